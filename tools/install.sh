@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what a part of the work needs and is missing: install.sh build|test|web|runtime|all ...
+# Debian 12 or Ubuntu 24.04. When everything is there it makes no call to apt and ends within a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev
+  libhiredis-dev libssl-dev libargon2-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
+test_packages=(clang-tidy-19 clang-format-19 postgresql redis-server wrk chromium python3-pytest python3-pytest-xdist
+  python3-psycopg2 python3-jsonschema python3-yaml python3-requests strace curl openssl git util-linux procps binutils)
+web_packages=(nodejs npm)
+runtime_packages=(nginx libpq5 libjansson4 libhiredis0.14 libargon2-1 libfmt9 ca-certificates)
+
+# Services that these packages bring. The project runs its own servers in its build folder and never these.
+services=(nginx:nginx.service postgresql-common:postgresql.service redis-server:redis-server.service)
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo -- "$@"; else
+    echo "These packages are missing and only root can install them: ${missing[*]}" >&2; exit 1; fi
+}
+
+install_packages() {
+  missing=()
+  local package fresh=() entry
+  for package in "$@"; do installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  for entry in "${services[@]}"; do installed "${entry%%:*}" || fresh+=("$entry"); done
+  mkdir -p build
+  echo "Installing ${#missing[@]} packages and what they need (a minute or two; details in build/install.log) ..."
+  as_root env DEBIAN_FRONTEND=noninteractive bash tools/install_quietly.sh "${missing[*]}" "${fresh[*]}" >build/install.log 2>&1 || {
+    tail -n 30 build/install.log >&2; echo "The installation failed: build/install.log" >&2; exit 1; }
+}
+
+# npm's own record cannot say whether node_modules matches the lock file; a copy of the lock file beside it can.
+install_node_modules() {
+  local folder=$1 stamp=$1/node_modules/.installed-lock.json
+  [ -f "$folder/package-lock.json" ] || return 0
+  cmp -s "$folder/package-lock.json" "$stamp" && return 0
+  echo "Installing the web packages of $folder ..."
+  mkdir -p build
+  npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >build/npm.log 2>&1 || { tail -n 30 build/npm.log >&2; exit 1; }
+  cp "$folder/package-lock.json" "$stamp"
+}
+
+install_web() {
+  command -v npm >/dev/null || install_packages "${web_packages[@]}"
+  install_node_modules web
+  install_node_modules tests/browser
+}
+
+[ $# -gt 0 ] || set -- all
+for part in "$@"; do
+  case $part in
+    build) install_packages "${build_packages[@]}" ;;
+    test) install_packages "${test_packages[@]}" ;;
+    web) install_web ;;
+    runtime) install_packages "${runtime_packages[@]}" ;;
+    all)
+      node=(); command -v npm >/dev/null || node=("${web_packages[@]}")
+      install_packages "${build_packages[@]}" "${test_packages[@]}" "${node[@]}"
+      install_web ;;
+    *) echo "usage: tools/install.sh build|test|web|runtime|all ..." >&2; exit 2 ;;
+  esac
+done

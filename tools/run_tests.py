@@ -1,0 +1,229 @@
+"""Builds what the tests need and runs them layer by layer, each within its time budget.
+
+Called by ./dev test. The last line is "N passed, N failed" over everything; a layer that is over its budget, that ran
+no test, or that skipped one counts as a failure, because a test that did not run has proved nothing.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "test"
+PYTHON = "/usr/bin/python3"
+FUZZ_SECONDS = 4
+LOG_LINES_SHOWN = 120
+
+
+@dataclass
+class Outcome:
+    passed: int = 0
+    failed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def fail(self, note: str) -> None:
+        self.failed += 1
+        self.notes.append(note)
+
+
+@dataclass
+class Layer:
+    name: str
+    budget_seconds: int
+    presets: tuple[str, ...]
+    run: object
+    path: str
+    long_only: bool = False
+
+
+def run_logged(command: list[str], layer: Layer, environment: dict[str, str] | None = None) -> int:
+    """Runs one command of a layer in a process group of its own; output goes to the layer's log."""
+    log = RESULTS / f"{layer.name}.log"
+    with log.open("ab") as output:
+        output.write(("$ " + " ".join(command) + "\n").encode())
+        output.flush()
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                   env={**os.environ, **(environment or {})}, start_new_session=True)
+        try:
+            return process.wait(timeout=layer.budget_seconds * 3 + 60)
+        except subprocess.TimeoutExpired:
+            return -1
+        finally:
+            # What the command left behind in its session must not disturb the next layer.
+            try:
+                os.killpg(process.pid, signal.SIGTERM)
+                time.sleep(0.5)
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+
+
+def run_unit(layer: Layer, arguments: list[str]) -> Outcome:
+    outcome = Outcome()
+    report = RESULTS / "unit.json"
+    report.unlink(missing_ok=True)
+    binary = ROOT / "build/check/tests/unit/portal_unit_tests"
+    status = run_logged([str(binary), f"--gtest_output=json:{report}", "--gtest_brief=1", *arguments], layer)
+    if report.exists():
+        data = json.loads(report.read_text())
+        suites = [case for suite in data["testsuites"] for case in suite["testsuite"]]
+        ran = [case for case in suites if case["status"] == "RUN"]
+        outcome.failed = sum(1 for case in ran if case.get("failures") or case["result"] == "SKIPPED")
+        outcome.passed = len(ran) - outcome.failed
+    if status != 0 and outcome.failed == 0:
+        outcome.fail(f"the test program ended with {status}")
+    return outcome
+
+
+def run_pytest(layer: Layer, arguments: list[str]) -> Outcome:
+    outcome = Outcome()
+    report = RESULTS / f"{layer.name}.xml"
+    report.unlink(missing_ok=True)
+    parallel = [] if layer.name == "storm" else ["-n", "2", "--dist", "loadfile"]
+    status = run_logged([PYTHON, "-m", "pytest", *parallel, "-q", "--durations=5", f"--junitxml={report}", layer.path, *arguments],
+                        layer, {"PORTAL_LAYER": layer.name})
+    if report.exists():
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            total, failures, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+            outcome.failed += failures + errors + skipped
+            outcome.passed += total - failures - errors - skipped
+            if skipped:
+                outcome.notes.append(f"{skipped} skipped")
+    if status != 0 and outcome.failed == 0:
+        outcome.fail(f"pytest ended with {status}")
+    return outcome
+
+
+def run_counting(command: list[str]):
+    """For programs that print "N passed, N failed" themselves."""
+    def run(layer: Layer, arguments: list[str]) -> Outcome:
+        outcome = Outcome()
+        status = run_logged([*command, *arguments], layer)
+        found = re.findall(r"^(\d+) passed, (\d+) failed", (RESULTS / f"{layer.name}.log").read_text(errors="replace"), re.MULTILINE)
+        if found:
+            outcome.passed, outcome.failed = int(found[-1][0]), int(found[-1][1])
+        if status != 0 and outcome.failed == 0:
+            outcome.fail(f"{command[0]} ended with {status}")
+        return outcome
+    return run
+
+
+def run_web(layer: Layer, arguments: list[str]) -> Outcome:
+    outcome = Outcome()
+    report = RESULTS / "web.json"
+    report.unlink(missing_ok=True)
+    status = run_logged(["npm", "test", "--prefix", "web", "--", "--reporter=default", "--reporter=json", f"--outputFile.json={report}",
+                         *arguments], layer, {"CI": "true"})
+    if report.exists():
+        data = json.loads(report.read_text())
+        outcome.passed = data["numPassedTests"]
+        outcome.failed = data["numTotalTests"] - data["numPassedTests"]
+    if status != 0 and outcome.failed == 0:
+        outcome.fail(f"npm test ended with {status}")
+    return outcome
+
+
+def run_fuzz(layer: Layer, arguments: list[str]) -> Outcome:
+    """Each fuzzer is one test: its kept corpus, then a few seconds of new inputs."""
+    outcome = Outcome()
+    seconds = 120 if layer.long_only else FUZZ_SECONDS
+    for fuzzer in sorted((ROOT / "build/check/tests/fuzz").glob("fuzz_*")):
+        if not (fuzzer.is_file() and os.access(fuzzer, os.X_OK)):
+            continue
+        found = RESULTS / "fuzz" / fuzzer.name
+        found.mkdir(parents=True, exist_ok=True)
+        corpus = ROOT / "tests/fuzz/corpus" / fuzzer.name.removeprefix("fuzz_")
+        kept = [str(corpus)] if corpus.is_dir() else []
+        status = run_logged([str(fuzzer), f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048", "-print_final_stats=1",
+                             f"-artifact_prefix={found}/crash-", str(found), *kept, *arguments], layer)
+        if status == 0:
+            outcome.passed += 1
+        else:
+            outcome.fail(f"{fuzzer.name} ended with {status}; inputs in {found.relative_to(ROOT)}")
+    return outcome
+
+
+LAYERS = [
+    Layer("unit", 60, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
+    Layer("sql", 30, ("release",), run_pytest, "sql/tests"),
+    Layer("web", 60, ("web",), run_web, "web/package.json"),
+    Layer("integration", 240, ("release", "web"), run_pytest, "tests/integration"),
+    Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
+    Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
+    Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
+    Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm"),
+    Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
+]
+
+
+def parse_arguments() -> tuple[list[Layer], list[str]]:
+    words = sys.argv[1:]
+    passed_on = words[words.index("--") + 1:] if "--" in words else []
+    if "--" in words:
+        words = words[:words.index("--")]
+    present = [layer for layer in LAYERS if (ROOT / layer.path).exists()]
+    parser = argparse.ArgumentParser(prog="./dev test", description="Runs the tests, all layers or those named.")
+    parser.add_argument("--long", action="store_true", help="also what takes longer than 20 minutes")
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help=", ".join(layer.name for layer in present))
+    options = parser.parse_args(words)
+    unknown = set(options.layers) - {layer.name for layer in present}
+    if unknown:
+        parser.error(f"no such layer: {', '.join(sorted(unknown))}")
+    if options.layers:
+        return [layer for layer in present if layer.name in options.layers], passed_on
+    return [layer for layer in present if options.long or not layer.long_only], passed_on
+
+
+def build(layers: list[Layer]) -> None:
+    parts = [part for part in ("release", "check", "web") if any(part in layer.presets for layer in layers)]
+    subprocess.run([str(ROOT / "tools/build.sh"), *parts], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+
+
+def run_layer(layer: Layer, arguments: list[str]) -> tuple[Outcome, float]:
+    log = RESULTS / f"{layer.name}.log"
+    log.write_bytes(b"")
+    started = time.monotonic()
+    outcome = layer.run(layer, arguments)
+    seconds = time.monotonic() - started
+    if outcome.passed + outcome.failed == 0:
+        outcome.fail("no test ran")
+    if seconds > layer.budget_seconds:
+        outcome.fail("over its time budget")
+    print(f"{layer.name:12} {outcome.passed:5} passed {outcome.failed:4} failed   {seconds:6.1f} s of {layer.budget_seconds} s"
+          + "".join(f"   ({note})" for note in outcome.notes), flush=True)
+    if outcome.failed:
+        lines = log.read_text(errors="replace").splitlines()
+        print("\n".join("    " + line for line in lines[-LOG_LINES_SHOWN:]))
+        print(f"    the whole log: {log.relative_to(ROOT)}; to run it alone: ./dev test {layer.name}", flush=True)
+    return outcome, seconds
+
+
+def main() -> int:
+    layers, arguments = parse_arguments()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    try:
+        build(layers)
+    except subprocess.CalledProcessError:
+        print("The build failed, so no test ran.\n0 passed, 1 failed")
+        return 1
+    print(f"{'build':12} {time.monotonic() - started:.0f} s", flush=True)
+    outcomes = [run_layer(layer, arguments)[0] for layer in layers]
+    passed = sum(outcome.passed for outcome in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
+    print(f"{len(layers)} layers in {time.monotonic() - started:.0f} s, builds included")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
