@@ -1,0 +1,58 @@
+// What a principal may ask of the database: every segment starts with `enter`, which sets the context for row-level security and, for a
+// member, checks the session itself. One call is one round trip and one transaction.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "access/principal.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "pg/lane.hpp"
+#include "pg/rows.hpp"
+#include "pg/statement.hpp"
+
+namespace portal::access {
+
+// The lanes of a worker and what happens beside a request. Lives as long as the worker.
+struct Lanes {
+  pg::Lane& reads;
+  pg::Lane& writes;
+};
+
+// Notes that a session was used, for the batch that writes it outside the request.
+class TouchQueue {
+ public:
+  virtual ~TouchQueue() = default;
+  virtual void touch(const Member& member) = 0;
+};
+
+// An anonymous visitor may look up rows by one hash (login, token or session), or by none.
+class AnonymousDatabase {
+ public:
+  AnonymousDatabase(Lanes lanes, std::int64_t account_id) : lanes_(lanes), account_id_(account_id) {}
+
+  // `lookup` is copied. Rows come back for `queries` in their order, without the one of `enter`.
+  Task<Result<std::vector<pg::Rows>>> read(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> write(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
+
+ private:
+  Lanes lanes_;
+  std::int64_t account_id_;
+};
+
+class MemberDatabase {
+ public:
+  MemberDatabase(Lanes lanes, TouchQueue& touches, Member member) : lanes_(lanes), touches_(&touches), member_(member) {}
+
+  // kNotSignedIn when the session is over, kPrincipalChanged when membership or permissions are no longer those of `member`.
+  Task<Result<std::vector<pg::Rows>>> read(std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
+
+ private:
+  Lanes lanes_;
+  TouchQueue* touches_;
+  Member member_;
+};
+
+}  // namespace portal::access
