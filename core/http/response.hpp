@@ -1,0 +1,63 @@
+// An answer of the API. The helpers make answers that are complete: with content type, and not to be stored by anybody
+// (R35).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace portal::http {
+
+enum class Status : std::uint16_t {
+  kOk = 200,
+  kCreated = 201,
+  kAccepted = 202,
+  kNoContent = 204,
+  kNotModified = 304,
+  kBadRequest = 400,
+  kUnauthorized = 401,
+  kForbidden = 403,
+  kNotFound = 404,
+  kMethodNotAllowed = 405,
+  kConflict = 409,
+  kGone = 410,
+  kContentTooLarge = 413,
+  kUriTooLong = 414,
+  kUnsupportedMediaType = 415,
+  kMisdirectedRequest = 421,
+  kTooManyRequests = 429,
+  kInternalServerError = 500,
+  kServiceUnavailable = 503,
+};
+
+struct ResponseHeader {
+  std::string name;
+  std::string value;
+};
+
+struct Response {
+  Status status = Status::kOk;
+  std::string content_type; // empty: no Content-Type header
+  std::string body;
+  std::vector<ResponseHeader> headers; // besides Content-Type, Content-Length and Set-Cookie
+  std::vector<std::string> cookies;    // values of Set-Cookie, see format_set_cookie
+
+  // `body` is complete JSON.
+  static Response json(std::string body, Status status = Status::kOk);
+  static Response no_content();
+  // RFC 9457, with Retry-After when the error has one.
+  static Response problem(const Error& error, std::string_view request_id);
+  // Plain text, for health and metrics.
+  static Response text(std::string body, Status status = Status::kOk);
+
+  // A name or value that could end the header throws std::logic_error.
+  void add_header(std::string name, std::string value);
+};
+
+// The body of Response::problem.
+std::string render_problem(const Error& error, std::string_view request_id);
+
+} // namespace portal::http

@@ -1,0 +1,143 @@
+// JSON: request bodies are read with jansson under strict limits, responses are written by an appender, and jsonb from
+// our own database is scanned in place.
+//
+// This header: the bodies of requests. An operation declares the members that it takes; everything else is refused
+// (SECURITY R27, R41).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.hpp"
+#include "base/field_errors.hpp"
+#include "base/result.hpp"
+
+struct json_t;
+
+namespace portal::json {
+
+// In code points. Text is always valid UTF-8 without U+0000.
+struct TextRule {
+  std::size_t minimum = 1;
+  std::size_t maximum;
+};
+
+class ObjectReader;
+
+// A parsed body; ObjectReaders point into it.
+class Document {
+ public:
+  // The object that the body is; a body that is something else makes every getter answer nothing and finish() fail.
+  ObjectReader object();
+
+ private:
+  friend Result<Document> parse(std::string_view text);
+  struct Release {
+    void operator()(json_t* value) const noexcept;
+  };
+  explicit Document(json_t* root);
+
+  std::unique_ptr<json_t, Release> root_;
+  std::unique_ptr<FieldErrors> errors_;
+};
+
+// kInvalidJson for what is not JSON within the limits, kPayloadTooLarge above limits::kBodyBytes. The error's pointer
+// is "@" and the offset in bytes where reading stopped, its code says why: invalid_syntax, invalid_utf8, duplicate,
+// out_of_range, too_deep, too_many_values.
+Result<Document> parse(std::string_view text);
+
+// Takes members by name and type and notes what is wrong. A getter without `optional_` notes "required" when the member
+// is absent and then answers an empty value, which nobody sees because finish() fails. `null` is a wrong type unless
+// the getter is `nullable_`. Usage:
+//
+//   auto document = json::parse(request.body);
+//   if (!document) return fail(document.error());
+//   json::ObjectReader body = document->object();
+//   std::string email = body.text("email", {.maximum = 254});
+//   if (auto valid = body.finish(); !valid) return fail(valid.error());
+class ObjectReader {
+ public:
+  std::string text(std::string_view name, TextRule rule);
+  std::optional<std::string> optional_text(std::string_view name, TextRule rule);
+  // The outer optional: was it there; the inner: null or a text.
+  std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
+
+  std::int64_t integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
+  std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
+  bool boolean(std::string_view name);
+  std::optional<bool> optional_boolean(std::string_view name);
+  // Ids travel as strings.
+  std::int64_t id(std::string_view name);
+  std::optional<std::int64_t> optional_id(std::string_view name);
+
+  template <class Value>
+  Value choice(std::string_view name, std::span<const Choice<Value>> choices) {
+    const std::optional<std::string_view> word = take_word(name, Presence::kRequired);
+    return word ? match(pointer_to(name), choices, *word).value_or(Value{}) : Value{};
+  }
+  template <class Value>
+  std::optional<Value> optional_choice(std::string_view name, std::span<const Choice<Value>> choices) {
+    const std::optional<std::string_view> word = take_word(name, Presence::kOptional);
+    return word ? match(pointer_to(name), choices, *word) : std::nullopt;
+  }
+  // A list in which no word stands twice.
+  template <class Value>
+  std::optional<std::vector<Value>> optional_choices(std::string_view name, std::span<const Choice<Value>> choices) {
+    const std::optional<std::vector<std::string_view>> words = take_words(name, choices.size());
+    if (!words)
+      return std::nullopt;
+    std::vector<Value> values;
+    for (std::size_t index = 0; index < words->size(); ++index) {
+      const std::string pointer = append_pointer(pointer_to(name), std::to_string(index));
+      if (std::optional<Value> value = match(pointer, choices, (*words)[index]))
+        values.push_back(*value);
+    }
+    return values;
+  }
+
+  // An object inside this one: finish it before this one. Absent or of another type: all its getters answer nothing and
+  // note no more.
+  ObjectReader object(std::string_view name);
+  std::optional<ObjectReader> optional_object(std::string_view name);
+
+  // For what the caller finds wrong on its own.
+  void add_error(std::string_view name, std::string_view code);
+
+  // Notes the members that nobody asked for; fails when anything in the whole document was wrong so far.
+  Result<void> finish();
+
+ private:
+  friend class Document;
+  enum class Presence : bool { kRequired, kOptional };
+  ObjectReader(const json_t* object, std::string pointer, FieldErrors* errors);
+  std::string pointer_to(std::string_view name) const;
+  const json_t* take(std::string_view name, Presence presence);
+  std::optional<std::string> take_text(std::string_view name, TextRule rule, Presence presence);
+  std::optional<std::int64_t> take_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum,
+                                           Presence presence);
+  std::optional<bool> take_boolean(std::string_view name, Presence presence);
+  std::optional<std::int64_t> take_id(std::string_view name, Presence presence);
+  std::optional<std::string_view> take_word(std::string_view name, Presence presence);
+  std::optional<std::vector<std::string_view>> take_words(std::string_view name, std::size_t maximum);
+  std::optional<std::string> check_text(const json_t* value, std::string_view name, TextRule rule);
+  template <class Value>
+  std::optional<Value> match(std::string pointer, std::span<const Choice<Value>> choices, std::string_view word) {
+    std::optional<Value> value = find_choice(choices, word);
+    if (!value)
+      errors_->add(std::move(pointer), "invalid_choice");
+    return value;
+  }
+
+  const json_t* object_; // null: absent or not an object, already noted
+  std::string pointer_;
+  FieldErrors* errors_;
+  std::vector<std::string> taken_;
+};
+
+} // namespace portal::json
