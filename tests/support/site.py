@@ -1,0 +1,75 @@
+"""A whole portal: PostgreSQL with the schema, keys, nginx with the module, and the demo accounts if wanted."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from support import places, postgres
+from support.client import Client
+from support.nginx import PrivateNginx
+
+
+def make_keys(file: Path, preset: str | None = None) -> Path:
+    subprocess.run([places.portalctl_path(preset), "keys", "new", "--file", file], check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL)
+    return file
+
+
+def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, tls: bool = False, preset: str | None = None) -> dict:
+    """Loads the demo accounts and returns what portalctl says about them: accounts, logins, activation links."""
+    command = [places.portalctl_path(preset), "demo", "--database", server.conninfo("portal_maintenance"), "--keys-file", keys_file,
+               "--origin-port", str(port), "--json", *([] if tls else ["--insecure"])]
+    finished = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    return json.loads(finished.stdout)
+
+
+class PrivateSite:
+    """Used with `with`. The folder keeps every log; sockets are elsewhere and removed."""
+
+    def __init__(self, folder: Path, *, demo: bool = True, postgres_settings: dict[str, str] | None = None, **nginx_options):
+        self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.postgres = postgres.copy_template(folder / "postgres", settings=postgres_settings)
+        self.keys_file = make_keys(folder / "keys")
+        self._nginx_options = nginx_options
+        self._wants_demo = demo
+        self.nginx: PrivateNginx | None = None
+        self.accounts: dict[str, dict] = {}
+
+    def __enter__(self) -> "PrivateSite":
+        self.postgres.start()
+        try:
+            self.nginx = self.make_nginx("nginx", **self._nginx_options)
+            if self._wants_demo:
+                demo = load_demo(self.postgres, self.keys_file, self.nginx.port)
+                self.accounts = {account["slug"]: account for account in demo["accounts"]}
+            self.nginx.start()
+        except BaseException:
+            self.__exit__(RuntimeError)
+            raise
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        try:
+            if self.nginx is not None:
+                self.nginx.__exit__(kind)
+            if kind is None:
+                self.check_connections_closed()
+        finally:
+            self.postgres.stop()
+
+    def make_nginx(self, name: str, **options) -> PrivateNginx:
+        """An nginx of its own on the same database, not yet started."""
+        return PrivateNginx(self.folder / name, postgres_socket=self.postgres.sockets, password_file=self.postgres.password_file,
+                            keys_file=self.keys_file, **options)
+
+    def client(self, account: str = "brightwater") -> Client:
+        """A browser at the account's host."""
+        return self.nginx.client(f"{account}.localhost")
+
+    def check_connections_closed(self) -> None:
+        """After nginx has ended, nobody is left in the database."""
+        left = self.postgres.execute("SELECT pid, application_name, state, query FROM pg_stat_activity WHERE usename = 'portal_edge'")
+        assert not left, f"connections left open: {left}"
