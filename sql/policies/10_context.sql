@@ -1,0 +1,56 @@
+-- The context of a segment: settings that `enter_...` makes for the running transaction only, and the functions by which policies read them.
+-- A setting that was made once reads as '' afterwards, so '' and NULL both mean "nobody", never "all".
+
+create or replace function portal.actor() returns text language sql stable parallel safe as $$
+  select nullif(current_setting('portal.actor', true), '')
+$$;
+create or replace function portal.current_account_id() returns bigint language sql stable parallel safe as $$
+  select nullif(current_setting('portal.account_id', true), '')::bigint
+$$;
+-- The one hash (login, token or session) by which an anonymous visitor may find a row.
+create or replace function portal.current_lookup() returns bytea language sql stable parallel safe as $$
+  select decode(nullif(current_setting('portal.lookup', true), ''), 'hex')
+$$;
+create or replace function portal.current_member_id() returns bigint language sql stable parallel safe as $$
+  select nullif(current_setting('portal.member_id', true), '')::bigint
+$$;
+create or replace function portal.current_membership_id() returns bigint language sql stable parallel safe as $$
+  select nullif(current_setting('portal.membership_id', true), '')::bigint
+$$;
+create or replace function portal.current_client_id() returns bigint language sql stable parallel safe as $$
+  select nullif(current_setting('portal.client_id', true), '')::bigint
+$$;
+create or replace function portal.current_permissions() returns text[] language sql stable parallel safe as $$
+  select nullif(current_setting('portal.permissions', true), '')::text[]
+$$;
+create or replace function portal.visible_templates() returns bigint[] language sql stable parallel safe as $$
+  select nullif(current_setting('portal.visible_templates', true), '')::bigint[]
+$$;
+
+-- Sets the whole context, so that nothing of an earlier one in the same transaction stays.
+create or replace function portal.set_context(
+  actor text, account_id text, lookup text, member_id text, membership_id text, client_id text, permissions text, visible_templates text
+) returns void language plpgsql volatile as $$
+declare
+  ignored text;
+begin
+  -- One assignment is one evaluated expression; a statement for each setting would cost several times as much on every request.
+  ignored := set_config('portal.actor', coalesce(actor, ''), true) || set_config('portal.account_id', coalesce(account_id, ''), true)
+    || set_config('portal.lookup', coalesce(lookup, ''), true) || set_config('portal.member_id', coalesce(member_id, ''), true)
+    || set_config('portal.membership_id', coalesce(membership_id, ''), true) || set_config('portal.client_id', coalesce(client_id, ''), true)
+    || set_config('portal.permissions', coalesce(permissions, ''), true)
+    || set_config('portal.visible_templates', coalesce(visible_templates, ''), true);
+end
+$$;
+
+create or replace function portal.enter_host_map() returns void language plpgsql volatile as $$
+begin
+  perform portal.set_context('host_map', null, null, null, null, null, null, null);
+end
+$$;
+
+create or replace function portal.enter_anonymous(account_id bigint, lookup bytea) returns void language plpgsql volatile as $$
+begin
+  perform portal.set_context('anonymous', account_id::text, encode(lookup, 'hex'), null, null, null, null, null);
+end
+$$;
