@@ -15,18 +15,19 @@ from support.log_gate import LogGate
 
 START_SECONDS = 20
 STOP_SECONDS = 30
-SUPPRESSIONS = Path(__file__).with_name("leaks_of_nginx.txt")
 
 
 def sanitizer_environment(folder: Path) -> dict[str, str]:
     """For the check preset: Debian's nginx is not instrumented, so the runtime has to be loaded before everything."""
     runtime = subprocess.run(["clang-19", "-print-file-name=libclang_rt.asan-x86_64.so"], check=True, capture_output=True, text=True)
     log = f"log_path={folder}/sanitizer"
+    # Whole stacks, because the log gate decides by them whose leak it is. nginx's own leaks must not change its exit
+    # status; everything else aborts, and an aborted worker is an alert in the error log.
     return {
         "LD_PRELOAD": runtime.stdout.strip(),
-        "ASAN_OPTIONS": f"{log}:detect_leaks=1:abort_on_error=0:exitcode=99",
-        "UBSAN_OPTIONS": f"{log}:print_stacktrace=1:halt_on_error=1",
-        "LSAN_OPTIONS": f"{log}:suppressions={SUPPRESSIONS}:print_suppressions=0:exitcode=99",
+        "ASAN_OPTIONS": f"{log}:detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=1",
+        "UBSAN_OPTIONS": f"{log}:print_stacktrace=1:halt_on_error=1:abort_on_error=1",
+        "LSAN_OPTIONS": "exitcode=0",
     }
 
 
