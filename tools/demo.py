@@ -1,0 +1,141 @@
+"""./dev demo: a portal with demo accounts on this machine, until Ctrl-C. Nothing of the system is touched.
+
+Writes build/demo/demo.json once everything answers; scripts wait for that file.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support import places, postgres  # noqa: E402
+from support.nginx import PrivateNginx  # noqa: E402
+from support.site import load_demo, make_keys  # noqa: E402
+
+DEMO_JSON = ROOT / "build/demo/demo.json"
+
+
+@contextmanager
+def step(what: str):
+    """Says what is going on once it takes longer than a second."""
+    finished = threading.Event()
+    started = time.monotonic()
+
+    def announce() -> None:
+        if not finished.wait(1):
+            print(f"{what} ...", flush=True)
+
+    announcer = threading.Thread(target=announce, daemon=True)
+    announcer.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        announcer.join()
+        if time.monotonic() - started > 1:
+            print(f"{what}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of its own for the demo's host names; browsers will ask whether to trust it."""
+    certificate, key = folder / "portal.crt", folder / "portal.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", "/CN=Portico demo", "-addext", "subjectAltName=DNS:*.localhost,DNS:localhost,IP:127.0.0.1",
+                    "-keyout", str(key), "-out", str(certificate)], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return certificate, key
+
+
+def start(stack: ExitStack, port: int, tls: bool) -> dict:
+    folder = places.servers_folder("demo") / "servers"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with step("Making a database cluster"):
+        postgres.create_cluster(folder / "postgres")
+    with step("Starting PostgreSQL"):
+        database = stack.enter_context(postgres.PrivatePostgres(folder / "postgres", durable=True))
+    with step("Making the schema"):
+        postgres.prepare_database(database, postgres.DATABASE)
+    keys_file = make_keys(folder / "keys")
+    nginx = PrivateNginx(folder / "nginx", postgres_socket=database.sockets, password_file=database.password_file, keys_file=keys_file,
+                         port=port, error_level="notice", certificate=make_certificate(folder) if tls else None)
+    with step("Loading the demo accounts"):
+        demo = load_demo(database, keys_file, nginx.port, tls=tls)
+    with step("Starting nginx"):
+        nginx.start()
+    # Not `with nginx`: a demo that somebody ends need not have a spotless log.
+    stack.callback(end_nginx, nginx)
+    return {"url": f"{'https' if tls else 'http'}://127.0.0.1:{nginx.port}", "accounts": demo["accounts"], "pid": os.getpid()}
+
+
+def end_nginx(nginx: PrivateNginx) -> None:
+    try:
+        nginx.stop()
+    except (AssertionError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+
+
+def write_by_rename(file: Path, content: dict) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(content, indent=2) + "\n")
+    unfinished.rename(file)
+
+
+def describe(demo: dict) -> str:
+    lines = ["", "The portal is running. Open in a browser:"]
+    for account in demo["accounts"]:
+        lines += ["", f"  {account['slug']}: {account['url']}"]
+        lines += [f"    sign in as {member['email']}, password {member['password']} ({member['client']})" for member in account["members"]]
+        lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
+    lines += ["", f"The same for scripts: {DEMO_JSON.relative_to(ROOT)}. Ctrl-C ends it."]
+    return "\n".join(lines)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev demo", description="A portal with demo accounts on this machine, until Ctrl-C.")
+    parser.add_argument("--port", type=int, default=0, help="a free one when not given")
+    parser.add_argument("--tls", action="store_true", help="HTTPS on all addresses, with a certificate made for the occasion")
+    return parser.parse_args()
+
+
+class Ended(Exception):
+    """SIGINT or SIGTERM came."""
+
+
+def end(*_) -> None:
+    # Only the first signal counts; a second one must not interrupt the cleaning up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Ended
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    DEMO_JSON.unlink(missing_ok=True)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    try:
+        with ExitStack() as stack:
+            demo = start(stack, arguments.port, arguments.tls)
+            stack.callback(DEMO_JSON.unlink, missing_ok=True)
+            write_by_rename(DEMO_JSON, demo)
+            print(describe(demo), flush=True)
+            while True:
+                signal.pause()
+    except Ended:
+        print("Ended.", flush=True)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
