@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_ROLE = "portal_edge"
+# Two tables of statements can stand in one program: each has its own namespace below portal:: and its own include folder.
+DEFAULT_SCOPE = "sql"
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 ROLE_LINE = re.compile(r"--\s*role:\s*(\S+)\s*\Z")
 HEADER_LINE = re.compile(r"--\s*(name|parameters|columns):\s*(.*)\Z")
@@ -194,10 +196,10 @@ def signature(statement: Statement) -> str:
     return f"pg::Query {statement.name}({parameters})"
 
 
-def render_header(file: Path, statements: list[Statement]) -> str:
-    parts = [f"// Made from sql/queries/{file.name} by tools/generate_statements.py.", "#pragma once", "",
+def render_header(file: Path, statements: list[Statement], scope: str) -> str:
+    parts = [f"// Made from {file.parent.name}/{file.name} by tools/generate_statements.py.", "#pragma once", "",
              "#include <cstdint>", "#include <optional>", "#include <span>", "#include <string_view>", "#include <vector>", "",
-             '#include "pg/rows.hpp"', '#include "pg/statement.hpp"', "", "namespace portal::sql {", ""]
+             '#include "pg/rows.hpp"', '#include "pg/statement.hpp"', "", f"namespace portal::{scope} {{", ""]
     for statement in statements:
         parts += [f"{signature(statement)};", ""]
         if statement.columns:
@@ -207,7 +209,7 @@ def render_header(file: Path, statements: list[Statement]) -> str:
             parts += ["", f"  static {row_type(statement)} decode(const pg::Row& row);", "};", ""]
     parts += ["namespace statement {"]
     parts += [f"extern const pg::Statement {statement.name};" for statement in statements]
-    parts += ["}  // namespace statement", "", "}  // namespace portal::sql", ""]
+    parts += ["}  // namespace statement", "", f"}}  // namespace portal::{scope}", ""]
     return "\n".join(parts)
 
 
@@ -238,35 +240,35 @@ def render_definition(statement: Statement, index: int, with_filters: bool) -> l
     return parts
 
 
-def render_source(file: Path, numbered: list[tuple[int, Statement]], with_filters: bool) -> str:
-    parts = [f'#include "sql/{file.stem}.hpp"', "", "#include <array>", "#include <utility>", "", "namespace portal::sql {", ""]
+def render_source(file: Path, numbered: list[tuple[int, Statement]], with_filters: bool, scope: str) -> str:
+    parts = [f'#include "{scope}/{file.stem}.hpp"', "", "#include <array>", "#include <utility>", "", f"namespace portal::{scope} {{", ""]
     for index, statement in numbered:
         parts += render_definition(statement, index, with_filters)
-    parts += ["}  // namespace portal::sql", ""]
+    parts += [f"}}  // namespace portal::{scope}", ""]
     return "\n".join(parts)
 
 
-def render_table(files: list[Path], statements: list[Statement]) -> tuple[str, str]:
+def render_table(files: list[Path], statements: list[Statement], scope: str) -> tuple[str, str]:
     header = ["// Every statement, in the order of its index.", "#pragma once", "", "#include <span>", "", '#include "pg/statement.hpp"', "",
-              "namespace portal::sql {", "", "std::span<const pg::Statement* const> all();", "", "}  // namespace portal::sql", ""]
-    source = ['#include "sql/statements.hpp"', "", "#include <array>", ""]
-    source += [f'#include "sql/{file.stem}.hpp"' for file in files]
-    source += ["", "namespace portal::sql {", "", "std::span<const pg::Statement* const> all() {",
+              f"namespace portal::{scope} {{", "", "std::span<const pg::Statement* const> all();", "", f"}}  // namespace portal::{scope}", ""]
+    source = [f'#include "{scope}/statements.hpp"', "", "#include <array>", ""]
+    source += [f'#include "{scope}/{file.stem}.hpp"' for file in files]
+    source += ["", f"namespace portal::{scope} {{", "", "std::span<const pg::Statement* const> all() {",
                f"  static constexpr std::array<const pg::Statement*, {len(statements)}> table = {{"]
     source += [f"      &statement::{statement.name}," for statement in statements]
-    source += ["  };", "  return table;", "}", "", "}  // namespace portal::sql", ""]
+    source += ["  };", "  return table;", "}", "", f"}}  // namespace portal::{scope}", ""]
     return "\n".join(header), "\n".join(source)
 
 
-def generate(folder: Path, output: Path, with_filters: bool) -> None:
+def generate(folder: Path, output: Path, with_filters: bool, scope: str = DEFAULT_SCOPE) -> None:
     files, statements = query_files(folder), parse_folder(folder)
     contents = {}
     for file in files:
         numbered = [(index, statement) for index, statement in enumerate(statements) if statement.file == file]
-        contents[f"{file.stem}.hpp"] = render_header(file, [statement for _, statement in numbered])
-        contents[f"{file.stem}.cpp"] = render_source(file, numbered, with_filters)
-    contents["statements.hpp"], contents["statements.cpp"] = render_table(files, statements)
-    target = output / "sql"
+        contents[f"{file.stem}.hpp"] = render_header(file, [statement for _, statement in numbered], scope)
+        contents[f"{file.stem}.cpp"] = render_source(file, numbered, with_filters, scope)
+    contents["statements.hpp"], contents["statements.cpp"] = render_table(files, statements, scope)
+    target = output / scope
     target.mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
         path = target / name
@@ -278,16 +280,17 @@ def generate(folder: Path, output: Path, with_filters: bool) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--queries", type=Path, required=True, help="folder of the .sql files")
-    parser.add_argument("--output", type=Path, required=True, help="folder to include from; files are written to its sql/")
+    parser.add_argument("--output", type=Path, required=True, help="folder to include from; files are written below it")
+    parser.add_argument("--scope", default=DEFAULT_SCOPE, help="namespace below portal:: and folder below the output")
     parser.add_argument("--without-filters", action="store_true", help="leave out what stands between the filter marks")
     parser.add_argument("--list", action="store_true", help="print the files that would be written, one a line")
     options = parser.parse_args()
     if options.list:
         for stem in [*(file.stem for file in query_files(options.queries)), "statements"]:
-            print(options.output / "sql" / f"{stem}.hpp", options.output / "sql" / f"{stem}.cpp", sep="\n")
+            print(options.output / options.scope / f"{stem}.hpp", options.output / options.scope / f"{stem}.cpp", sep="\n")
         return 0
     try:
-        generate(options.queries, options.output, not options.without_filters)
+        generate(options.queries, options.output, not options.without_filters, options.scope)
     except FormatError as error:
         print(error, file=sys.stderr)
         return 1
