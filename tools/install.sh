@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev
   libhiredis-dev libssl-dev libargon2-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
-test_packages=(clang-tidy-19 clang-format-19 postgresql redis-server wrk chromium python3-pytest python3-pytest-xdist
+test_packages=(llvm-19 clang-tidy-19 clang-format-19 postgresql redis-server wrk chromium python3-pytest python3-pytest-xdist
   python3-psycopg2 python3-jsonschema python3-yaml python3-requests strace curl openssl git util-linux procps binutils)
 web_packages=(nodejs npm)
 runtime_packages=(nginx libpq5 libjansson4 libhiredis0.14 libargon2-1 libfmt9 ca-certificates)

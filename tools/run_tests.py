@@ -208,6 +208,8 @@ def run_layer(layer: Layer, arguments: list[str]) -> tuple[Outcome, float]:
 
 
 def main() -> int:
+    # An ended run ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     layers, arguments = parse_arguments()
     RESULTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()

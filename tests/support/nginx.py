@@ -95,7 +95,11 @@ class PrivateNginx:
         # env(1) sets the variables after setpriv, which would otherwise load the sanitizer's runtime itself.
         self._process = subprocess.Popen(places.as_user(None, "env", *variables, *self.command()), stdin=subprocess.DEVNULL,
                                          stdout=subprocess.DEVNULL, stderr=(self.folder / "stderr.log").open("ab"), start_new_session=True)
-        self.wait_until_healthy()
+        try:
+            self.wait_until_healthy()
+        except BaseException:
+            self.kill()
+            raise
 
     def command(self, *options: str) -> list[str]:
         return [_binary(), "-e", str(self.error_log), "-p", str(self.folder), "-c", str(self.configuration), "-g", "daemon off;", *options]
@@ -111,7 +115,6 @@ class PrivateNginx:
             except OSError:
                 pass
             if time.monotonic() > deadline:
-                self.kill()
                 raise RuntimeError("nginx does not answer /healthz:\n" + self._tail())
             time.sleep(0.02)
 

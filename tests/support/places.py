@@ -37,10 +37,10 @@ def server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def as_user(user: str | None, *command: str | Path) -> list[str]:
-    """A command that runs as the user and is told to end when the process that started it dies."""
+def as_user(user: str | None, *command: str | Path, end_signal: str = "TERM") -> list[str]:
+    """A command that runs as the user and gets the signal when the process that started it dies."""
     change = [f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"] if user else []
-    return ["setpriv", *change, "--pdeathsig", "TERM", "--", *map(str, command)]
+    return ["setpriv", *change, "--pdeathsig", end_signal, "--", *map(str, command)]
 
 
 def can_reach(user: str | None, path: Path) -> bool:

@@ -68,10 +68,17 @@ class PrivatePostgres:
     def start(self) -> None:
         if self.sockets is None:
             self.sockets = places.make_socket_folder()
+        try:
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _launch(self) -> None:
         options = [word for key, value in {**self._settings, "unix_socket_directories": str(self.sockets)}.items()
                    for word in ("-c", f"{key}={value}")]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(places.as_user(places.server_user(), binaries() / "postgres", "-D", self.data, *options),
+            self._process = subprocess.Popen(places.as_user(places.server_user(), binaries() / "postgres", "-D", self.data, *options, end_signal="INT"),
                                              cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -80,7 +87,6 @@ class PrivatePostgres:
                 return
             except psycopg2.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    self.stop()
                     raise RuntimeError(f"PostgreSQL did not start: {error}; see {self.log}") from error
                 time.sleep(0.05)
 
