@@ -13,7 +13,7 @@ constexpr std::array kStatuses = {
     Choice<Status>{"cancelled", Status::kCancelled},
 };
 
-} // namespace
+}  // namespace
 
 std::optional<Status> parse_status(std::string_view stored) noexcept {
   return find_choice(std::span<const Choice<Status>>(kStatuses), stored);
@@ -21,17 +21,17 @@ std::optional<Status> parse_status(std::string_view stored) noexcept {
 
 State state_of(Status status) noexcept {
   switch (status) {
-  case Status::kUnscheduled:
-  case Status::kScheduled:
-    return State::kPlanned;
-  case Status::kEnRoute:
-  case Status::kStarted:
-  case Status::kPaused:
-    return State::kActive;
-  case Status::kFinished:
-    return State::kFinished;
-  case Status::kCancelled:
-    return State::kCancelled;
+    case Status::kUnscheduled:
+    case Status::kScheduled:
+      return State::kPlanned;
+    case Status::kEnRoute:
+    case Status::kStarted:
+    case Status::kPaused:
+      return State::kActive;
+    case Status::kFinished:
+      return State::kFinished;
+    case Status::kCancelled:
+      return State::kCancelled;
   }
   std::unreachable();
 }
@@ -41,22 +41,22 @@ std::string_view word_of(Assignment assignment) noexcept { return kAssignments[s
 
 std::string_view status_word(Status status, Outcome outcome) noexcept {
   switch (status) {
-  case Status::kUnscheduled:
-    return "not_scheduled";
-  case Status::kScheduled:
-    return "planned";
-  case Status::kEnRoute:
-    return "on_the_way";
-  case Status::kStarted:
-    return "in_progress";
-  case Status::kPaused:
-    return "paused";
-  case Status::kFinished:
-    return outcome == Outcome::kSuccessful ? "finished" : "could_not_be_completed";
-  case Status::kCancelled:
-    return "cancelled";
+    case Status::kUnscheduled:
+      return "not_scheduled";
+    case Status::kScheduled:
+      return "planned";
+    case Status::kEnRoute:
+      return "on_the_way";
+    case Status::kStarted:
+      return "in_progress";
+    case Status::kPaused:
+      return "paused";
+    case Status::kFinished:
+      return outcome == Outcome::kSuccessful ? "finished" : "could_not_be_completed";
+    case Status::kCancelled:
+      return "cancelled";
   }
   std::unreachable();
 }
 
-} // namespace portal::features::jobs
+}  // namespace portal::features::jobs

@@ -42,4 +42,4 @@ enum class Outcome : bool { kSuccessful, kUnsuccessful };
 // What members read. The outcome, that of the resolution, matters to finished jobs only.
 std::string_view status_word(Status status, Outcome outcome) noexcept;
 
-} // namespace portal::features::jobs
+}  // namespace portal::features::jobs
