@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <span>
+#include <ranges>
 #include <string_view>
 
 namespace portal {
@@ -13,13 +13,16 @@ struct Choice {
   Value value;
 };
 
-template <class Value>
-std::optional<Value> find_choice(std::span<const Choice<Value>> choices, std::string_view word) {
-  for (const Choice<Value>& choice : choices) {
-    if (choice.word == word)
-      return choice.value;
+// What the words of a table (an array or span of Choice) stand for.
+template <class Choices>
+using ChoiceValue = decltype(std::ranges::range_value_t<Choices>::value);
+
+template <std::ranges::range Choices>
+std::optional<ChoiceValue<Choices>> find_choice(const Choices& choices, std::string_view word) {
+  for (const auto& choice : choices) {
+    if (choice.word == word) return choice.value;
   }
   return std::nullopt;
 }
 
-} // namespace portal
+}  // namespace portal

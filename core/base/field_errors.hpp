@@ -26,4 +26,4 @@ class FieldErrors {
 // `parent` + "/" + `name`, escaped as RFC 6901 says; a long or broken name (it is the client's) is cut off or left out.
 std::string append_pointer(std::string_view parent, std::string_view name);
 
-} // namespace portal
+}  // namespace portal

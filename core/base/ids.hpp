@@ -17,7 +17,7 @@ std::string format_id(std::int64_t id);
 
 template <class Kind>
 struct Id {
-  std::int64_t value = 0; // 0: none
+  std::int64_t value = 0;  // 0: none
 
   constexpr Id() = default;
   constexpr explicit Id(std::int64_t id) : value(id) {}
@@ -33,7 +33,7 @@ using SessionId = Id<struct SessionKind>;
 using SiteId = Id<struct SiteKind>;
 using JobId = Id<struct JobKind>;
 
-} // namespace portal
+}  // namespace portal
 
 template <class Kind>
 struct std::hash<portal::Id<Kind>> {

@@ -7,29 +7,29 @@
 
 namespace portal::limits {
 
-inline constexpr std::size_t kBodyBytes = 1024 * 1024; // SECURITY R41
-inline constexpr std::size_t kJsonDepth = 32;          // SECURITY R41; arrays and objects inside each other
+inline constexpr std::size_t kBodyBytes = 1024 * 1024;  // SECURITY R41
+inline constexpr std::size_t kJsonDepth = 32;           // SECURITY R41; arrays and objects inside each other
 // jansson needs some forty bytes for a value that may take two in the text; this bounds what a body can cost.
 inline constexpr std::size_t kJsonValues = 20'000;
 
-inline constexpr std::size_t kFieldErrors = 32;       // entries of `errors` in one answer
-inline constexpr std::size_t kReportedNameBytes = 64; // of a client's own member name that is sent back in a pointer
+inline constexpr std::size_t kFieldErrors = 32;        // entries of `errors` in one answer
+inline constexpr std::size_t kReportedNameBytes = 64;  // of a client's own member name that is sent back in a pointer
 
 inline constexpr std::size_t kQueryBytes = 4096;
 inline constexpr std::size_t kQueryParameters = 32;
 
-inline constexpr std::size_t kCookieHeaderBytes = 16 * 1024; // all Cookie headers of a request together
+inline constexpr std::size_t kCookieHeaderBytes = 16 * 1024;  // all Cookie headers of a request together
 inline constexpr std::size_t kCookies = 128;
-inline constexpr std::size_t kSetCookieBytes = 4096; // SECURITY R19
+inline constexpr std::size_t kSetCookieBytes = 4096;  // SECURITY R19
 
 inline constexpr std::size_t kMediaTypeBytes = 256;
 
 inline constexpr std::size_t kCursorPayloadBytes = 256;
-inline constexpr std::size_t kCursorBytes = 384; // the text that travels
+inline constexpr std::size_t kCursorBytes = 384;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
-inline constexpr std::size_t kPasswordBytes = 1024;    // SECURITY R01
-inline constexpr std::size_t kPasswordHashBytes = 512; // PHC text
+inline constexpr std::size_t kPasswordBytes = 1024;     // SECURITY R01
+inline constexpr std::size_t kPasswordHashBytes = 512;  // PHC text
 // A stored hash that asks for more than this is damaged; it must not take the memory of the machine.
 inline constexpr std::uint32_t kPasswordMemoryKib = 256 * 1024;
 inline constexpr std::uint32_t kPasswordIterations = 16;
@@ -37,6 +37,6 @@ inline constexpr std::uint32_t kPasswordLanes = 4;
 
 inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
 inline constexpr std::size_t kKeyIdBytes = 32;
-inline constexpr std::size_t kSealedBytes = 1024 * 1024; // plaintext that is encrypted at rest
+inline constexpr std::size_t kSealedBytes = 1024 * 1024;  // plaintext that is encrypted at rest
 
-} // namespace portal::limits
+}  // namespace portal::limits

@@ -13,4 +13,4 @@ void fill_random(std::span<std::uint8_t> bytes);
 // Uniform in 0..bound-1; `bound` is not 0. For jitter.
 std::uint64_t random_below(std::uint64_t bound);
 
-} // namespace portal
+}  // namespace portal

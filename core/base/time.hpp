@@ -21,4 +21,4 @@ std::optional<Date> parse_date(std::string_view text) noexcept;
 void append_date(std::string& text, Date date);
 std::string format_date(Date date);
 
-} // namespace portal
+}  // namespace portal

@@ -32,10 +32,10 @@ std::optional<std::vector<std::uint8_t>> decode_base64url(std::string_view text)
 std::string encode_base64(Bytes bytes);
 std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text);
 
-std::string encode_hex(Bytes bytes); // lower case
+std::string encode_hex(Bytes bytes);  // lower case
 std::optional<std::vector<std::uint8_t>> decode_hex(std::string_view text);
 
 // Takes the same time wherever the difference is. The lengths are not secret.
 bool constant_time_equal(Bytes left, Bytes right) noexcept;
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

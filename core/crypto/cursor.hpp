@@ -25,4 +25,4 @@ std::string sign_cursor(const Keyset& keyset, const Context& context, const Keyr
 // than `values`.
 Result<Keyset> open_cursor(std::string_view cursor, std::size_t values, const Context& context, const Keyring& keys);
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

@@ -30,4 +30,4 @@ class Context {
   std::string bytes_;
 };
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

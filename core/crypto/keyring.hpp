@@ -16,10 +16,10 @@ namespace portal::crypto {
 enum class KeyPurpose : std::uint8_t { kCursor, kPepper, kEncryption, kSessionCache };
 inline constexpr std::size_t kKeyPurposes = 4;
 
-std::string_view name_of(KeyPurpose purpose) noexcept; // cursor, pepper, encryption, session-cache
+std::string_view name_of(KeyPurpose purpose) noexcept;  // cursor, pepper, encryption, session-cache
 
 struct Key {
-  std::string id; // letters, digits, "-" and "."
+  std::string id;  // letters, digits, "-" and "."
   SecretKey secret;
 };
 
@@ -49,4 +49,4 @@ Result<void> create_key_file(const std::string& path);
 // Adds a fresh key of one purpose, by writing the whole file anew and renaming it into place; answers the key's id.
 Result<std::string> rotate_key(const std::string& path, KeyPurpose purpose);
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

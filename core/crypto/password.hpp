@@ -34,4 +34,4 @@ Result<void> verify_no_password(std::string_view password, const Keyring& keys);
 // The stored hash was made with a lower cost or an older pepper than hash_password would use.
 bool needs_rehash(std::string_view stored, const Keyring& keys, PasswordCost cost = {});
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

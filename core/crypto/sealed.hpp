@@ -14,7 +14,7 @@ namespace portal::crypto {
 
 struct Sealed {
   std::string key_id;
-  std::vector<std::uint8_t> bytes; // nonce, ciphertext, tag
+  std::vector<std::uint8_t> bytes;  // nonce, ciphertext, tag
 };
 
 // `place` says table, column and row: Context("outbox.payload").add(account_id).add(message_id). At most
@@ -24,4 +24,4 @@ Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyr
 // kInternal when anything is not as it was sealed: key, place or a single bit.
 Result<SecretString> open(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys);
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

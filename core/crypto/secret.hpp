@@ -17,7 +17,7 @@ class SecretString {
  public:
   SecretString() = default;
   explicit SecretString(std::string_view text);
-  static SecretString of_size(std::size_t bytes); // zeros
+  static SecretString of_size(std::size_t bytes);  // zeros
   SecretString(SecretString&& other) noexcept;
   SecretString& operator=(SecretString&& other) noexcept;
   ~SecretString();
@@ -48,4 +48,4 @@ class SecretKey {
   Array bytes_;
 };
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

@@ -19,12 +19,12 @@ class Token {
   // The text that generate().text() gives, and no other form of it.
   static std::optional<Token> parse(std::string_view text);
 
-  std::string text() const; // 43 characters of base64url
-  Digest hash() const;      // SHA-256 of the 32 bytes, what the database keeps
+  std::string text() const;  // 43 characters of base64url
+  Digest hash() const;       // SHA-256 of the 32 bytes, what the database keeps
 
  private:
   explicit Token(SecretKey bytes) : bytes_(std::move(bytes)) {}
   SecretKey bytes_;
 };
 
-} // namespace portal::crypto
+}  // namespace portal::crypto

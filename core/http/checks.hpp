@@ -19,4 +19,4 @@ Result<void> require_json_body(const Request& request);
 // request. Else kCrossSiteRequest.
 Result<void> require_same_origin(const Request& request, std::string_view own_origin);
 
-} // namespace portal::http
+}  // namespace portal::http

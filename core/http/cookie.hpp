@@ -22,9 +22,9 @@ std::string cookie_name(std::string_view base_name, CookieMode mode);
 std::optional<std::string_view> find_cookie(std::span<const Header> headers, std::string_view name) noexcept;
 
 struct SetCookie {
-  std::string_view base_name;                      // without prefix
-  std::string_view value;                          // RFC 6265 cookie-octets only, else std::logic_error
-  std::optional<std::chrono::seconds> maximum_age; // absent: until the browser closes; 0: clear
+  std::string_view base_name;                       // without prefix
+  std::string_view value;                           // RFC 6265 cookie-octets only, else std::logic_error
+  std::optional<std::chrono::seconds> maximum_age;  // absent: until the browser closes; 0: clear
   CookieMode mode = CookieMode::kHostPrefix;
   bool http_only = true;
 };
@@ -35,4 +35,4 @@ std::string format_set_cookie(const SetCookie& cookie);
 // Takes the cookie out of the browser.
 std::string format_cleared_cookie(std::string_view base_name, CookieMode mode);
 
-} // namespace portal::http
+}  // namespace portal::http

@@ -16,4 +16,4 @@ constexpr bool is_safe(Method method) noexcept {
   return method == Method::kGet || method == Method::kHead || method == Method::kOptions;
 }
 
-} // namespace portal::http
+}  // namespace portal::http

@@ -2,10 +2,8 @@
 // refused.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +12,12 @@
 #include "base/field_errors.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/utf8.hpp"
 
 namespace portal::http {
 
 // "%41" and "+" undone (application/x-www-form-urlencoded); nullopt for a broken escape and for what is not valid text.
 std::optional<std::string> decode_query_component(std::string_view text);
-
-struct TextLength {
-  std::size_t minimum = 1; // code points
-  std::size_t maximum;
-};
 
 // Getters answer nullopt when the parameter is absent or wrong; finish() tells which. Usage:
 //
@@ -40,15 +34,13 @@ class QueryReader {
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
   std::optional<std::int64_t> id(std::string_view name);
   std::optional<Date> date(std::string_view name);
-  std::optional<bool> boolean(std::string_view name); // "true" or "false"
-  template <class Value>
-  std::optional<Value> choice(std::string_view name, std::span<const Choice<Value>> choices) {
+  std::optional<bool> boolean(std::string_view name);  // "true" or "false"
+  template <class Choices>
+  std::optional<ChoiceValue<Choices>> choice(std::string_view name, const Choices& choices) {
     const std::string* word = take(name);
-    if (word == nullptr)
-      return std::nullopt;
-    std::optional<Value> value = find_choice(choices, *word);
-    if (!value)
-      add_error(name, "invalid_choice");
+    if (word == nullptr) return std::nullopt;
+    const auto value = find_choice(choices, *word);
+    if (!value) add_error(name, "invalid_choice");
     return value;
   }
 
@@ -64,10 +56,11 @@ class QueryReader {
     std::string value;
     bool taken = false;
   };
+  Parameter* find(std::string_view name);
   const std::string* take(std::string_view name);
 
   std::vector<Parameter> parameters_;
   FieldErrors errors_;
 };
 
-} // namespace portal::http
+}  // namespace portal::http

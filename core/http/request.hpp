@@ -19,11 +19,11 @@ struct Header {
 // What the core knows of a request. Views into memory that the glue keeps alive until the operation has ended.
 struct Request {
   Method method = Method::kGet;
-  std::string_view path;  // decoded and normalised by nginx, begins with "/"
-  std::string_view query; // as received, without "?"
+  std::string_view path;   // decoded and normalised by nginx, begins with "/"
+  std::string_view query;  // as received, without "?"
   std::span<const Header> headers;
   std::string_view body;
-  std::string_view host; // without port, lower case
+  std::string_view host;  // without port, lower case
   std::string_view peer_address;
   std::string_view request_id;
 
@@ -35,4 +35,7 @@ struct Request {
 // ASCII only, as header names and tokens are.
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
 
-} // namespace portal::http
+// Without the blanks (SP, HTAB) around it.
+std::string_view trim_blanks(std::string_view text) noexcept;
+
+}  // namespace portal::http

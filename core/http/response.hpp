@@ -40,10 +40,10 @@ struct ResponseHeader {
 
 struct Response {
   Status status = Status::kOk;
-  std::string content_type; // empty: no Content-Type header
+  std::string content_type;  // empty: no Content-Type header
   std::string body;
-  std::vector<ResponseHeader> headers; // besides Content-Type, Content-Length and Set-Cookie
-  std::vector<std::string> cookies;    // values of Set-Cookie, see format_set_cookie
+  std::vector<ResponseHeader> headers;  // besides Content-Type, Content-Length and Set-Cookie
+  std::vector<std::string> cookies;     // values of Set-Cookie, see format_set_cookie
 
   // `body` is complete JSON.
   static Response json(std::string body, Status status = Status::kOk);
@@ -60,4 +60,4 @@ struct Response {
 // The body of Response::problem.
 std::string render_problem(const Error& error, std::string_view request_id);
 
-} // namespace portal::http
+}  // namespace portal::http

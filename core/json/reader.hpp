@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,16 +16,11 @@
 #include "base/choice.hpp"
 #include "base/field_errors.hpp"
 #include "base/result.hpp"
+#include "base/utf8.hpp"
 
 struct json_t;
 
 namespace portal::json {
-
-// In code points. Text is always valid UTF-8 without U+0000.
-struct TextRule {
-  std::size_t minimum = 1;
-  std::size_t maximum;
-};
 
 class ObjectReader;
 
@@ -63,10 +57,10 @@ Result<Document> parse(std::string_view text);
 //   if (auto valid = body.finish(); !valid) return fail(valid.error());
 class ObjectReader {
  public:
-  std::string text(std::string_view name, TextRule rule);
-  std::optional<std::string> optional_text(std::string_view name, TextRule rule);
+  std::string text(std::string_view name, TextLength length);
+  std::optional<std::string> optional_text(std::string_view name, TextLength length);
   // The outer optional: was it there; the inner: null or a text.
-  std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
+  std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextLength length);
 
   std::int64_t integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
   std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
@@ -76,27 +70,25 @@ class ObjectReader {
   std::int64_t id(std::string_view name);
   std::optional<std::int64_t> optional_id(std::string_view name);
 
-  template <class Value>
-  Value choice(std::string_view name, std::span<const Choice<Value>> choices) {
+  template <class Choices>
+  ChoiceValue<Choices> choice(std::string_view name, const Choices& choices) {
     const std::optional<std::string_view> word = take_word(name, Presence::kRequired);
-    return word ? match(pointer_to(name), choices, *word).value_or(Value{}) : Value{};
+    return word ? match(pointer_to(name), choices, *word).value_or(ChoiceValue<Choices>{}) : ChoiceValue<Choices>{};
   }
-  template <class Value>
-  std::optional<Value> optional_choice(std::string_view name, std::span<const Choice<Value>> choices) {
+  template <class Choices>
+  std::optional<ChoiceValue<Choices>> optional_choice(std::string_view name, const Choices& choices) {
     const std::optional<std::string_view> word = take_word(name, Presence::kOptional);
     return word ? match(pointer_to(name), choices, *word) : std::nullopt;
   }
   // A list in which no word stands twice.
-  template <class Value>
-  std::optional<std::vector<Value>> optional_choices(std::string_view name, std::span<const Choice<Value>> choices) {
-    const std::optional<std::vector<std::string_view>> words = take_words(name, choices.size());
-    if (!words)
-      return std::nullopt;
-    std::vector<Value> values;
+  template <class Choices>
+  std::optional<std::vector<ChoiceValue<Choices>>> optional_choices(std::string_view name, const Choices& choices) {
+    const std::optional<std::vector<std::string_view>> words = take_words(name, std::ranges::size(choices));
+    if (!words) return std::nullopt;
+    std::vector<ChoiceValue<Choices>> values;
     for (std::size_t index = 0; index < words->size(); ++index) {
-      const std::string pointer = append_pointer(pointer_to(name), std::to_string(index));
-      if (std::optional<Value> value = match(pointer, choices, (*words)[index]))
-        values.push_back(*value);
+      const auto value = match(append_pointer(pointer_to(name), std::to_string(index)), choices, (*words)[index]);
+      if (value) values.push_back(*value);
     }
     return values;
   }
@@ -115,29 +107,28 @@ class ObjectReader {
  private:
   friend class Document;
   enum class Presence : bool { kRequired, kOptional };
-  ObjectReader(const json_t* object, std::string pointer, FieldErrors* errors);
+  ObjectReader(json_t* object, std::string pointer, FieldErrors* errors);
   std::string pointer_to(std::string_view name) const;
-  const json_t* take(std::string_view name, Presence presence);
-  std::optional<std::string> take_text(std::string_view name, TextRule rule, Presence presence);
+  json_t* take(std::string_view name, Presence presence);
+  std::optional<std::string> take_text(std::string_view name, TextLength length, Presence presence);
   std::optional<std::int64_t> take_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum,
                                            Presence presence);
   std::optional<bool> take_boolean(std::string_view name, Presence presence);
   std::optional<std::int64_t> take_id(std::string_view name, Presence presence);
   std::optional<std::string_view> take_word(std::string_view name, Presence presence);
   std::optional<std::vector<std::string_view>> take_words(std::string_view name, std::size_t maximum);
-  std::optional<std::string> check_text(const json_t* value, std::string_view name, TextRule rule);
-  template <class Value>
-  std::optional<Value> match(std::string pointer, std::span<const Choice<Value>> choices, std::string_view word) {
-    std::optional<Value> value = find_choice(choices, word);
-    if (!value)
-      errors_->add(std::move(pointer), "invalid_choice");
+  std::optional<std::string> check_text(const json_t* value, std::string_view name, TextLength length);
+  template <class Choices>
+  std::optional<ChoiceValue<Choices>> match(std::string pointer, const Choices& choices, std::string_view word) {
+    const auto value = find_choice(choices, word);
+    if (!value) errors_->add(std::move(pointer), "invalid_choice");
     return value;
   }
 
-  const json_t* object_; // null: absent or not an object, already noted
+  json_t* object_;  // null: absent or not an object, already noted
   std::string pointer_;
   FieldErrors* errors_;
   std::vector<std::string> taken_;
 };
 
-} // namespace portal::json
+}  // namespace portal::json

@@ -11,9 +11,9 @@
 namespace portal::json {
 
 struct Member {
-  std::string_view escaped_key; // between the quotes
-  std::string_view value;       // one complete value
-  bool has_key(std::string_view key) const noexcept;
+  std::string_view escaped_key;  // between the quotes
+  std::string_view value;        // one complete value
+  bool has_key(std::string_view key) const;
 };
 
 // Walks the members of one object in their order.
@@ -39,7 +39,7 @@ class ArrayScanner {
 };
 
 // The value of a member of the object at the top level. Costs one walk: take several with ObjectScanner.
-std::optional<std::string_view> find_member(std::string_view object, std::string_view key) noexcept;
+std::optional<std::string_view> find_member(std::string_view object, std::string_view key);
 
 // Simple values; nullopt when the value is of another type.
 bool is_null(std::string_view value) noexcept;
@@ -47,4 +47,4 @@ std::optional<bool> read_boolean(std::string_view value) noexcept;
 std::optional<std::int64_t> read_integer(std::string_view value) noexcept;
 std::optional<std::string> read_text(std::string_view value);
 
-} // namespace portal::json
+}  // namespace portal::json

@@ -27,21 +27,21 @@ class Writer {
   Writer& end_array();
   Writer& key(std::string_view name);
 
-  Writer& value(std::string_view text); // valid UTF-8
+  Writer& value(std::string_view text);  // valid UTF-8
   Writer& value(const char* text) { return value(std::string_view(text)); }
   Writer& value(const std::string& text) { return value(std::string_view(text)); }
   Writer& value(bool truth);
   Writer& value(std::signed_integral auto number) { return integer(number); }
-  Writer& value(std::unsigned_integral auto number) = delete; // JSON readers lose precision; say int64 on purpose
-  Writer& value(Timestamp time);                              // RFC 3339
-  Writer& value(Date date);                                   // YYYY-MM-DD
+  Writer& value(std::unsigned_integral auto number) = delete;  // JSON readers lose precision; say int64 on purpose
+  Writer& value(Timestamp time);                               // RFC 3339
+  Writer& value(Date date);                                    // YYYY-MM-DD
   Writer& null();
-  Writer& id(std::int64_t id); // a string, as ids travel
+  Writer& id(std::int64_t id);  // a string, as ids travel
   template <class Kind>
   Writer& value(Id<Kind> id) {
     return this->id(id.value);
   }
-  Writer& raw(std::string_view json); // one complete value, trusted: from the database or from a Writer
+  Writer& raw(std::string_view json);  // one complete value, trusted: from the database or from a Writer
   template <class Value>
   Writer& value(const std::optional<Value>& maybe) {
     return maybe ? value(*maybe) : null();
@@ -59,6 +59,8 @@ class Writer {
 
  private:
   enum class Level : char { kObject, kArray };
+  Writer& begin(Level level, char bracket);
+  Writer& end(Level level, char bracket);
   Writer& integer(std::int64_t number);
   void before_value();
   void append_escaped(std::string_view text);
@@ -69,4 +71,4 @@ class Writer {
   bool has_key_ = false;
 };
 
-} // namespace portal::json
+}  // namespace portal::json
