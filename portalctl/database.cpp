@@ -1,0 +1,155 @@
+#include "portalctl/database.hpp"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "portalctl/text_file.hpp"
+#include "portalctl_sql/session.hpp"
+
+namespace portal::portalctl {
+namespace {
+
+using OptionList = std::unique_ptr<PQconninfoOption, decltype([](PQconninfoOption* list) { PQconninfoFree(list); })>;
+
+std::string trimmed_copy(const char* text) { return text == nullptr ? std::string() : trimmed(text); }
+
+// The sentence says what PostgreSQL said first; the rest, which may hold parts of statements, is detail.
+Failure failure_of(const PGresult* result, const std::string& what) {
+  const auto field = [&](int code) { return trimmed_copy(PQresultErrorField(result, code)); };
+  const std::string sqlstate = field(PG_DIAG_SQLSTATE);
+  std::string detail = fmt::format("SQLSTATE {} in {}", sqlstate, what);
+  for (const int code : {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT, PG_DIAG_CONTEXT, PG_DIAG_STATEMENT_POSITION}) {
+    if (const std::string text = field(code); !text.empty()) detail += "\n" + text;
+  }
+  const std::string message = field(PG_DIAG_MESSAGE_PRIMARY);
+  const std::string sentence = sqlstate == "55P03"
+                                   ? "Somebody else holds a lock on the same data. Try again in a moment."
+                                   : "The database refused: " + message + ".";
+  return {.sentence = sentence, .detail = std::move(detail), .sqlstate = sqlstate};
+}
+
+Failure lost(PGconn* connection, const std::string& what) {
+  return {.sentence = "The connection to the database was lost.",
+          .detail = fmt::format("{} in {}", trimmed(PQerrorMessage(connection)), what),
+          .sqlstate = "08006"};
+}
+
+struct Keywords {
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  void set(const char* name, const char* value) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+};
+
+// Later keywords win over earlier ones, so that what stands in the conninfo wins over our defaults.
+Keywords keywords_of(const PQconninfoOption* options, const std::string& password) {
+  Keywords keywords;
+  keywords.set("user", "portal_maintenance");
+  keywords.set("connect_timeout", "10");
+  for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) keywords.set(option->keyword, option->val);
+  }
+  if (!password.empty()) keywords.set("password", password.c_str());
+  keywords.set("application_name", "portalctl");
+  keywords.set("client_encoding", "UTF8");
+  keywords.set(nullptr, nullptr);
+  return keywords;
+}
+
+bool holds_secret(const PQconninfoOption* options) {
+  for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword;
+    if ((name == "password" || name == "sslpassword") && option->val != nullptr && *option->val != '\0') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Database::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+
+Outcome<Database> Database::connect(const Settings& settings) {
+  if (settings.database.empty())
+    return misused(fmt::format("Which database? Say it with --database, in PORTAL_DATABASE or in {}.", kSettingsFile));
+  char* parse_error = nullptr;
+  const OptionList options(PQconninfoParse(settings.database.c_str(), &parse_error));
+  if (!options) {
+    // libpq's own text may repeat the conninfo, and with it a password.
+    PQfreemem(parse_error);
+    return misused("The database is not a valid libpq connection string, such as host=/run/postgresql dbname=portal.");
+  }
+  if (holds_secret(options.get()))
+    return misused(
+        "Do not write the password into the connection string, where others can read it. "
+        "Put it into a file of its own and name that with --password-file.");
+  std::string password;
+  if (!settings.password_file.empty()) {
+    Outcome<std::string> text = read_text_file(settings.password_file, Readers::kOwnerOnly);
+    if (!text) return failed(text.error());
+    password = trimmed(*text);
+  }
+  // Secrets come from files only (SECURITY R61).
+  ::unsetenv("PGPASSWORD");
+  const Keywords keywords = keywords_of(options.get(), password);
+  Database database(PQconnectdbParams(keywords.names.data(), keywords.values.data(), 0));
+  PGconn* connection = database.connection_.get();
+  if (PQstatus(connection) != CONNECTION_OK)
+    return failed(fmt::format("There is no connection to the database: {}.", trimmed(PQerrorMessage(connection))));
+  // Notices of PostgreSQL say nothing to a user; what fails, fails as a result.
+  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  return database;
+}
+
+Outcome<pg::Rows> Database::run(const pg::Query& query) {
+  const pg::Statement& statement = *query.statement;
+  const pg::Parameters& parameters = query.parameters;
+  std::vector<const char*> values(parameters.count());
+  std::vector<int> lengths(parameters.count());
+  for (std::size_t index = 0; index < parameters.count(); ++index) {
+    values[index] = parameters.value(index);
+    lengths[index] = parameters.length(index);
+  }
+  const std::vector<int> formats(parameters.count(), 1);
+  PGresult* result = PQexecParams(connection_.get(), statement.text, static_cast<int>(parameters.count()),
+                                  statement.parameter_types.data(), values.data(), lengths.data(), formats.data(), 1);
+  pg::Rows rows(result);
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows;
+  const std::string what = fmt::format("statement {}", statement.name);
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return failed(lost(connection_.get(), what));
+  return failed(failure_of(result, what));
+}
+
+Outcome<void> Database::run_script(const std::string& text, const std::string& what) {
+  PGresult* result = PQexec(connection_.get(), text.c_str());
+  const pg::Rows owner(result);
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) return {};
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return failed(lost(connection_.get(), what));
+  return failed(failure_of(result, what));
+}
+
+Outcome<Transaction> Transaction::begin(Database& database) {
+  if (Outcome<pg::Rows> begun = database.run(sql::begin_transaction()); !begun) return failed(begun.error());
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  // On a lost connection the server has rolled back by itself.
+  if (database_ != nullptr) (void)database_->run(sql::roll_back_transaction());
+}
+
+Outcome<void> Transaction::commit() {
+  Outcome<pg::Rows> committed = std::exchange(database_, nullptr)->run(sql::commit_transaction());
+  if (!committed) return failed(committed.error());
+  return {};
+}
+
+}  // namespace portal::portalctl

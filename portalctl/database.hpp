@@ -1,0 +1,55 @@
+// One connection to PostgreSQL, as portal_maintenance. Calls wait for their answer: nothing else goes on in a command.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pg/rows.hpp"
+#include "pg/statement.hpp"
+#include "portalctl/failure.hpp"
+#include "portalctl/settings.hpp"
+
+struct pg_conn;
+
+// The statements of sql/portalctl, made by the build.
+namespace portal::portalctl_sql {}
+
+namespace portal::portalctl {
+
+namespace sql = portal::portalctl_sql;
+
+class Database {
+ public:
+  // Refuses a conninfo that holds a password: other users of the machine can read command lines.
+  static Outcome<Database> connect(const Settings& settings);
+
+  Outcome<pg::Rows> run(const pg::Query& query);
+
+  // The text of a file: any number of statements, without parameters or answers. `what` names it in a failure.
+  Outcome<void> run_script(const std::string& text, const std::string& what);
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* connection) const noexcept;
+  };
+  explicit Database(pg_conn* connection) : connection_(connection) {}
+
+  std::unique_ptr<pg_conn, Finish> connection_;
+};
+
+// Rolls back unless it was committed. The database outlives it.
+class Transaction {
+ public:
+  static Outcome<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  Outcome<void> commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;  // null: over
+};
+
+}  // namespace portal::portalctl

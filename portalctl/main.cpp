@@ -1,0 +1,50 @@
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "portalctl/commands.hpp"
+
+namespace {
+
+using namespace portal::portalctl;
+
+int report(const Failure& failure, bool verbose) {
+  fmt::print(stderr, "portalctl: {}\n", failure.sentence);
+  if (verbose && !failure.detail.empty()) fmt::print(stderr, "{}\n", failure.detail);
+  return std::to_underlying(failure.exit_code);
+}
+
+int run(int argc, char** argv) {
+  Invocation invocation;
+  CLI::App app("Runs a client portal from the command line.", "portalctl");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "portalctl " PORTAL_VERSION);
+  app.footer("Exit status: 0 done, 1 failed, 2 wrong usage. No option takes a password: files do.");
+  add_migrate_command(app, invocation);
+  add_keys_command(app, invocation);
+  add_version_command(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version arrive here too, with exit status 0.
+    return app.exit(error) == 0 ? std::to_underlying(ExitCode::kDone) : std::to_underlying(ExitCode::kUsage);
+  }
+  Outcome<Settings> settings = complete(invocation.settings);
+  if (!settings) return report(settings.error(), invocation.settings.verbose);
+  invocation.settings = std::move(*settings);
+  const Outcome<void> outcome = invocation.action();
+  return outcome ? std::to_underlying(ExitCode::kDone) : report(outcome.error(), invocation.settings.verbose);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "portalctl: something is broken: {}\n", error.what());
+    return std::to_underlying(ExitCode::kFailed);
+  }
+}

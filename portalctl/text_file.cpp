@@ -1,0 +1,62 @@
+#include "portalctl/text_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace portal::portalctl {
+namespace {
+
+constexpr std::size_t kFileBytes = 4 * 1024 * 1024;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::unexpected<Failure> unreadable(const std::filesystem::path& path) {
+  return failed(fmt::format("{} cannot be read: {}.", path.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+Outcome<std::string> read_text_file(const std::filesystem::path& path, Readers readers) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status = {};
+  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return unreadable(path);
+  if (readers == Readers::kOwnerOnly && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return failed(fmt::format("{0} holds a secret and others can read it. Say: chmod 600 {0}", path.string()));
+  std::string text;
+  char part[16 * 1024];
+  while (text.size() <= kFileBytes) {
+    const ssize_t count = ::read(file.number(), part, sizeof part);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return unreadable(path);
+    if (count == 0) return text;
+    text.append(part, static_cast<std::size_t>(count));
+  }
+  return failed(fmt::format("{} is larger than {} MiB.", path.string(), kFileBytes / 1024 / 1024));
+}
+
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+}
+
+}  // namespace portal::portalctl
