@@ -14,7 +14,7 @@ void write_logo(json::Writer& writer, const sql::GetPortalRow& row) {
   writer.member("width", row.logo_width).member("height", row.logo_height).end_object();
 }
 
-} // namespace
+}  // namespace
 
 std::string render_portal(const sql::GetPortalRow& row) {
   json::Writer writer;
@@ -28,12 +28,11 @@ std::string render_portal(const sql::GetPortalRow& row) {
   writer.key("legal").begin_object().member("privacy_url", row.privacy_url).member("terms_url", row.terms_url);
   writer.member("imprint_url", row.imprint_url).end_object();
   writer.key("languages").begin_array();
-  for (const std::string_view language : row.languages)
-    writer.value(language);
+  for (const std::string_view language : row.languages) writer.value(language);
   writer.end_array();
   writer.member("default_language", row.default_language).member("time_zone", row.time_zone);
   writer.key("password").begin_object().member("minimum_length", row.password_minimum_length).end_object();
   return writer.end_object().take();
 }
 
-} // namespace portal::features
+}  // namespace portal::features

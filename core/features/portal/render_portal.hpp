@@ -9,4 +9,4 @@ namespace portal::features {
 // The schema Portal of docs/openapi.yaml.
 std::string render_portal(const sql::GetPortalRow& row);
 
-} // namespace portal::features
+}  // namespace portal::features

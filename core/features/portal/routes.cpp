@@ -10,19 +10,15 @@ namespace {
 
 Task<Result<http::Response>> get_portal(edge::VisitorContext context) {
   Result<http::QueryReader> query = http::QueryReader::parse(context.request.query);
-  if (!query)
-    co_return fail(std::move(query.error()));
-  if (Result<void> valid = query->finish(); !valid)
-    co_return fail(std::move(valid.error()));
+  if (!query) co_return fail(std::move(query.error()));
+  if (Result<void> valid = query->finish(); !valid) co_return fail(std::move(valid.error()));
 
   std::vector<pg::Query> queries;
   queries.push_back(sql::get_portal(context.account.id));
   Result<std::vector<pg::Rows>> rows = co_await context.database.read({}, std::move(queries));
-  if (!rows)
-    co_return fail(std::move(rows.error()));
+  if (!rows) co_return fail(std::move(rows.error()));
   const pg::Rows& portals = rows->front();
-  if (portals.empty())
-    co_return fail(ErrorCode::kNoPortal);
+  if (portals.empty()) co_return fail(ErrorCode::kNoPortal);
   co_return http::Response::json(render_portal(sql::GetPortalRow::decode(portals[0])));
 }
 
@@ -30,8 +26,8 @@ constexpr std::array kRoutes = {
     edge::Route::open(http::Method::kGet, "/portal", "get_portal", get_portal),
 };
 
-} // namespace
+}  // namespace
 
 std::span<const edge::Route> portal_routes() { return kRoutes; }
 
-} // namespace portal::features
+}  // namespace portal::features

@@ -9,4 +9,4 @@ namespace portal::features {
 
 std::span<const edge::Route> portal_routes();
 
-} // namespace portal::features
+}  // namespace portal::features
