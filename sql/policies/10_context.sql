@@ -43,14 +43,20 @@ begin
 end
 $$;
 
-create or replace function portal.enter_host_map() returns void language plpgsql volatile as $$
-begin
-  perform portal.set_context('host_map', null, null, null, null, null, null, null);
-end
+-- What a membership's permissions let it see of the jobs, by status.
+create or replace function portal.visible_statuses() returns text[] language sql stable parallel safe as $$
+  select case when permissions @> '{view_job_status}' then '{unscheduled,scheduled,en_route,started,paused}'::text[] else '{}' end
+    || case when permissions @> '{view_completed_jobs}' then '{finished}'::text[] else '{}' end
+    || case when permissions && '{view_job_status,view_completed_jobs}' then '{cancelled}'::text[] else '{}' end
+  from (select coalesce(portal.current_permissions(), '{}') as permissions) as acting
 $$;
 
-create or replace function portal.enter_anonymous(account_id bigint, lookup bytea) returns void language plpgsql volatile as $$
+-- Ends the segment, and with it everything that it did, when a statement did not do what the rest relies on. The state says how the core answers.
+create or replace function portal.require(id bigint, state text) returns bigint language plpgsql volatile as $$
 begin
-  perform portal.set_context('anonymous', account_id::text, encode(lookup, 'hex'), null, null, null, null, null);
+  if id is null then
+    raise exception using errcode = state, message = 'a condition of the statement was not met';
+  end if;
+  return id;
 end
 $$;

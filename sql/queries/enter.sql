@@ -7,3 +7,9 @@ select from portal.enter_host_map();
 -- name: enter_anonymous
 -- parameters: account_id bigint, lookup bytea
 select from portal.enter_anonymous(:account_id, :lookup);
+
+-- Raises PT401 without a valid session, PT409 when it stands for another membership or other permissions (in any order) than given.
+-- name: enter_member
+-- parameters: account_id bigint, session_hash bytea, membership_id bigint, permissions text[]
+-- columns: touch boolean
+select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions);
