@@ -24,8 +24,7 @@ inline constexpr std::size_t kSetCookieBytes = 4096;  // SECURITY R19
 
 inline constexpr std::size_t kMediaTypeBytes = 256;
 
-inline constexpr std::size_t kCursorPayloadBytes = 256;
-inline constexpr std::size_t kCursorBytes = 384;  // the text that travels
+inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
 inline constexpr std::size_t kPasswordBytes = 1024;     // SECURITY R01

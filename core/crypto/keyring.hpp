@@ -40,6 +40,12 @@ class Keyring {
   std::vector<Key> keys_[kKeyPurposes];
 };
 
+struct GeneratedKey {
+  std::string id;
+  SecretString line;  // of the key file
+};
+GeneratedKey generate_key(KeyPurpose purpose);
+
 // The text of a new key file: one fresh key for each purpose.
 SecretString generate_keys();
 

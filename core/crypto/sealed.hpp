@@ -22,6 +22,6 @@ struct Sealed {
 Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyring& keys);
 
 // kInternal when anything is not as it was sealed: key, place or a single bit.
-Result<SecretString> open(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys);
+Result<SecretString> unseal(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys);
 
 }  // namespace portal::crypto

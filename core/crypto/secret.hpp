@@ -33,6 +33,8 @@ class SecretString {
   std::size_t size_ = 0;
 };
 
+SecretString join(const SecretString& first, const SecretString& second);
+
 // 256 bits, overwritten at the end.
 class SecretKey {
  public:
