@@ -1,0 +1,181 @@
+-- Jobs as members see them. What is not visible is decided here, and a second time by the policies: client, template and status of the job, and for fields
+-- their being switched on. `statuses` is the set that the caller asks for; dates are days in the zone of the account.
+-- Each order is a statement of its own, so that it runs along its index.
+
+-- After a job without a date `after_scheduled_at` is null; on the first page `after_job_id` is 0.
+-- name: list_jobs_by_schedule
+-- parameters: account_id bigint, client_id bigint, statuses text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
+--   time_zone text, q text?, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
+-- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
+--   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
+--   assignee_name text?
+select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+from portal.job_summary j
+where j.status = any (:statuses)
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (:assignment is null or j.assignment = :assignment)
+  and (:site_id is null or j.site_id = :site_id)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+  and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
+  and (j.scheduled_ascending, j.job_id)
+    > (case when :after_job_id = 0 then '-infinity' else coalesce(:after_scheduled_at, 'infinity') end, :after_job_id)
+order by j.scheduled_ascending, j.job_id
+limit :row_limit;
+
+-- name: list_jobs_by_schedule_descending
+-- parameters: account_id bigint, client_id bigint, statuses text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
+--   time_zone text, q text?, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
+-- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
+--   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
+--   assignee_name text?
+select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+from portal.job_summary j
+where j.status = any (:statuses)
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (:assignment is null or j.assignment = :assignment)
+  and (:site_id is null or j.site_id = :site_id)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+  and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
+  and (j.scheduled_descending, j.job_id)
+    < (case when :after_job_id = 0 then 'infinity' else coalesce(:after_scheduled_at, '-infinity') end, :after_job_id)
+order by j.scheduled_descending desc, j.job_id desc
+limit :row_limit;
+
+-- name: list_jobs_by_number
+-- parameters: account_id bigint, client_id bigint, statuses text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
+--   time_zone text, q text?, after_number bigint?, row_limit integer
+-- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
+--   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
+--   assignee_name text?
+select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+from portal.job_summary j
+where j.status = any (:statuses)
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (:assignment is null or j.assignment = :assignment)
+  and (:site_id is null or j.site_id = :site_id)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+  and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
+  and j.number > coalesce(:after_number, 0)
+order by j.number
+limit :row_limit;
+
+-- name: list_jobs_by_number_descending
+-- parameters: account_id bigint, client_id bigint, statuses text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
+--   time_zone text, q text?, after_number bigint?, row_limit integer
+-- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
+--   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
+--   assignee_name text?
+select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+from portal.job_summary j
+where j.status = any (:statuses)
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (:assignment is null or j.assignment = :assignment)
+  and (:site_id is null or j.site_id = :site_id)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+  and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
+  and j.number < coalesce(:after_number, 9223372036854775807)
+order by j.number desc
+limit :row_limit;
+
+-- Under the same filters as the list, the status asked for aside. A state without jobs has no row.
+-- name: count_jobs
+-- parameters: account_id bigint, client_id bigint, assignment text?, site_id bigint?, from_date date?, to_date date?, time_zone text, q text?
+-- columns: state text, jobs bigint
+select portal.job_state(j.status), count(*)
+from portal.job_summary j
+where true
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (:assignment is null or j.assignment = :assignment)
+  and (:site_id is null or j.site_id = :site_id)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+  and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
+group by 1;
+
+-- One job, as in the list. Its fields and files are the next two statements.
+-- name: get_job
+-- parameters: account_id bigint, client_id bigint, job_id bigint
+-- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
+--   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
+--   assignee_name text?
+select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+from portal.job_summary j
+where j.job_id = :job_id
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/;
+
+-- The visible fields of the job's template with their values: main ones are columns of the job, the others stand in its jsonb by key. Only visible values
+-- leave the database. Report fields, and what is known only then, appear once the job is finished. Photos, files and signatures have no value
+-- here: see list_job_files.
+-- name: list_job_fields
+-- parameters: account_id bigint, client_id bigint, job_id bigint
+-- columns: job_field_id bigint, key text, label text, field_group text, type text, options jsonb?, value jsonb?
+select f.job_field_id, f.key, f.label, f.field_group, f.type, f.options,
+  case f.field_group
+    when 'custom' then j.custom_values -> f.key
+    when 'report' then j.report_values -> f.key
+    else case f.key
+      when 'description' then to_jsonb(j.description)
+      when 'contact' then to_jsonb(j.contact)
+      when 'duration' then to_jsonb(j.duration_minutes)
+      when 'entrance' then to_jsonb(j.entrance)
+      when 'floor' then to_jsonb(j.floor)
+      when 'external_id' then to_jsonb(j.external_id)
+      when 'resolution' then to_jsonb(r.name)
+      when 'resolution_note' then to_jsonb(j.resolution_note)
+      when 'en_route_at' then portal.time_value(j.en_route_at)
+      when 'started_at' then portal.time_value(j.started_at)
+      when 'finished_at' then portal.time_value(j.finished_at)
+    end
+  end
+from portal.job j
+join portal.portal_visible_field v on v.account_id = j.account_id
+join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+left join portal.job_template_field tf
+  on tf.account_id = j.account_id and tf.job_template_id = j.job_template_id and tf.job_field_id = f.job_field_id
+left join portal.resolution r on r.account_id = j.account_id and r.resolution_id = j.resolution_id
+where j.job_id = :job_id
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (f.field_group = 'main' or tf.job_field_id is not null)
+  and (j.status = 'finished' or not (f.field_group = 'report' or f.key in ('resolution', 'resolution_note', 'finished_at')))
+order by array_position('{main,custom,report}', f.field_group), coalesce(tf.position, f.position), f.position, f.job_field_id;
+
+-- Of visible fields of the job's template, in their order.
+-- name: list_job_files
+-- parameters: account_id bigint, client_id bigint, job_id bigint
+-- columns: job_file_id bigint, job_field_id bigint, name text, media_type text, size_bytes bigint
+select jf.job_file_id, jf.job_field_id, jf.name, jf.media_type, jf.size_bytes
+from portal.job_file jf
+join portal.job j on j.account_id = jf.account_id and j.job_id = jf.job_id
+join portal.portal_visible_field v on v.account_id = jf.account_id and v.job_field_id = jf.job_field_id
+join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+join portal.job_template_field tf
+  on tf.account_id = j.account_id and tf.job_template_id = j.job_template_id and tf.job_field_id = jf.job_field_id
+where j.job_id = :job_id
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (f.field_group <> 'report' or j.status = 'finished')
+order by jf.job_field_id, jf.position, jf.job_file_id;
