@@ -32,6 +32,8 @@ class AnonymousDatabase {
  public:
   AnonymousDatabase(Lanes lanes, std::int64_t account_id) : lanes_(lanes), account_id_(account_id) {}
 
+  std::int64_t account_id() const { return account_id_; }
+
   // `lookup` is copied. Rows come back for `queries` in their order, without the one of `enter`.
   Task<Result<std::vector<pg::Rows>>> read(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
   Task<Result<std::vector<pg::Rows>>> write(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
