@@ -1,0 +1,114 @@
+import type { components, paths } from './generated/schema.d.ts';
+import { problemOf, type Failure } from './failure.ts';
+
+export type Portal = components['schemas']['Portal'];
+export type Session = components['schemas']['Session'];
+export type Invitation = components['schemas']['Invitation'];
+export type Site = components['schemas']['Site'];
+export type JobSummary = components['schemas']['JobSummary'];
+export type JobList = components['schemas']['JobList'];
+export type Job = components['schemas']['Job'];
+export type JobState = components['schemas']['JobState'];
+export type JobStatus = components['schemas']['JobStatus'];
+export type Field = components['schemas']['Field'];
+
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
+
+type Verb = 'get' | 'post' | 'put' | 'delete';
+// The contract says of every path which methods it has; of the others it says "never".
+type PathWith<V extends Verb> = { [P in keyof paths]: paths[P][V] extends { responses: unknown } ? P : never }[keyof paths];
+
+type AnswerOf<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+  ? Body
+  : undefined;
+type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } }
+  ? { readonly body: Body }
+  : { readonly body?: never };
+type QueryOf<Operation> = Operation extends { parameters: { query?: infer Query } }
+  ? { readonly query?: Readonly<NonNullable<Query>> }
+  : { readonly query?: never };
+type PathParametersOf<Operation> = Operation extends { parameters: { path: infer Parameters } }
+  ? { readonly path: Parameters }
+  : { readonly path?: never };
+
+type Options<Operation> = BodyOf<Operation> &
+  QueryOf<Operation> &
+  PathParametersOf<Operation> & {
+    // The membership that the page shows: the server refuses to answer for another one.
+    readonly membership?: string;
+    readonly signal?: AbortSignal;
+  };
+
+const kBasePath = '/api/v1';
+const kTimeoutMilliseconds = 15_000;
+
+export async function call<V extends Verb, P extends PathWith<V>>(
+  verb: V,
+  path: P,
+  options: Options<paths[P][V]>,
+): Promise<Outcome<AnswerOf<paths[P][V]>>> {
+  const { body, query, path: parameters, membership, signal } = options as {
+    body?: unknown;
+    query?: Record<string, unknown>;
+    path?: Record<string, string>;
+    membership?: string;
+    signal?: AbortSignal;
+  };
+  const headers = new Headers({ Accept: 'application/json' });
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  if (membership !== undefined) headers.set('Portal-Membership', membership);
+
+  const abort = new AbortController();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    abort.abort();
+  }, kTimeoutMilliseconds);
+  const cancel = () => abort.abort();
+  signal?.addEventListener('abort', cancel);
+  if (signal?.aborted === true) cancel();
+  try {
+    const response = await fetch(kBasePath + fillPath(path, parameters) + formatQuery(query), {
+      method: verb.toUpperCase(),
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      signal: abort.signal,
+    });
+    const answer = await readJson(response);
+    if (response.ok) return { ok: true, value: answer as AnswerOf<paths[P][V]> };
+    return { ok: false, failure: problemOf(response.status, answer, response.headers.get('Retry-After')) };
+  } catch {
+    return { ok: false, failure: { kind: failureKind(timedOut, signal?.aborted === true) } };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function failureKind(timedOut: boolean, cancelled: boolean): 'timeout' | 'cancelled' | 'offline' | 'network' {
+  if (timedOut) return 'timeout';
+  if (cancelled) return 'cancelled';
+  return navigator.onLine ? 'network' : 'offline';
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const type = response.headers.get('Content-Type') ?? '';
+  if (!/^application\/(problem\+)?json\b/.test(type)) return undefined;
+  return response.json();
+}
+
+function fillPath(path: string, parameters: Record<string, string> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
+}
+
+function formatQuery(query: Record<string, unknown> = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

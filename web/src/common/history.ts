@@ -1,0 +1,89 @@
+import { useEffect, useState } from 'preact/hooks';
+
+// The browser's history as the pages see it. Every entry has a key, under which its scroll position is remembered.
+
+export interface Place {
+  readonly path: string;
+  readonly search: string;
+  readonly key: string;
+  // How we got here: a page keeps the focus on its first load, and goes back to where the reader was on `back`.
+  readonly arrival: 'load' | 'forward' | 'back';
+}
+
+type Listener = (place: Place) => void;
+
+const listeners = new Set<Listener>();
+const scrollPositions = new Map<string, number>();
+let current: Place = readPlace('load');
+
+export function startHistory(): void {
+  history.scrollRestoration = 'manual';
+  current = readPlace('load');
+  history.replaceState({ ...history.state, key: current.key }, '');
+  window.addEventListener('popstate', () => {
+    rememberScroll();
+    move('back');
+  });
+  document.addEventListener('click', followLink);
+}
+
+function readPlace(arrival: Place['arrival']): Place {
+  if (typeof window === 'undefined') return { path: '/', search: '', key: '', arrival };
+  const state = history.state as { key?: string } | null;
+  return { path: location.pathname, search: location.search, key: state?.key ?? newKey(), arrival };
+}
+
+function newKey(): string {
+  return Math.random().toString(36).slice(2);
+}
+
+function move(arrival: Place['arrival']): void {
+  current = readPlace(arrival);
+  for (const listener of listeners) listener(current);
+}
+
+function rememberScroll(): void {
+  scrollPositions.set(current.key, window.scrollY);
+}
+
+export function navigate(to: string, options: { replace?: boolean } = {}): void {
+  rememberScroll();
+  if (options.replace === true) {
+    history.replaceState({ ...history.state, key: current.key }, '', to);
+  } else {
+    history.pushState({ key: newKey(), from: current.path }, '', to);
+  }
+  move('forward');
+}
+
+// Whether the page before this one in the history is the one of this path.
+export function cameFromWithin(path: string): boolean {
+  return (history.state as { from?: string } | null)?.from === path;
+}
+
+// To be called once the page shows what it showed before.
+export function restoreScroll(): void {
+  window.scrollTo(0, current.arrival === 'back' ? (scrollPositions.get(current.key) ?? 0) : 0);
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(current);
+  useEffect(() => {
+    listeners.add(setPlace);
+    setPlace(current);
+    return () => {
+      listeners.delete(setPlace);
+    };
+  }, []);
+  return place;
+}
+
+// Links stay links: a click with a modifier, a download, another target or another origin is the browser's.
+function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest('a');
+  if (link === null || link === undefined || link.target !== '' || link.hasAttribute('download')) return;
+  if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#') === true) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search + link.hash);
+}

@@ -1,0 +1,27 @@
+import { en } from './en.ts';
+import { es } from './es.ts';
+import type { Message } from './message.ts';
+
+export type MessageKey = keyof typeof en;
+export type Language = 'en' | 'es';
+
+export const languages: readonly Language[] = ['en', 'es'];
+
+export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, Message>>>> = { en, es };
+
+// Texts that are rightly the same in both languages; the tests refuse any other identical pair.
+export const meantToBeIdentical: readonly MessageKey[] = [
+  'list.separator',
+  'form.error_prefix',
+  'job.no',
+  'day.relative',
+  'day.date_time',
+  'day.range',
+  'duration.minutes',
+  'duration.hours',
+  'duration.hours_minutes',
+  'file.describe',
+  'size.bytes',
+  'size.kilobytes',
+  'size.megabytes',
+];

@@ -1,0 +1,17 @@
+// A message is a text with {names} to fill in, or one such text for each plural form that the language has.
+export type Message = string | { readonly one: string; readonly other: string };
+
+export type MessageValues = Readonly<Record<string, string | number>>;
+
+export function formatMessage(message: Message, locale: string, values: MessageValues = {}): string {
+  const text = typeof message === 'string' ? message : message[pluralForm(locale, values['count'])];
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = values[name];
+    if (value === undefined) return placeholder;
+    return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
+  });
+}
+
+function pluralForm(locale: string, count: string | number | undefined): 'one' | 'other' {
+  return new Intl.PluralRules(locale).select(Number(count)) === 'one' ? 'one' : 'other';
+}

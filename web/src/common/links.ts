@@ -1,0 +1,14 @@
+// Addresses that people typed in elsewhere become links only when they lead to a web page: "javascript:" must not.
+export function httpAddress(text: string | null): string | null {
+  if (text === null) return null;
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+export function mapAddress(address: string): string {
+  return `https://www.openstreetmap.org/search?${new URLSearchParams({ query: address }).toString()}`;
+}

@@ -1,0 +1,46 @@
+// Addresses of the member portal: which page an address means, and which addresses a sign-in may lead back to.
+
+export type Route =
+  | { readonly page: 'jobs' }
+  | { readonly page: 'job'; readonly id: string }
+  | { readonly page: 'sign_in' }
+  | { readonly page: 'activate' }
+  | { readonly page: 'not_found' };
+
+export function matchRoute(path: string): Route {
+  switch (path) {
+    case '/':
+      return { page: 'jobs' };
+    case '/sign-in':
+      return { page: 'sign_in' };
+    case '/activate':
+      return { page: 'activate' };
+    default: {
+      const job = /^\/jobs\/([1-9][0-9]{0,18})$/.exec(path);
+      return job === null ? { page: 'not_found' } : { page: 'job', id: job[1]! };
+    }
+  }
+}
+
+export function jobPath(id: string): string {
+  return `/jobs/${id}`;
+}
+
+export function signInPath(next: string): string {
+  return next === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next }).toString()}`;
+}
+
+// Only a path of the same origin is followed after signing in; anything else leads to the jobs. The API and the pages that
+// open a session are no places to return to.
+export function safeNext(next: string | null, origin: string): string {
+  if (next === null || !/^\/(?![/\\])/.test(next) || /[\u0000-\u001f\u007f\\]/.test(next)) return '/';
+  let url: URL;
+  try {
+    url = new URL(next, origin);
+  } catch {
+    return '/';
+  }
+  if (url.origin !== origin || url.pathname.startsWith('//') || url.pathname.startsWith('/api/')) return '/';
+  if (['/sign-in', '/activate', '/password', '/confirm'].includes(url.pathname)) return '/';
+  return url.pathname + url.search + url.hash;
+}

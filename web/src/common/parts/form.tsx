@@ -1,0 +1,146 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useTranslator } from '../i18n/language.tsx';
+import { Icon } from './icon.tsx';
+
+// The form's parts after PAGES: label above, hint below it, error below the hint, a summary on top that takes the focus.
+
+export interface FormError {
+  // The field's id; null when the error belongs to no single field.
+  readonly field: string | null;
+  readonly text: string;
+}
+
+interface FormProperties {
+  label: string;
+  errors: readonly FormError[];
+  requestId: string | null;
+  busy: boolean;
+  submit: string;
+  submitting: string;
+  onSubmit: () => void;
+  children: ComponentChildren;
+}
+
+export function Form({ label, errors, requestId, busy, submit, submitting, onSubmit, children }: FormProperties) {
+  const summary = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (errors.length > 0) summary.current?.focus();
+  }, [errors]);
+  return (
+    <form
+      class="form"
+      noValidate
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        // The button stays enabled; a second press while the first is under way makes no second request.
+        if (!busy) onSubmit();
+      }}
+    >
+      {errors.length > 0 && <ErrorSummary errors={errors} requestId={requestId} reference={summary} />}
+      {children}
+      <button type="submit" class="button button-primary" aria-busy={busy}>
+        {busy ? submitting : submit}
+      </button>
+    </form>
+  );
+}
+
+interface ErrorSummaryProperties {
+  errors: readonly FormError[];
+  requestId: string | null;
+  reference: { current: HTMLDivElement | null };
+}
+
+function ErrorSummary({ errors, requestId, reference }: ErrorSummaryProperties) {
+  const { t } = useTranslator();
+  return (
+    <div class="error-summary" role="alert" tabIndex={-1} ref={reference}>
+      <h2>
+        <Icon name="alert" />
+        {t('form.summary', { count: errors.length })}
+      </h2>
+      <ul>
+        {errors.map(({ field, text }) => (
+          <li key={text}>
+            {field === null ? (
+              text
+            ) : (
+              <a
+                href={`#${field}`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  document.getElementById(field)?.focus();
+                }}
+              >
+                {text}
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+      {requestId !== null && <p class="request-id">{t('error.request_id', { id: requestId })}</p>}
+    </div>
+  );
+}
+
+interface TextFieldProperties {
+  id: string;
+  label: string;
+  hint?: string;
+  errors: readonly FormError[];
+  value: string;
+  onInput: (value: string) => void;
+  type: 'email' | 'password';
+  autocomplete: string;
+  readOnly?: boolean;
+}
+
+export function TextField(properties: TextFieldProperties) {
+  const { id, label, hint, errors, value, onInput, type, autocomplete, readOnly = false } = properties;
+  const { t } = useTranslator();
+  const [shown, setShown] = useState(false);
+  const error = errors.find((candidate) => candidate.field === id);
+  const describedBy = [hint === undefined ? null : `${id}-hint`, error === undefined ? null : `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div class={error === undefined ? 'field' : 'field field-wrong'}>
+      <label for={id}>{label}</label>
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          <Icon name="alert" />
+          <span class="visually-hidden">{t('form.error_prefix')} </span>
+          {error.text}
+        </p>
+      )}
+      <div class="field-row">
+        <input
+          id={id}
+          name={id}
+          type={shown ? 'text' : type}
+          inputMode={type === 'email' ? 'email' : undefined}
+          autocomplete={autocomplete}
+          autocapitalize="none"
+          autocorrect="off"
+          spellcheck={false}
+          required
+          readOnly={readOnly}
+          value={value}
+          aria-invalid={error !== undefined}
+          aria-describedby={describedBy === '' ? undefined : describedBy}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+        {type === 'password' && (
+          <button type="button" class="button button-quiet" aria-controls={id} onClick={() => setShown(!shown)}>
+            {shown ? t('form.hide_password') : t('form.show_password')}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

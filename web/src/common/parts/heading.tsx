@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { restoreScroll, usePlace } from '../history.ts';
+
+interface PageHeadingProperties {
+  // The browser's title: what the page is about, then the business.
+  title: string;
+  // A page that is still loading is not announced yet.
+  ready?: boolean;
+  // On the way back: where the reader was, if it is still there.
+  returnTo?: () => HTMLElement | null;
+  class?: string;
+  children: ComponentChildren;
+}
+
+// The one h1 of a page. A change of page sets the title and moves the focus here, so that it is read out.
+export function PageHeading({ title, ready = true, returnTo, class: className, children }: PageHeadingProperties) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const arrival = usePlace().arrival;
+  const arrived = useRef(false);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  useEffect(() => {
+    if (!ready || arrived.current) return;
+    arrived.current = true;
+    if (arrival === 'load') return;
+    restoreScroll();
+    const target = (arrival === 'back' ? returnTo?.() : null) ?? heading.current;
+    target?.focus({ preventScroll: true });
+  }, [ready]);
+  return (
+    <h1 ref={heading} tabIndex={-1} class={className}>
+      {children}
+    </h1>
+  );
+}

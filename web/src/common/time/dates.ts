@@ -1,0 +1,115 @@
+import type { Translator } from '../i18n/language.tsx';
+
+// A day is written YYYY-MM-DD: such texts compare and sort like the days they name, whatever the zone of the browser.
+export type Day = string;
+
+export function dayOf(instant: Date, timeZone: string): Day {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(instant);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / 86_400_000);
+}
+
+// "Tue 24 Nov", with the year where it is not this one.
+export function formatDay(day: Day, today: Day, { locale }: Translator): string {
+  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
+  if (day.slice(0, 4) !== today.slice(0, 4)) options.year = 'numeric';
+  return new Intl.DateTimeFormat(locale, options).format(new Date(`${day}T00:00Z`));
+}
+
+// "Tomorrow, Tue 24 Nov"
+export function formatRelativeDay(day: Day, today: Day, translator: Translator): string {
+  const date = formatDay(day, today, translator);
+  const word = relativeWord(daysBetween(today, day), translator);
+  return word === null ? date : translator.t('day.relative', { word, date });
+}
+
+function relativeWord(distance: number, { t }: Translator): string | null {
+  switch (distance) {
+    case -1:
+      return t('day.yesterday');
+    case 0:
+      return t('day.today');
+    case 1:
+      return t('day.tomorrow');
+    default:
+      return null;
+  }
+}
+
+export function formatTime(instant: Date, timeZone: string, { locale }: Translator): string {
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(instant);
+}
+
+// "9:00–11:00"; an end on another day carries its date.
+export function formatTimeRange(start: Date, end: Date | null, timeZone: string, translator: Translator): string {
+  const startText = formatTime(start, timeZone, translator);
+  if (end === null) return startText;
+  const endDay = dayOf(end, timeZone);
+  const startDay = dayOf(start, timeZone);
+  if (endDay === startDay) {
+    const format = new Intl.DateTimeFormat(translator.locale, { hour: 'numeric', minute: '2-digit', timeZone });
+    // The range of Intl says AM and PM only once, but pads the hour of a 24-hour clock in some languages.
+    if (format.resolvedOptions().hour12 === true) return format.formatRange(start, end);
+    return translator.t('day.range', { start: startText, end: format.format(end) });
+  }
+  const endText = translator.t('day.date_time', {
+    date: formatDay(endDay, startDay, translator),
+    time: formatTime(end, timeZone, translator),
+  });
+  return translator.t('day.range', { start: startText, end: endText });
+}
+
+// "Tomorrow, Tue 24 Nov, 9:00–11:00"
+export function formatWhen(start: Date, end: Date | null, now: Date, timeZone: string, translator: Translator): string {
+  const date = formatRelativeDay(dayOf(start, timeZone), dayOf(now, timeZone), translator);
+  return translator.t('day.date_time', { date, time: formatTimeRange(start, end, timeZone, translator) });
+}
+
+// "Sun 29 Nov, 14:05", for the middle of a sentence.
+export function formatDateTime(instant: Date, now: Date, timeZone: string, translator: Translator): string {
+  const date = formatDay(dayOf(instant, timeZone), dayOf(now, timeZone), translator);
+  return translator.t('day.date_time', { date, time: formatTime(instant, timeZone, translator) });
+}
+
+// The name of the zone, where the reader's own clock shows something else at one of the given instants; otherwise null.
+export function foreignZoneName(instants: readonly Date[], timeZone: string, { locale }: Translator, ownZone?: string): string | null {
+  const differs = instants.some((instant) => wallClock(instant, timeZone) !== wallClock(instant, ownZone));
+  if (!differs) return null;
+  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(instants[0]);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+function wallClock(instant: Date, timeZone: string | undefined): string {
+  return new Intl.DateTimeFormat('en-US', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(instant);
+}
+
+export interface DayGroup<Item> {
+  day: Day | null;
+  items: Item[];
+}
+
+// Neighbours with the same day share a group. The order is the server's: sorting here would tear pages apart.
+export function groupByDay<Item extends { scheduled_at: string | null }>(items: readonly Item[], timeZone: string): DayGroup<Item>[] {
+  const groups: DayGroup<Item>[] = [];
+  for (const item of items) {
+    const day = item.scheduled_at === null ? null : dayOf(new Date(item.scheduled_at), timeZone);
+    const last = groups.at(-1);
+    if (last !== undefined && last.day === day) {
+      last.items.push(item);
+    } else {
+      groups.push({ day, items: [item] });
+    }
+  }
+  return groups;
+}

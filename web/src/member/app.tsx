@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'preact/hooks';
+import { hasCode } from '../common/api/failure.ts';
+import { navigate, usePlace } from '../common/history.ts';
+import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
+import { languages, type Language } from '../common/i18n/catalogues.ts';
+import { matchRoute, signInPath } from '../common/navigation.ts';
+import { accentProperties } from '../common/colour.ts';
+import { Announcer } from '../common/parts/announcer.tsx';
+import type { Portal, Session } from '../common/api/client.ts';
+import { Layout } from './parts/layout.tsx';
+import { PageSkeleton } from './parts/skeletons.tsx';
+import { StandaloneFailure } from './parts/standalone_failure.tsx';
+import { ActivatePage } from './pages/activate.tsx';
+import { JobPage } from './pages/job.tsx';
+import { JobsPage } from './pages/jobs.tsx';
+import { NotFoundPage } from './pages/not_found.tsx';
+import { SignInPage } from './pages/sign_in.tsx';
+import { ApplicationProvider, useApplication } from './state/application.tsx';
+
+export function App() {
+  const start = useApplication();
+  const [chosen, setChosen] = useState<string | null>(rememberedLanguage);
+  const portal = start.state === 'ready' ? start.application.portal : null;
+  const session = start.state === 'ready' ? start.application.session : null;
+
+  useEffect(() => {
+    if (portal === null) return;
+    // Through the object model: the content security policy forbids style attributes in the markup.
+    for (const [name, value] of Object.entries(accentProperties(portal.colours.accent))) {
+      document.documentElement.style.setProperty(name, value);
+    }
+  }, [portal]);
+
+  const chooseLanguage = (language: Language) => {
+    setChosen(language);
+    rememberLanguage(language);
+  };
+  return (
+    <LanguageProvider language={languageFor(chosen, portal, session)}>
+      <Announcer />
+      {start.state === 'loading' && <PageSkeleton />}
+      {start.state === 'failed' && (
+        <StandaloneFailure
+          failure={start.failure}
+          missing={hasCode(start.failure, 'no_portal', 'unknown_host')}
+          retry={start.retry}
+        />
+      )}
+      {start.state === 'ready' && (
+        <ApplicationProvider application={start.application}>
+          <Layout onLanguage={chooseLanguage}>
+            <Page session={session} />
+          </Layout>
+        </ApplicationProvider>
+      )}
+    </LanguageProvider>
+  );
+}
+
+function languageFor(chosen: string | null, portal: Portal | null, session: Session | null): Language {
+  return decideLanguage({
+    chosen,
+    member: session?.member.language ?? null,
+    browser: navigator.languages,
+    offered: portal?.languages ?? languages,
+    fallback: portal?.default_language ?? 'en',
+  });
+}
+
+function Page({ session }: { session: Session | null }) {
+  const place = usePlace();
+  const route = matchRoute(place.path);
+  const needsSession = route.page === 'jobs' || route.page === 'job';
+  const mustSignIn = needsSession && session === null;
+  useEffect(() => {
+    if (mustSignIn) navigate(signInPath(place.path + place.search), { replace: true });
+  }, [mustSignIn, place]);
+  if (mustSignIn) return null;
+  switch (route.page) {
+    case 'jobs':
+      return <JobsPage />;
+    case 'job':
+      return <JobPage key={route.id} id={route.id} />;
+    case 'sign_in':
+      return <SignInPage />;
+    case 'activate':
+      return <ActivatePage />;
+    case 'not_found':
+      return <NotFoundPage />;
+  }
+}

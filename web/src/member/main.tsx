@@ -1,0 +1,8 @@
+import { render } from 'preact';
+import { startHistory } from '../common/history.ts';
+import { App } from './app.tsx';
+import { takeTokenFromAddress } from './state/activation_token.ts';
+
+takeTokenFromAddress();
+startHistory();
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,126 @@
+import { useEffect, useState } from 'preact/hooks';
+import { call, type JobState, type Site } from '../../common/api/client.ts';
+import { hasCode } from '../../common/api/failure.ts';
+import { navigate, usePlace } from '../../common/history.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { PageHeading } from '../../common/parts/heading.tsx';
+import { hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
+import { useJobs, type Jobs } from '../jobs/use_jobs.ts';
+import { JobFilters } from '../parts/job_filters.tsx';
+import { JobResults, lastOpenedJob } from '../parts/job_results.tsx';
+import { JobListSkeleton } from '../parts/skeletons.tsx';
+import { FailurePanel, StatePanel } from '../parts/states.tsx';
+import { useApp, useSession } from '../state/application.tsx';
+import { pageTitle } from './title.ts';
+
+export function JobsPage() {
+  const session = useSession();
+  const states = statesFor(session.membership.permissions);
+  const query = parseJobsQuery(usePlace().search, states);
+  // Another client is another page: nothing of the one before may stay in view.
+  return query === null ? <NoAccess /> : <JobsOf key={session.membership.id} query={query} states={states} />;
+}
+
+function NoAccess() {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  const client = useSession().membership.client.name;
+  return (
+    <>
+      <PageHeading title={pageTitle(t('jobs.title'), portal.name)}>{t('jobs.title')}</PageHeading>
+      <StatePanel icon="lock" title={t('jobs.no_access')} text={t('jobs.no_access_text', { business: portal.name, client })} />
+    </>
+  );
+}
+
+function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState[] }) {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  const jobs = useJobs(query);
+  const sites = useSites();
+  const change = (next: JobsQuery, replace: boolean) => navigate(jobsPath(next, states), { replace });
+  return (
+    <>
+      <PageHeading
+        title={pageTitle(t('jobs.title'), portal.name)}
+        ready={jobs.loaded !== null || jobs.failure !== null}
+        returnTo={() => document.getElementById(`job-${lastOpenedJob() ?? ''}`)}
+      >
+        {t('jobs.title')}
+      </PageHeading>
+      <StateTabs query={query} states={states} counts={jobs.loaded?.counts} />
+      <JobFilters query={query} sites={sites} onChange={change} />
+      <section class="results" aria-label={t(`jobs.state.${query.state}`)}>
+        <Results query={query} jobs={jobs} onClear={() => change(withoutFilters(query), false)} />
+      </section>
+    </>
+  );
+}
+
+function useSites(): readonly Site[] {
+  const { handleFailure } = useApp();
+  const membership = useSession().membership.id;
+  const [sites, setSites] = useState<readonly Site[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    void call('get', '/sites', { membership, signal: abort.signal }).then((answer) => {
+      // Without the sites the list still works; only the filter is missing.
+      if (answer.ok) setSites(answer.value.items);
+      else if (!abort.signal.aborted) handleFailure(answer.failure);
+    });
+    return () => abort.abort();
+  }, [membership]);
+  return sites;
+}
+
+interface StateTabsProperties {
+  query: JobsQuery;
+  states: readonly JobState[];
+  counts: Partial<Record<JobState, number>> | undefined;
+}
+
+function StateTabs({ query, states, counts }: StateTabsProperties) {
+  const { t, locale } = useTranslator();
+  const number = new Intl.NumberFormat(locale);
+  return (
+    <nav class="tabs" aria-label={t('jobs.states')}>
+      <ul>
+        {states.map((state) => (
+          <li key={state}>
+            <a href={jobsPath(inState(query, state), states)} aria-current={state === query.state ? 'page' : undefined}>
+              {t(`jobs.state.${state}`)}
+              {counts?.[state] !== undefined && <span class="count"> {number.format(counts[state])}</span>}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Results({ query, jobs, onClear }: { query: JobsQuery; jobs: Jobs; onClear: () => void }) {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  if (jobs.failure !== null && hasCode(jobs.failure, 'permission_required')) {
+    return <StatePanel icon="lock" title={t('jobs.no_access')} text={t('error.forbidden', { business: portal.name })} />;
+  }
+  if (jobs.failure !== null) return <FailurePanel failure={jobs.failure} retry={jobs.reload} />;
+  if (jobs.loaded === null) return <JobListSkeleton />;
+  if (jobs.loaded.items.length > 0) return <JobResults query={query} jobs={jobs} loaded={jobs.loaded} />;
+  if (hasFilters(query)) {
+    return (
+      <StatePanel icon="search" title={t('jobs.nothing_found')} text={t('jobs.nothing_found_text')}>
+        <button type="button" class="button" onClick={onClear}>
+          {t('jobs.clear_filters')}
+        </button>
+      </StatePanel>
+    );
+  }
+  return (
+    <StatePanel
+      icon="calendar-empty"
+      title={t(`jobs.empty.${query.state}`)}
+      text={t(`jobs.empty.${query.state}_text`, { business: portal.name })}
+    />
+  );
+}

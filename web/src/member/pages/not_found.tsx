@@ -1,0 +1,20 @@
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { PageHeading } from '../../common/parts/heading.tsx';
+import { useApp } from '../state/application.tsx';
+import { pageTitle } from './title.ts';
+
+export function NotFoundPage() {
+  const { t } = useTranslator();
+  const { portal, session } = useApp();
+  return (
+    <div class="state">
+      <PageHeading title={pageTitle(t('not_found.title'), portal.name)}>{t('not_found.title')}</PageHeading>
+      <p>{t('not_found.text')}</p>
+      <div class="state-actions">
+        <a class="button" href={session === null ? '/sign-in' : '/'}>
+          {t(session === null ? 'action.sign_in' : 'action.to_jobs')}
+        </a>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../../common/api/client.ts';
+import { describeFailure, hasCode, type Failure } from '../../common/api/failure.ts';
+import { navigate, usePlace } from '../../common/history.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { matchRoute, safeNext } from '../../common/navigation.ts';
+import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
+import { PageHeading } from '../../common/parts/heading.tsx';
+import { useApp } from '../state/application.tsx';
+import { pageTitle } from './title.ts';
+
+export function SignInPage() {
+  const translator = useTranslator();
+  const { t } = translator;
+  const { portal, session, openSession } = useApp();
+  const place = usePlace();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [errors, setErrors] = useState<readonly FormError[]>([]);
+  const [requestId, setRequestId] = useState<string | null>(null);
+  const next = safeNext(new URLSearchParams(place.search).get('next'), location.origin);
+
+  useEffect(() => {
+    if (session !== null) goTo(next);
+  }, [session]);
+  if (session !== null) return null;
+
+  const submit = async () => {
+    const missing: FormError[] = [];
+    if (email.trim() === '') missing.push({ field: 'email', text: t('field.required.email') });
+    if (password === '') missing.push({ field: 'password', text: t('field.required.password') });
+    setRequestId(null);
+    setErrors(missing);
+    if (missing.length > 0) return;
+    setBusy(true);
+    const answer = await call('post', '/session', { body: { email: email.trim(), password } });
+    setBusy(false);
+    if (answer.ok) {
+      openSession(answer.value);
+    } else {
+      setErrors([{ field: fieldToBlame(answer.failure), text: describeFailure(answer.failure, translator, portal.name) }]);
+      setRequestId(hasCode(answer.failure, 'internal_error') && answer.failure.kind === 'problem' ? answer.failure.requestId : null);
+    }
+  };
+  return (
+    <div class="narrow">
+      <PageHeading title={pageTitle(t('sign_in.title'), portal.name)}>{t('sign_in.title')}</PageHeading>
+      <Form
+        label={t('sign_in.title')}
+        errors={errors}
+        requestId={requestId}
+        busy={busy}
+        submit={t('sign_in.submit')}
+        submitting={t('sign_in.submitting')}
+        onSubmit={() => void submit()}
+      >
+        <TextField
+          id="email"
+          label={t('sign_in.email')}
+          errors={errors}
+          value={email}
+          onInput={setEmail}
+          type="email"
+          autocomplete="username"
+        />
+        <TextField
+          id="password"
+          label={t('sign_in.password')}
+          errors={errors}
+          value={password}
+          onInput={setPassword}
+          type="password"
+          autocomplete="current-password"
+        />
+      </Form>
+      <p class="muted">{t('sign_in.first_time')}</p>
+    </div>
+  );
+}
+
+function fieldToBlame(failure: Failure): string | null {
+  return hasCode(failure, 'invalid_credentials', 'invalid_field') ? 'email' : null;
+}
+
+// A page of ours opens in place; another location of the same host, guarded by the same sign-in, is loaded by the browser.
+function goTo(next: string): void {
+  if (matchRoute(new URL(next, location.origin).pathname).page === 'not_found') {
+    location.assign(next);
+  } else {
+    navigate(next, { replace: true });
+  }
+}

@@ -1,0 +1,3 @@
+export function pageTitle(page: string, business: string): string {
+  return `${page} – ${business}`;
+}

@@ -1,0 +1,123 @@
+import type { Field } from '../../common/api/client.ts';
+import { useTranslator, type Translator } from '../../common/i18n/language.tsx';
+import { httpAddress } from '../../common/links.ts';
+import { formatDecimal, formatMoney, formatSize } from '../../common/numbers.ts';
+import { Icon } from '../../common/parts/icon.tsx';
+import { dayOf, formatDay, formatDateTime } from '../../common/time/dates.ts';
+import { formatDuration } from '../../common/time/durations.ts';
+import { useApp } from '../state/application.tsx';
+
+export function FieldList({ title, fields }: { title: string; fields: readonly Field[] }) {
+  const { t } = useTranslator();
+  return (
+    <section class="field-list">
+      <h2>{title}</h2>
+      <dl class="facts">
+        {fields.map((field) => (
+          <div class="fact" key={field.key}>
+            <dt>{fieldLabel(field, t)}</dt>
+            <dd>
+              <FieldValue field={field} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+// Fields that every job has are named in the reader's language; what staff named is shown as they wrote it.
+function fieldLabel({ group, key, label }: Field, t: Translator['t']): string {
+  if (group !== 'default') return label;
+  switch (key) {
+    case 'description':
+    case 'contact':
+    case 'duration':
+      return t(`job.field.${key}`);
+    default:
+      return label;
+  }
+}
+
+function FieldValue({ field }: { field: Field }) {
+  const translator = useTranslator();
+  const { time_zone: timeZone } = useApp().portal;
+  const { t, locale } = translator;
+  if (field.value === null) return <span class="muted">{t('job.missing')}</span>;
+  switch (field.type) {
+    case 'text':
+      return <span class="plain-text">{field.value}</span>;
+    case 'yes_no':
+      return <>{t(field.value ? 'job.yes' : 'job.no')}</>;
+    case 'integer':
+      if (field.group === 'default' && field.key === 'duration') return <>{formatDuration(field.value, translator)}</>;
+      return <>{new Intl.NumberFormat(locale).format(field.value)}</>;
+    case 'number':
+      return <>{formatDecimal(field.value, locale)}</>;
+    case 'money':
+      return <>{formatMoney(field.value, locale)}</>;
+    case 'pick_list':
+      return <>{field.value.label}</>;
+    case 'link':
+      return <LinkValue url={field.value.url} label={field.value.label} />;
+    case 'date':
+      return <>{formatDay(field.value, dayOf(new Date(), timeZone), translator)}</>;
+    case 'time':
+      return <>{formatClock(field.value, locale)}</>;
+    case 'datetime':
+      return <>{formatDateTime(new Date(field.value), new Date(), timeZone, translator)}</>;
+    case 'photo':
+    case 'file':
+    case 'signature':
+      return <Files files={field.value} type={field.type} />;
+  }
+}
+
+// A time of day belongs to no zone.
+function formatClock(time: string, locale: string): string {
+  const format = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
+  return format.format(new Date(`1970-01-01T${time}:00Z`));
+}
+
+function LinkValue({ url, label }: { url: string; label: string | null }) {
+  const { t } = useTranslator();
+  const address = httpAddress(url);
+  const text = label === null || label === '' ? url : label;
+  if (address === null) return <span class="plain-text">{text}</span>;
+  return (
+    <a href={address} target="_blank" rel="noopener noreferrer" class="plain-text">
+      {text}
+      <Icon name="external" />
+      <span class="visually-hidden"> ({t('job.new_tab')})</span>
+    </a>
+  );
+}
+
+type FileField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
+
+function Files({ files, type }: { files: FileField['value']; type: FileField['type'] }) {
+  const translator = useTranslator();
+  const { t } = translator;
+  if (files.length === 0) return <span class="muted">{t('job.no_files')}</span>;
+  return (
+    <ul class="files">
+      {files.map((file) => (
+        <li key={file.id} class="file">
+          <Icon name={type} />
+          <span>
+            <span class="file-name">{file.name}</span>
+            <span class="muted block">
+              {t('file.describe', { type: describeType(file.type, type, t), size: formatSize(file.size, translator) })}
+            </span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// "Photo (JPEG)", "File (PDF)"
+function describeType(mediaType: string, type: FileField['type'], t: Translator['t']): string {
+  const short = mediaType.split('/')[1]?.split(/[.+;-]/)[0]?.toUpperCase();
+  return short === undefined || short === '' ? t(`file.type.${type}`) : `${t(`file.type.${type}`)} (${short})`;
+}

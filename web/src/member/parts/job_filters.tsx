@@ -1,0 +1,192 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Site } from '../../common/api/client.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { Icon } from '../../common/parts/icon.tsx';
+import {
+  assignments,
+  countFilters,
+  datesAreInOrder,
+  isOver,
+  sorts,
+  withoutFilters,
+  type Assignment,
+  type JobsQuery,
+  type Sort,
+} from '../jobs/query.ts';
+
+interface JobFiltersProperties {
+  query: JobsQuery;
+  sites: readonly Site[];
+  onChange: (next: JobsQuery, replace: boolean) => void;
+}
+
+export function JobFilters({ query, sites, onChange }: JobFiltersProperties) {
+  const { t } = useTranslator();
+  const count = countFilters(query);
+  // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
+  const [open, setOpen] = useState(count > 0);
+  return (
+    <form class="filters" role="search" aria-label={t('jobs.search')} onSubmit={(event) => event.preventDefault()}>
+      <div class="filters-row">
+        <SearchField query={query} onChange={onChange} />
+        <button
+          type="button"
+          class="button filters-toggle"
+          aria-expanded={open}
+          aria-controls="filter-panel"
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="filter" />
+          {count === 0 ? t('jobs.filters') : t('jobs.filters_active', { count })}
+        </button>
+      </div>
+      <div id="filter-panel" class={open ? 'filter-panel' : 'filter-panel filter-panel-folded'}>
+        {sites.length > 0 && (
+          <Choice
+            id="site"
+            label={t('jobs.site')}
+            value={query.site ?? ''}
+            options={[{ value: '', text: t('jobs.site_any') }, ...sites.map(({ id, name }) => ({ value: id, text: name }))]}
+            onChange={(site) => onChange({ ...query, site: site === '' ? null : site }, false)}
+          />
+        )}
+        <DateField id="from" label={t('jobs.from')} value={query.from} onChange={(from) => onChange({ ...query, from }, true)} />
+        <DateField
+          id="to"
+          label={t('jobs.to')}
+          value={query.to}
+          error={datesAreInOrder(query) ? null : t('jobs.bad_dates')}
+          onChange={(to) => onChange({ ...query, to }, true)}
+        />
+        {!isOver(query.state) && (
+          <Choice
+            id="assignment"
+            label={t('jobs.assignment')}
+            value={query.assignment ?? ''}
+            options={[
+              { value: '', text: t('jobs.assignment_any') },
+              ...assignments.map((value) => ({ value, text: t(`jobs.assignment.${value}`) })),
+            ]}
+            onChange={(value) => onChange({ ...query, assignment: value === '' ? null : (value as Assignment) }, false)}
+          />
+        )}
+        <Choice
+          id="sort"
+          label={t('jobs.sort')}
+          value={query.sort}
+          options={sorts.map((value) => ({ value, text: t(`jobs.sort.${value}`) }))}
+          onChange={(sort) => onChange({ ...query, sort: sort as Sort }, false)}
+        />
+        {count > 0 && (
+          <button type="button" class="button button-quiet" onClick={() => onChange(withoutFilters(query), false)}>
+            {t('jobs.clear_filters')}
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+const kTypingPauseMilliseconds = 300;
+
+function SearchField({ query, onChange }: Omit<JobFiltersProperties, 'sites'>) {
+  const { t } = useTranslator();
+  const [text, setText] = useState(query.q);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const latest = useRef({ query, onChange });
+  latest.current = { query, onChange };
+
+  // Going back changes the address from outside; the field follows, but not while a word is being typed.
+  useEffect(() => {
+    if (timer.current === undefined) setText(query.q);
+  }, [query.q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const search = (value: string, delay: number) => {
+    setText(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      const { query: now, onChange: change } = latest.current;
+      if (value.trim() !== now.q) change({ ...now, q: value.trim() }, true);
+    }, delay);
+  };
+  return (
+    <div class="search">
+      <label class="visually-hidden" for="q">
+        {t('jobs.search')}
+      </label>
+      <Icon name="search" />
+      <input
+        id="q"
+        type="search"
+        enterkeyhint="search"
+        maxLength={100}
+        autocomplete="off"
+        placeholder={t('jobs.search_placeholder')}
+        value={text}
+        onInput={(event) => search(event.currentTarget.value, kTypingPauseMilliseconds)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') search(event.currentTarget.value, 0);
+        }}
+      />
+    </div>
+  );
+}
+
+interface ChoiceProperties {
+  id: string;
+  label: string;
+  value: string;
+  options: readonly { value: string; text: string }[];
+  onChange: (value: string) => void;
+}
+
+function Choice({ id, label, value, options, onChange }: ChoiceProperties) {
+  return (
+    <div class="filter">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface DateFieldProperties {
+  id: string;
+  label: string;
+  value: string | null;
+  error?: string | null;
+  onChange: (value: string | null) => void;
+}
+
+function DateField({ id, label, value, error = null, onChange }: DateFieldProperties) {
+  const { t } = useTranslator();
+  return (
+    <div class={error === null ? 'filter' : 'filter field-wrong'}>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="date"
+        min="1970-01-01"
+        max="9999-12-31"
+        value={value ?? ''}
+        aria-invalid={error !== null}
+        aria-describedby={error === null ? undefined : `${id}-error`}
+        onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      />
+      {error !== null && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          <Icon name="alert" />
+          <span class="visually-hidden">{t('form.error_prefix')} </span>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

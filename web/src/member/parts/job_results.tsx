@@ -1,0 +1,130 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { JobSummary } from '../../common/api/client.ts';
+import { describeFailure } from '../../common/api/failure.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { jobPath } from '../../common/navigation.ts';
+import { announce } from '../../common/parts/announcer.tsx';
+import { dayOf, foreignZoneName, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
+import type { LoadedJobs } from '../jobs/pages.ts';
+import type { JobsQuery } from '../jobs/query.ts';
+import type { Jobs } from '../jobs/use_jobs.ts';
+import { useApp } from '../state/application.tsx';
+import { StatusBadge } from './status_badge.tsx';
+
+let opened: string | null = null;
+
+// The job that the reader went to last: going back puts the focus on it again.
+export function lastOpenedJob(): string | null {
+  return opened;
+}
+
+export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jobs; loaded: LoadedJobs }) {
+  const translator = useTranslator();
+  const { t } = translator;
+  const { portal } = useApp();
+  const list = useRef<HTMLDivElement>(null);
+  const { items, nextCursor } = loaded;
+  const summary = t(nextCursor === null ? 'jobs.found' : 'jobs.shown', { count: items.length });
+  const instants = items.flatMap(({ scheduled_at }) => (scheduled_at === null ? [] : [new Date(scheduled_at)]));
+  const zone = foreignZoneName(instants, portal.time_zone, translator);
+
+  // Filters and tabs change the list below themselves; readers who do not see that are told.
+  useEffect(() => announce(summary), [summary, query]);
+
+  const loadMore = async () => {
+    const before = items.length;
+    if ((await jobs.loadMore()) === 0) return;
+    // The button may be gone: the reader goes on at the first job that is new.
+    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>('.card-link')[before]?.focus());
+  };
+  return (
+    <div ref={list}>
+      {zone !== null && <p class="muted zone">{t('day.zone', { zone })}</p>}
+      {query.sort.endsWith('number') ? (
+        <Cards items={items} changed={loaded.changed} withDay />
+      ) : (
+        <DayGroups items={items} changed={loaded.changed} />
+      )}
+      <p class="muted results-count">{summary}</p>
+      {jobs.moreFailure !== null && (
+        <p class="field-error" role="alert">
+          {describeFailure(jobs.moreFailure, translator, portal.name)}
+        </p>
+      )}
+      {nextCursor !== null && (
+        <button type="button" class="button button-wide" aria-busy={jobs.loadingMore} onClick={() => void loadMore()}>
+          {jobs.loadingMore ? t('jobs.loading_more') : t('jobs.more')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface CardsProperties {
+  items: readonly JobSummary[];
+  changed: ReadonlySet<string>;
+  withDay?: boolean;
+}
+
+function DayGroups({ items, changed }: CardsProperties) {
+  const translator = useTranslator();
+  const { time_zone: timeZone } = useApp().portal;
+  const today = dayOf(new Date(), timeZone);
+  return (
+    <>
+      {groupByDay(items, timeZone).map((group, index) => (
+        <section class="day" key={`${group.day ?? ''}/${index}`}>
+          <h2>{group.day === null ? translator.t('jobs.no_date') : formatRelativeDay(group.day, today, translator)}</h2>
+          <Cards items={group.items} changed={changed} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Cards({ items, changed, withDay = false }: CardsProperties) {
+  return (
+    <ul class="cards">
+      {items.map((job) => (
+        <li key={job.id}>
+          <JobCard job={job} changed={changed.has(job.id)} withDay={withDay} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean; withDay: boolean }) {
+  const { t } = useTranslator();
+  const where = job.address ?? job.site?.name ?? t('job.no_address');
+  const who = job.assignee?.name ?? (job.assignment === null ? null : t('jobs.assignee_none'));
+  return (
+    <a id={`job-${job.id}`} class="card card-link" href={jobPath(job.id)} onClick={() => (opened = job.id)}>
+      <span class="card-top">
+        <span class="card-time">
+          <JobTime job={job} withDay={withDay} />
+        </span>
+        <StatusBadge status={job.status} />
+      </span>
+      <strong class="card-title">{job.template.name}</strong>
+      <span class="card-text">{who === null ? where : `${where} · ${who}`}</span>
+      <span class="card-text muted">
+        {t('job.number', { number: job.number })}
+        {job.reference !== null && ` · ${t('job.reference', { reference: job.reference })}`}
+        {changed && <em class="updated"> · {t('jobs.updated')}</em>}
+      </span>
+    </a>
+  );
+}
+
+function JobTime({ job, withDay }: { job: JobSummary; withDay: boolean }) {
+  const translator = useTranslator();
+  const { time_zone: timeZone } = useApp().portal;
+  if (job.scheduled_at === null) return <>{withDay ? translator.t('jobs.no_date') : ''}</>;
+  const start = new Date(job.scheduled_at);
+  const end = job.scheduled_until === null ? null : new Date(job.scheduled_until);
+  const text = withDay
+    ? formatWhen(start, end, new Date(), timeZone, translator)
+    : formatTimeRange(start, end, timeZone, translator);
+  return <time dateTime={job.scheduled_at}>{text}</time>;
+}

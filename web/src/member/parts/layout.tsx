@@ -1,0 +1,78 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import type { Language } from '../../common/i18n/catalogues.ts';
+import { announce } from '../../common/parts/announcer.tsx';
+import { Icon } from '../../common/parts/icon.tsx';
+import { formatTime } from '../../common/time/dates.ts';
+import { useOnline } from '../../common/online.ts';
+import { useApp } from '../state/application.tsx';
+import { Header } from './header.tsx';
+import { Footer } from './footer.tsx';
+
+export function Layout({ onLanguage, children }: { onLanguage: (language: Language) => void; children: ComponentChildren }) {
+  const { t } = useTranslator();
+  return (
+    <>
+      <a
+        class="skip-link"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
+        {t('skip.content')}
+      </a>
+      <Header />
+      <OfflineBanner />
+      <NoticeBanner />
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <Footer onLanguage={onLanguage} />
+    </>
+  );
+}
+
+function OfflineBanner() {
+  const translator = useTranslator();
+  const { portal, loadedAt } = useApp();
+  const online = useOnline();
+  const wasOnline = useRef(true);
+  const text =
+    loadedAt === null
+      ? translator.t('offline.banner')
+      : translator.t('offline.as_of', { time: formatTime(loadedAt, portal.time_zone, translator) });
+  useEffect(() => {
+    if (online === wasOnline.current) return;
+    wasOnline.current = online;
+    announce(online ? translator.t('offline.back') : text);
+  }, [online]);
+  if (online) return null;
+  return (
+    <div class="banner banner-warn">
+      <Icon name="offline" />
+      <p>{text}</p>
+    </div>
+  );
+}
+
+function NoticeBanner() {
+  const { t } = useTranslator();
+  const { notice, setNotice } = useApp();
+  const text = notice === null ? null : t(notice.key, notice.values);
+  useEffect(() => {
+    if (text !== null) announce(text);
+  }, [notice]);
+  if (text === null) return null;
+  return (
+    <div class="banner" id="notice">
+      <Icon name="info" />
+      <p>{text}</p>
+      <button type="button" class="button button-icon" aria-label={t('action.close')} onClick={() => setNotice(null)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact';
+import { describeFailure, type Failure } from '../../common/api/failure.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { Icon } from '../../common/parts/icon.tsx';
+import { useApp } from '../state/application.tsx';
+
+interface StateProperties {
+  icon: string;
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}
+
+// What stands where content would be: nothing yet, no access, nothing found.
+export function StatePanel({ icon, title, text, children }: StateProperties) {
+  return (
+    <section class="state">
+      <Icon name={icon} class="icon icon-large" />
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {children !== undefined && <div class="state-actions">{children}</div>}
+    </section>
+  );
+}
+
+export function FailurePanel({ failure, retry }: { failure: Failure; retry: () => void }) {
+  const translator = useTranslator();
+  const { portal } = useApp();
+  return (
+    <section class="state" role="alert">
+      <Icon name={failure.kind === 'offline' ? 'offline' : 'alert'} class="icon icon-large" />
+      <h2>{translator.t('error.title')}</h2>
+      <p>{describeFailure(failure, translator, portal.name)}</p>
+      <div class="state-actions">
+        <button type="button" class="button" onClick={retry}>
+          {translator.t('action.try_again')}
+        </button>
+      </div>
+      <RequestId failure={failure} />
+    </section>
+  );
+}
+
+export function RequestId({ failure }: { failure: Failure }) {
+  const { t } = useTranslator();
+  if (failure.kind !== 'problem' || failure.requestId === null) return null;
+  return <p class="request-id">{t('error.request_id', { id: failure.requestId })}</p>;
+}

@@ -1,0 +1,133 @@
+import { createContext, type ComponentChildren } from 'preact';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { call, type Portal, type Session } from '../../common/api/client.ts';
+import { hasCode, type Failure } from '../../common/api/failure.ts';
+import { navigate } from '../../common/history.ts';
+import { signInPath } from '../../common/navigation.ts';
+import type { MessageKey } from '../../common/i18n/catalogues.ts';
+import type { MessageValues } from '../../common/i18n/message.ts';
+
+// What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
+
+export interface Notice {
+  readonly key: MessageKey;
+  readonly values?: MessageValues;
+}
+
+export interface Application {
+  readonly portal: Portal;
+  // Null: nobody is signed in.
+  readonly session: Session | null;
+  readonly notice: Notice | null;
+  readonly setNotice: (notice: Notice | null) => void;
+  readonly openSession: (session: Session, notice?: Notice | null) => void;
+  readonly closeSession: (notice: Notice) => void;
+  // Deals with what may happen to any request: the session has ended, or acts for another client now. False: the page's own matter.
+  readonly handleFailure: (failure: Failure) => boolean;
+  readonly loadedAt: Date | null;
+  readonly markLoaded: () => void;
+}
+
+export type Start =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly failure: Failure; readonly retry: () => void }
+  | { readonly state: 'ready'; readonly application: Application };
+
+export function useApplication(): Start {
+  const [portal, setPortal] = useState<Portal | null>(null);
+  const [session, setSession] = useState<Session | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const [loadedAt, setLoadedAt] = useState<Date | null>(null);
+
+  useEffect(() => {
+    setFailure(null);
+    void Promise.all([call('get', '/portal', {}), call('get', '/session', {})]).then(([portalAnswer, sessionAnswer]) => {
+      if (!portalAnswer.ok) {
+        setFailure(portalAnswer.failure);
+      } else if (!sessionAnswer.ok && !hasCode(sessionAnswer.failure, 'not_signed_in')) {
+        setFailure(sessionAnswer.failure);
+      } else {
+        setSession(sessionAnswer.ok ? sessionAnswer.value : null);
+        setPortal(portalAnswer.value);
+      }
+    });
+  }, [attempt]);
+
+  const reloadSession = useReloadSession(setSession, setNotice);
+  const openSession = useCallback((opened: Session, said: Notice | null = null) => {
+    setSession(opened);
+    setNotice(said);
+  }, []);
+  const closeSession = useCallback((said: Notice) => {
+    setSession(null);
+    setNotice(said);
+    navigate('/sign-in');
+  }, []);
+  const handleFailure = useCallback(
+    (problem: Failure) => {
+      if (hasCode(problem, 'not_signed_in')) {
+        setSession(null);
+        setNotice({ key: 'sign_in.ended' });
+        navigate(signInPath(location.pathname + location.search), { replace: true });
+        return true;
+      }
+      if (hasCode(problem, 'membership_changed')) {
+        reloadSession();
+        return true;
+      }
+      return false;
+    },
+    [reloadSession],
+  );
+  const markLoaded = useCallback(() => setLoadedAt(new Date()), []);
+
+  return useMemo<Start>(() => {
+    if (failure !== null) return { state: 'failed', failure, retry: () => setAttempt((count) => count + 1) };
+    if (portal === null) return { state: 'loading' };
+    return {
+      state: 'ready',
+      application: { portal, session, notice, setNotice, openSession, closeSession, handleFailure, loadedAt, markLoaded },
+    };
+  }, [failure, portal, session, notice, openSession, closeSession, handleFailure, loadedAt, markLoaded]);
+}
+
+// Another tab of the same browser has switched clients: this one follows and says so.
+function useReloadSession(setSession: (session: Session | null) => void, setNotice: (notice: Notice) => void): () => void {
+  const running = useRef(false);
+  return useCallback(() => {
+    if (running.current) return;
+    running.current = true;
+    void call('get', '/session', {}).then((answer) => {
+      running.current = false;
+      if (answer.ok) {
+        setNotice({ key: 'header.client_now', values: { client: answer.value.membership.client.name } });
+        setSession(answer.value);
+        navigate('/', { replace: true });
+      } else if (hasCode(answer.failure, 'not_signed_in')) {
+        setSession(null);
+        navigate(signInPath('/'), { replace: true });
+      }
+    });
+  }, [setSession, setNotice]);
+}
+
+const ApplicationContext = createContext<Application | null>(null);
+
+export function ApplicationProvider({ application, children }: { application: Application; children: ComponentChildren }) {
+  return <ApplicationContext.Provider value={application}>{children}</ApplicationContext.Provider>;
+}
+
+export function useApp(): Application {
+  const application = useContext(ApplicationContext);
+  if (application === null) throw new Error('useApp outside of ApplicationProvider');
+  return application;
+}
+
+// For pages that stand behind the sign-in.
+export function useSession(): Session {
+  const { session } = useApp();
+  if (session === null) throw new Error('useSession without a session');
+  return session;
+}
