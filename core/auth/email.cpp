@@ -11,8 +11,7 @@ constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos)
-    return {};
+  if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
@@ -29,18 +28,15 @@ bool is_domain(std::string_view domain) {
   return !domain.empty() && domain.front() != '.' && domain.back() != '.' && !domain.contains("..");
 }
 
-} // namespace
+}  // namespace
 
 std::optional<std::string> normalise_email(std::string_view text) {
   const std::string_view address = trim(text);
   const std::size_t at = address.find('@');
-  if (address.size() > kEmailBytes || at == std::string_view::npos || at == 0)
-    return std::nullopt;
+  if (address.size() > kEmailBytes || at == std::string_view::npos || at == 0) return std::nullopt;
   const std::string_view domain = address.substr(at + 1);
-  if (domain.contains('@') || !is_domain(domain))
-    return std::nullopt;
-  if (std::ranges::any_of(address, is_forbidden) || !is_valid_text(address))
-    return std::nullopt;
+  if (domain.contains('@') || !is_domain(domain)) return std::nullopt;
+  if (std::ranges::any_of(address, is_forbidden) || !is_valid_text(address)) return std::nullopt;
   std::string email(address);
   std::ranges::transform(email, email.begin(), to_lower);
   return email;
@@ -48,4 +44,4 @@ std::optional<std::string> normalise_email(std::string_view text) {
 
 crypto::Digest hash_login(std::string_view email) { return crypto::sha256(email); }
 
-} // namespace portal::auth
+}  // namespace portal::auth

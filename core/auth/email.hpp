@@ -13,7 +13,7 @@
 
 namespace portal::auth {
 
-inline constexpr std::size_t kEmailBytes = 254; // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kEmailBytes = 254;  // RFC 5321 section 4.5.3.1.3, without the angle brackets
 
 // Without blanks around it and in lower case (ASCII), so that one person has one spelling; nullopt when it cannot be an
 // address. Light on purpose: only a mail that arrives proves an address.
@@ -22,4 +22,4 @@ std::optional<std::string> normalise_email(std::string_view text);
 // What the database finds a login by. Any text has one: what is no address is looked up, and not found, like any other.
 crypto::Digest hash_login(std::string_view email);
 
-} // namespace portal::auth
+}  // namespace portal::auth

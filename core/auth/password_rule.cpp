@@ -48,23 +48,19 @@ bool has_word(std::string_view text, std::string_view word) {
 bool holds(std::string_view password, std::string_view name) {
   const std::string folded_name = fold(name);
   const std::string letters = without_joints(folded_name);
-  if (letters.empty())
-    return false;
-  if (count_code_points(letters).value_or(0) < kShortName)
-    return has_word(fold(password), letters);
+  if (letters.empty()) return false;
+  if (count_code_points(letters).value_or(0) < kShortName) return has_word(fold(password), letters);
   return without_joints(fold(password)).contains(letters);
 }
 
-} // namespace
+}  // namespace
 
 std::string_view find_password_fault(std::string_view password, const PasswordRule& rule) {
-  if (password.size() > limits::kPasswordBytes)
-    return "too_long";
-  if (count_code_points(password).value_or(0) < rule.minimum_length)
-    return "too_short";
+  if (password.size() > limits::kPasswordBytes) return "too_long";
+  if (count_code_points(password).value_or(0) < rule.minimum_length) return "too_short";
   if (std::ranges::any_of(rule.personal, [&](std::string_view name) { return holds(password, name); }))
     return "personal_password";
   return {};
 }
 
-} // namespace portal::auth
+}  // namespace portal::auth

@@ -9,13 +9,13 @@
 namespace portal::auth {
 
 struct PasswordRule {
-  std::size_t minimum_length; // code points, the account's setting
+  std::size_t minimum_length;  // code points, the account's setting
   std::span<const std::string_view>
-      personal; // names and addresses of the person and of the business; empty ones count for nothing
+      personal;  // names and addresses of the person and of the business; empty ones count for nothing
 };
 
 // The word of docs/openapi.yaml (FieldError) that says what is wrong, or empty text: the password may be used. It is
 // valid text of 1 to limits::kPasswordBytes bytes.
 std::string_view find_password_fault(std::string_view password, const PasswordRule& rule);
 
-} // namespace portal::auth
+}  // namespace portal::auth

@@ -8,24 +8,21 @@ namespace {
 Result<PasswordCheck> check(std::string_view password, const std::optional<std::string>& stored,
                             const crypto::Keyring& keys) {
   if (!stored) {
-    if (auto verified = crypto::verify_no_password(password, keys); !verified)
-      return fail(verified.error());
+    if (auto verified = crypto::verify_no_password(password, keys); !verified) return fail(verified.error());
     return PasswordCheck{};
   }
   const Result<bool> matches = crypto::verify_password(password, *stored, keys);
-  if (!matches)
-    return fail(matches.error());
+  if (!matches) return fail(matches.error());
   PasswordCheck result{.matches = *matches, .rehashed = std::nullopt};
   if (result.matches && crypto::needs_rehash(*stored, keys)) {
     Result<std::string> rehashed = crypto::hash_password(password, keys);
-    if (!rehashed)
-      return fail(rehashed.error());
+    if (!rehashed) return fail(rehashed.error());
     result.rehashed = std::move(*rehashed);
   }
   return result;
 }
 
-} // namespace
+}  // namespace
 
 Task<Result<PasswordCheck>> check_password(PasswordPool pool, crypto::SecretString password,
                                            std::optional<std::string> stored) {
@@ -33,8 +30,7 @@ Task<Result<PasswordCheck>> check_password(PasswordPool pool, crypto::SecretStri
     return check(password.view(), stored, keys);
   };
   Result<Result<PasswordCheck>> checked = co_await io::offload(pool.offload, pool.loop, std::move(work));
-  if (!checked)
-    co_return fail(checked.error());
+  if (!checked) co_return fail(checked.error());
   co_return std::move(*checked);
 }
 
@@ -43,8 +39,7 @@ Task<Result<std::string>> hash_password(PasswordPool pool, crypto::SecretString 
     return crypto::hash_password(password.view(), keys);
   };
   Result<Result<std::string>> hashed = co_await io::offload(pool.offload, pool.loop, std::move(work));
-  if (!hashed)
-    co_return fail(hashed.error());
+  if (!hashed) co_return fail(hashed.error());
   co_return std::move(*hashed);
 }
 
@@ -54,4 +49,4 @@ crypto::SecretString take_secret(std::string text) {
   return secret;
 }
 
-} // namespace portal::auth
+}  // namespace portal::auth

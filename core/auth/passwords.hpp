@@ -37,4 +37,4 @@ Task<Result<std::string>> hash_password(PasswordPool pool, crypto::SecretString 
 // Takes a password out of a text that is overwritten at once.
 crypto::SecretString take_secret(std::string text);
 
-} // namespace portal::auth
+}  // namespace portal::auth

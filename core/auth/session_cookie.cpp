@@ -10,15 +10,13 @@ constexpr std::string_view kMemberCookie = "portal-member";
 // The absolute limit of a member's session (SECURITY R20). The database enforces it; the browser only forgets.
 constexpr std::chrono::seconds kCookieAge = std::chrono::days(90);
 
-} // namespace
+}  // namespace
 
 std::optional<access::SessionHash> find_session_hash(const http::Request& request, http::CookieMode mode) {
   const std::optional<std::string_view> value = http::find_cookie(request.headers, cookie_name(kMemberCookie, mode));
-  if (!value)
-    return std::nullopt;
+  if (!value) return std::nullopt;
   const std::optional<crypto::Token> token = crypto::Token::parse(*value);
-  if (!token)
-    return std::nullopt;
+  if (!token) return std::nullopt;
   return token->hash();
 }
 
@@ -32,4 +30,4 @@ std::string format_cleared_session_cookie(http::CookieMode mode) {
   return http::format_cleared_cookie(kMemberCookie, mode);
 }
 
-} // namespace portal::auth
+}  // namespace portal::auth

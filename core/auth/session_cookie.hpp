@@ -19,4 +19,4 @@ std::optional<access::SessionHash> find_session_hash(const http::Request& reques
 std::string format_session_cookie(const crypto::Token& token, http::CookieMode mode);
 std::string format_cleared_session_cookie(http::CookieMode mode);
 
-} // namespace portal::auth
+}  // namespace portal::auth
