@@ -22,7 +22,6 @@ from support import places, postgres  # noqa: E402
 from support.nginx import PrivateNginx  # noqa: E402
 from support.site import load_demo, make_keys  # noqa: E402
 
-DEMO_JSON = ROOT / "build/demo/demo.json"
 
 
 @contextmanager
@@ -55,8 +54,8 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-def start(stack: ExitStack, port: int, tls: bool) -> dict:
-    folder = places.servers_folder("demo") / "servers"
+def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
+    folder = places.servers_folder(name) / "servers"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with step("Making a database cluster"):
@@ -91,13 +90,13 @@ def write_by_rename(file: Path, content: dict) -> None:
     unfinished.rename(file)
 
 
-def describe(demo: dict) -> str:
+def describe(demo: dict, demo_json: Path) -> str:
     lines = ["", "The portal is running. Open in a browser:"]
     for account in demo["accounts"]:
         lines += ["", f"  {account['slug']}: {account['url']}"]
         lines += [f"    sign in as {member['email']}, password {member['password']} ({member['client']})" for member in account["members"]]
         lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
-    lines += ["", f"The same for scripts: {DEMO_JSON.relative_to(ROOT)}. Ctrl-C ends it."]
+    lines += ["", f"The same for scripts: {demo_json.relative_to(ROOT)}. Ctrl-C ends it."]
     return "\n".join(lines)
 
 
@@ -105,6 +104,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev demo", description="A portal with demo accounts on this machine, until Ctrl-C.")
     parser.add_argument("--port", type=int, default=0, help="a free one when not given")
     parser.add_argument("--tls", action="store_true", help="HTTPS on all addresses, with a certificate made for the occasion")
+    parser.add_argument("--name", default="demo", help="a folder below build/, so that two demos can run side by side")
     return parser.parse_args()
 
 
@@ -121,15 +121,16 @@ def end(*_) -> None:
 
 def main() -> int:
     arguments = parse_arguments()
-    DEMO_JSON.unlink(missing_ok=True)
+    demo_json = ROOT / "build" / arguments.name / "demo.json"
+    demo_json.unlink(missing_ok=True)
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     try:
         with ExitStack() as stack:
-            demo = start(stack, arguments.port, arguments.tls)
-            stack.callback(DEMO_JSON.unlink, missing_ok=True)
-            write_by_rename(DEMO_JSON, demo)
-            print(describe(demo), flush=True)
+            demo = start(stack, arguments.name, arguments.port, arguments.tls)
+            stack.callback(demo_json.unlink, missing_ok=True)
+            write_by_rename(demo_json, demo)
+            print(describe(demo, demo_json), flush=True)
             while True:
                 signal.pause()
     except Ended:

@@ -159,7 +159,7 @@ def prepare_database(server: PrivatePostgres, database: str, preset: str | None 
     bootstrap = places.ROOT / "sql/bootstrap.sql"
     server.execute(f'CREATE DATABASE "{database}"', database="postgres")
     run_psql(server, bootstrap, database)
-    server.execute("ALTER ROLE portal_edge PASSWORD %s", (server.password_file.read_text().strip(),))
+    server.execute("ALTER ROLE portal_edge PASSWORD %s", (server.password_file.read_text().strip(),), database="postgres")
     subprocess.run([places.portalctl_path(preset), "migrate", "--database", server.conninfo("portal_maintenance", database)],
                    check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 

@@ -1,0 +1,53 @@
+"""The demo keeps its promises to scripts: demo.json, and nothing left when it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from support import places
+from support.client import Client
+
+
+def wait_for_demo(demo: subprocess.Popen, name: str) -> dict:
+    file = places.ROOT / "build" / name / "demo.json"
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert demo.poll() is None and time.monotonic() < deadline, demo.communicate(timeout=30)[0]
+        time.sleep(0.05)
+    return json.loads(file.read_text())
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_demo_serves_and_ends_cleanly(how):
+    name = f"test/demo_{how.name}"
+    sockets_before = set(os.listdir("/tmp"))
+    demo = subprocess.Popen(["/usr/bin/python3", "tools/demo.py", "--name", name], cwd=places.ROOT, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        told = wait_for_demo(demo, name)
+        assert told["pid"] == demo.pid
+        assert [account["slug"] for account in told["accounts"]] == ["brightwater", "northside"]
+        port = int(told["url"].rpartition(":")[2])
+        for account in told["accounts"]:
+            assert account["url"] == f"http://{account['host']}:{port}"
+            assert account["activation_url"].startswith(account["url"] + "/activate#")
+            member = account["members"][0]
+            assert set(member) >= {"email", "password", "client"}
+            client = Client(port, account["host"])
+            assert client.post("/api/v1/session", json={"email": member["email"], "password": member["password"]}).status == 200
+            states = {job["state"] for job in client.get("/api/v1/jobs?limit=100").json()["items"]}
+            assert states >= {"planned", "active", "finished"}
+    finally:
+        demo.send_signal(how)
+        output = demo.communicate(timeout=30)[0]
+    assert demo.returncode == 0, output
+    assert "sign in as" in output
+    assert not (places.ROOT / "build" / name / "demo.json").exists()
+    left = subprocess.run(["pgrep", "-f", f"{name}/servers"], capture_output=True, text=True).stdout
+    assert not left, left
+    assert not [entry for entry in set(os.listdir("/tmp")) - sockets_before if entry.startswith("portico.")
+                and not os.listdir(f"/tmp/{entry}")], "a folder of sockets was left"
