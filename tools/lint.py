@@ -52,6 +52,7 @@ def check_format(_) -> list[str]:
 def check_tidy(options) -> list[str]:
     files = [path for path in tracked("core/*.cpp", "ngx_module/*.cpp", "portalctl/*.cpp", "outside/*.cpp")]
     if options.changed:
+        # Where the revision is unknown, as in a shallow clone, every file counts as changed.
         passed, names = output_of(["git", "diff", "--name-only", "--diff-filter=d", options.changed])
         if passed:
             changed = {ROOT / name for name in names.splitlines()}
