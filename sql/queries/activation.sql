@@ -1,11 +1,12 @@
 -- Activation, after enter_anonymous with the link's hash.
 
 -- Consumes nothing. `state` is valid, used, expired, replaced or cancelled. `has_login`: the password is there already, in `password_hash`, and is asked for.
+-- `language` is the one in which to write to the person.
 -- name: look_up_activation
 -- parameters: account_id bigint, token_hash bytea
 -- columns: state text, member_id bigint, membership_id bigint, client_id bigint, client_name text, email text?, sent_to text,
 --   expires_at timestamptz, has_login boolean, password_hash text?, password_minimum_length integer, account_name text, portal_name text?,
---   first_name text, surname text, language text?
+--   first_name text, surname text, language text, permissions text[]
 select
   case
     when t.used_at is not null or (ms.state = 'active' and m.state = 'active') then 'used'
@@ -15,7 +16,7 @@ select
     else 'valid'
   end,
   m.member_id, ms.membership_id, c.client_id, c.name, m.email, t.address, t.expires_at, m.password_hash is not null, m.password_hash,
-  a.password_minimum_length, a.name, p.name, m.first_name, m.surname, m.language
+  a.password_minimum_length, a.name, p.name, m.first_name, m.surname, coalesce(m.language, p.default_language, 'en'), ms.permissions
 from portal.one_time_token t
 join portal.member m on m.account_id = t.account_id and m.member_id = t.member_id
 join portal.membership ms on ms.account_id = t.account_id and ms.membership_id = t.membership_id

@@ -15,7 +15,7 @@ join portal.account a on a.account_id = s.account_id and a.suspended_at is null
 where s.token_hash = :session_hash /*filter*/ and s.account_id = :account_id /*end filter*/
   and s.ended_at is null and s.expires_at > now() and s.last_used_at > now() - make_interval(days => a.session_idle_days);
 
--- What a member may switch to, oldest first.
+-- What a member may switch to, by the client's name.
 -- name: list_memberships
 -- parameters: account_id bigint, member_id bigint
 -- columns: membership_id bigint, client_id bigint, client_name text
@@ -23,7 +23,7 @@ select ms.membership_id, c.client_id, c.name
 from portal.membership ms
 join portal.client c on c.account_id = ms.account_id and c.client_id = ms.client_id
 where ms.state = 'active' /*filter*/ and ms.account_id = :account_id and ms.member_id = :member_id /*end filter*/
-order by ms.membership_id;
+order by c.name, ms.membership_id;
 
 -- After enter_anonymous with the login's hash. The membership is the one used last, else the oldest; null when none is active.
 -- name: sign_in_lookup
