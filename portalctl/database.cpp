@@ -127,6 +127,18 @@ Outcome<pg::Rows> Database::run(const pg::Query& query) {
   return failed(failure_of(result, what));
 }
 
+Outcome<void> Database::execute(const pg::Query& query) {
+  if (Outcome<pg::Rows> done = run(query); !done) return failed(std::move(done.error()));
+  return {};
+}
+
+Outcome<void> Database::execute_all(std::initializer_list<pg::Query> queries) {
+  for (const pg::Query& query : queries) {
+    if (Outcome<void> done = execute(query); !done) return done;
+  }
+  return {};
+}
+
 Outcome<void> Database::run_script(const std::string& text, const std::string& what) {
   PGresult* result = PQexec(connection_.get(), text.c_str());
   const pg::Rows owner(result);
@@ -137,19 +149,15 @@ Outcome<void> Database::run_script(const std::string& text, const std::string& w
 }
 
 Outcome<Transaction> Transaction::begin(Database& database) {
-  if (Outcome<pg::Rows> begun = database.run(sql::begin_transaction()); !begun) return failed(begun.error());
+  if (Outcome<void> begun = database.execute(sql::begin_transaction()); !begun) return failed(begun.error());
   return Transaction(database);
 }
 
 Transaction::~Transaction() {
   // On a lost connection the server has rolled back by itself.
-  if (database_ != nullptr) (void)database_->run(sql::roll_back_transaction());
+  if (database_ != nullptr) (void)database_->execute(sql::roll_back_transaction());
 }
 
-Outcome<void> Transaction::commit() {
-  Outcome<pg::Rows> committed = std::exchange(database_, nullptr)->run(sql::commit_transaction());
-  if (!committed) return failed(committed.error());
-  return {};
-}
+Outcome<void> Transaction::commit() { return std::exchange(database_, nullptr)->execute(sql::commit_transaction()); }
 
 }  // namespace portal::portalctl

@@ -1,8 +1,10 @@
 // One connection to PostgreSQL, as portal_maintenance. Calls wait for their answer: nothing else goes on in a command.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "pg/rows.hpp"
 #include "pg/statement.hpp"
@@ -18,12 +20,34 @@ namespace portal::portalctl {
 
 namespace sql = portal::portalctl_sql;
 
+// The rows of one statement, each as the struct that the build made for it. Views in them live as long as this.
+template <class Row>
+class Answer {
+ public:
+  explicit Answer(pg::Rows rows) : rows_(std::move(rows)) {}
+  bool empty() const { return rows_.empty(); }
+  int size() const { return rows_.size(); }
+  Row operator[](int index) const { return Row::decode(rows_[index]); }
+
+ private:
+  pg::Rows rows_;
+};
+
 class Database {
  public:
   // Refuses a conninfo that holds a password: other users of the machine can read command lines.
   static Outcome<Database> connect(const Settings& settings);
 
   Outcome<pg::Rows> run(const pg::Query& query);
+  Outcome<void> execute(const pg::Query& query);
+  // All of them or up to the first that fails.
+  Outcome<void> execute_all(std::initializer_list<pg::Query> queries);
+  template <class Row>
+  Outcome<Answer<Row>> fetch(const pg::Query& query) {
+    Outcome<pg::Rows> rows = run(query);
+    if (!rows) return failed(std::move(rows.error()));
+    return Answer<Row>(std::move(*rows));
+  }
 
   // The text of a file: any number of statements, without parameters or answers. `what` names it in a failure.
   Outcome<void> run_script(const std::string& text, const std::string& what);

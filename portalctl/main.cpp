@@ -24,6 +24,8 @@ int run(int argc, char** argv) {
   app.footer("Exit status: 0 done, 1 failed, 2 wrong usage. No option takes a password: files do.");
   add_migrate_command(app, invocation);
   add_keys_command(app, invocation);
+  add_account_command(app, invocation);
+  add_host_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);

@@ -39,9 +39,9 @@ struct Books {
 };
 
 Outcome<void> check_bootstrap(Database& database) {
-  Outcome<pg::Rows> rows = database.run(sql::bootstrap_state());
-  if (!rows) return failed(rows.error());
-  const auto state = sql::BootstrapStateRow::decode((*rows)[0]);
+  auto answer = database.fetch<sql::BootstrapStateRow>(sql::bootstrap_state());
+  if (!answer) return failed(answer.error());
+  const sql::BootstrapStateRow state = (*answer)[0];
   if (!state.may_be_owner)
     return failed(
         "This database role is not a member of portal_owner. Connect as portal_maintenance; "
@@ -62,16 +62,16 @@ Outcome<Books> read_books(Database& database, const std::filesystem::path& sql_f
   books.policies = std::move(*policies);
   books.policies_checksum = checksum_of(books.policies);
 
-  Outcome<pg::Rows> rows = database.run(sql::applied_migrations());
-  if (!rows) return failed(rows.error());
-  for (int index = 0; index < rows->size(); ++index) {
-    const auto row = sql::AppliedMigrationsRow::decode((*rows)[index]);
+  auto applied = database.fetch<sql::AppliedMigrationsRow>(sql::applied_migrations());
+  if (!applied) return failed(applied.error());
+  for (int index = 0; index < applied->size(); ++index) {
+    const sql::AppliedMigrationsRow row = (*applied)[index];
     books.applied[row.number] = {std::string(row.name), std::string(row.checksum), row.applied_at};
   }
-  rows = database.run(sql::applied_policies());
-  if (!rows) return failed(rows.error());
-  if (!rows->empty())
-    books.policies_current = sql::AppliedPoliciesRow::decode((*rows)[0]).policies_checksum == books.policies_checksum;
+  auto applied_policies = database.fetch<sql::AppliedPoliciesRow>(sql::applied_policies());
+  if (!applied_policies) return failed(applied_policies.error());
+  books.policies_current =
+      !applied_policies->empty() && (*applied_policies)[0].policies_checksum == books.policies_checksum;
   return books;
 }
 
@@ -95,20 +95,13 @@ Outcome<void> check_history(const Books& books) {
 Outcome<void> take_lock(Database& database) {
   const auto deadline = std::chrono::steady_clock::now() + kLockWait;
   while (true) {
-    Outcome<pg::Rows> rows = database.run(sql::try_migration_lock());
-    if (!rows) return failed(rows.error());
-    if (sql::TryMigrationLockRow::decode((*rows)[0]).locked) return {};
+    auto answer = database.fetch<sql::TryMigrationLockRow>(sql::try_migration_lock());
+    if (!answer) return failed(answer.error());
+    if ((*answer)[0].locked) return {};
     if (std::chrono::steady_clock::now() > deadline)
       return failed("Another migration of this database has been running for a minute. Try again when it has ended.");
     std::this_thread::sleep_for(kLockPoll);
   }
-}
-
-Outcome<void> run_all(Database& database, std::initializer_list<pg::Query> queries) {
-  for (const pg::Query& query : queries) {
-    if (Outcome<pg::Rows> done = database.run(query); !done) return failed(done.error());
-  }
-  return {};
 }
 
 Outcome<void> in_file(const SqlFile& file, Outcome<void> outcome) {
@@ -117,14 +110,14 @@ Outcome<void> in_file(const SqlFile& file, Outcome<void> outcome) {
 }
 
 Outcome<void> record(Database& database, const Migration& migration) {
-  return run_all(database, {sql::record_migration(migration.number, migration.file.name, migration.file.checksum),
-                            sql::record_schema_number(migration.number)});
+  return database.execute_all({sql::record_migration(migration.number, migration.file.name, migration.file.checksum),
+                               sql::record_schema_number(migration.number)});
 }
 
 // What is made without a transaction must bear being run again: a failure leaves the statements before it done.
 Outcome<void> apply(Database& database, const Migration& migration) {
   // Each file starts as the owner, whatever role the last one ended with.
-  if (Outcome<void> ready = run_all(database, {sql::become_owner(), sql::limit_lock_wait()}); !ready) return ready;
+  if (Outcome<void> ready = database.execute_all({sql::become_owner(), sql::limit_lock_wait()}); !ready) return ready;
   for (const std::string& statement : migration.lone_statements) {
     if (Outcome<void> done = database.run_script(statement, migration.file.name); !done) return done;
   }
@@ -138,13 +131,13 @@ Outcome<void> apply(Database& database, const Migration& migration) {
 }
 
 Outcome<void> apply_policies(Database& database, const Books& books) {
-  if (Outcome<void> ready = run_all(database, {sql::become_owner(), sql::limit_lock_wait()}); !ready) return ready;
+  if (Outcome<void> ready = database.execute_all({sql::become_owner(), sql::limit_lock_wait()}); !ready) return ready;
   Outcome<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return failed(transaction.error());
   for (const SqlFile& file : books.policies) {
     if (Outcome<void> done = in_file(file, database.run_script(file.text, file.name)); !done) return done;
   }
-  if (Outcome<void> done = run_all(database, {sql::record_policies(books.policies_checksum)}); !done) return done;
+  if (Outcome<void> done = database.execute_all({sql::record_policies(books.policies_checksum)}); !done) return done;
   return transaction->commit();
 }
 
