@@ -119,6 +119,8 @@ std::optional<FieldType> parse_field_type(std::string_view word) noexcept {
   return find_choice(std::span<const Choice<FieldType>>(kFieldTypes), word);
 }
 
+std::string_view word_of(FieldType type) noexcept { return kFieldTypes[std::to_underlying(type)].word; }
+
 bool write_field_value(json::Writer& writer, FieldType type, std::string_view stored, std::string_view options) {
   if (json::is_null(stored)) {
     writer.null();

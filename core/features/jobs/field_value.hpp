@@ -28,6 +28,7 @@ enum class FieldType : std::uint8_t {
 
 // The word of the column job_field.type, which is also the API's; nullopt for one that this version does not know.
 std::optional<FieldType> parse_field_type(std::string_view word) noexcept;
+std::string_view word_of(FieldType type) noexcept;
 
 // Photos, files and signatures: their entries stand in job_file, not among the values.
 constexpr bool is_list_of_files(FieldType type) noexcept { return type >= FieldType::kPhoto; }

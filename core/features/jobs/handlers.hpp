@@ -1,0 +1,13 @@
+#pragma once
+
+#include "edge/route.hpp"
+
+namespace portal::features::jobs {
+
+// GET /jobs: one page of the client's jobs and, if asked for, the number of jobs in each state. One segment.
+Task<Result<http::Response>> list_jobs(edge::MemberContext context);
+
+// GET /jobs/{id}: the job, its visible fields and its files. One segment.
+Task<Result<http::Response>> get_job(edge::MemberContext context);
+
+}  // namespace portal::features::jobs

@@ -1,0 +1,24 @@
+#include "features/jobs/routes.hpp"
+
+#include <array>
+
+#include "features/jobs/handlers.hpp"
+
+namespace portal::features {
+namespace {
+
+using enum access::Permission;
+
+// Which jobs of the two kinds a member then sees is decided by the statements and, again, by row-level security.
+constexpr access::Permissions kAnyJobs = {kViewJobStatus, kViewCompletedJobs};
+
+constexpr std::array kRoutes = {
+    edge::Route::for_member(http::Method::kGet, "/jobs", "list_jobs", kAnyJobs, jobs::list_jobs),
+    edge::Route::for_member(http::Method::kGet, "/jobs/{id}", "get_job", kAnyJobs, jobs::get_job),
+};
+
+}  // namespace
+
+std::span<const edge::Route> jobs_routes() { return kRoutes; }
+
+}  // namespace portal::features
