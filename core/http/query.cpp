@@ -142,4 +142,10 @@ Result<void> QueryReader::finish() {
   return errors_.result(code);
 }
 
+Result<void> require_no_parameters(std::string_view query) {
+  Result<QueryReader> reader = QueryReader::parse(query);
+  if (!reader) return fail(std::move(reader.error()));
+  return reader->finish();
+}
+
 }  // namespace portal::http

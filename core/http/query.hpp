@@ -63,4 +63,7 @@ class QueryReader {
   FieldErrors errors_;
 };
 
+// For operations that have no parameters: kUnknownParameter when there are some.
+Result<void> require_no_parameters(std::string_view query);
+
 }  // namespace portal::http
