@@ -12,8 +12,6 @@
 namespace portal::features::jobs {
 namespace {
 
-// --- words
-
 TEST(JobWords, EveryStoredStatusHasAStateAndASafeWord) {
   struct Case {
     std::string_view stored, state, successful, unsuccessful;
@@ -44,8 +42,6 @@ TEST(JobWords, TheWordOfEachChoiceIsTheOneThatIsParsed) {
   for (const Choice<State>& choice : kStates) EXPECT_EQ(word_of(choice.value), choice.word);
   for (const Choice<Assignment>& choice : kAssignments) EXPECT_EQ(word_of(choice.value), choice.word);
 }
-
-// --- values
 
 constexpr std::string_view kOptions =
     R"([{"id": "a", "label": "First \"one\""}, {"id": "b"}, {"id": 3, "label": "Third"}])";
@@ -166,15 +162,15 @@ TEST(FieldValue, AddressesHaveALimit) {
 TEST(FieldValue, TypesAreTheWordsOfTheContract) {
   const std::vector<std::string_view> words = {"text", "yes_no",   "integer", "number", "money", "pick_list", "date",
                                                "time", "datetime", "link",    "photo",  "file",  "signature"};
-  for (std::size_t index = 0; index < words.size(); ++index)
+  for (std::size_t index = 0; index < words.size(); ++index) {
     EXPECT_EQ(parse_field_type(words[index]), static_cast<FieldType>(index)) << words[index];
+    EXPECT_EQ(word_of(static_cast<FieldType>(index)), words[index]);
+  }
   EXPECT_FALSE(parse_field_type("boolean"));
   EXPECT_FALSE(is_list_of_files(FieldType::kLink));
   EXPECT_TRUE(is_list_of_files(FieldType::kPhoto));
   EXPECT_TRUE(is_list_of_files(FieldType::kSignature));
 }
-
-// --- what a page asks
 
 TEST(ListQuery, NothingAskedIsEverythingFromWhatComesNext) {
   const Result<ListQuery> list = parse_list_query("");
@@ -262,8 +258,6 @@ TEST(ListQuery, TakesTheLimitsThemselves) {
   EXPECT_EQ(parse_list_query("q=" + std::string(100, 'x'))->text->size(), 100U);
   EXPECT_TRUE(parse_list_query("from=2026-11-01&to=2026-11-01"));
 }
-
-// --- places
 
 class Cursor : public testing::Test {
  protected:
