@@ -7,7 +7,7 @@ create table portal.account (
   slug text not null constraint account_slug_key unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   name text not null check (length(name) between 1 and 300),
   -- The conversion fails, and with it the insert, when PostgreSQL does not know the zone.
-  time_zone text not null check (length(time_zone) <= 64 and (timestamptz '2026-01-01 00:00:00+00' at time zone time_zone) is not null),
+  time_zone text not null check (length(time_zone) <= 64 and isfinite(timestamptz '2026-01-01 00:00:00+00' at time zone time_zone)),
   password_minimum_length integer not null default 12 check (password_minimum_length between 8 and 64),
   session_idle_days integer not null default 14 check (session_idle_days between 1 and 90),
   session_absolute_days integer not null default 90 check (session_absolute_days between 1 and 365),

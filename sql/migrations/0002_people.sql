@@ -25,7 +25,7 @@ create table portal.site (
   client_id bigint not null,
   name text not null check (length(name) between 1 and 300),
   address text check (length(address) between 1 and 1000),
-  time_zone text check (length(time_zone) <= 64 and (timestamptz '2026-01-01 00:00:00+00' at time zone time_zone) is not null),
+  time_zone text check (length(time_zone) <= 64 and isfinite(timestamptz '2026-01-01 00:00:00+00' at time zone time_zone)),
   external_id text check (length(external_id) between 1 and 255),
   created_at timestamptz not null default now(),
   primary key (account_id, site_id),
@@ -75,8 +75,7 @@ create table portal.member (
   primary key (account_id, member_id),
   unique (account_id, login_hash),
   check ((state = 'removed') = (removed_at is not null)),
-  check (state not in ('invited', 'removed') or password_hash is null),
-  check (state <> 'active' or password_hash is not null)
+  check (state not in ('invited', 'removed') or password_hash is null)
 );
 
 create table portal.membership (
