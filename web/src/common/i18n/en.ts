@@ -6,7 +6,6 @@ export const en = {
 
   'skip.content': 'Skip to the content',
   'loading': 'Loading',
-  'list.separator': ', ',
   'action.try_again': 'Try again',
   'action.close': 'Close',
   'action.to_jobs': 'To your jobs',
@@ -125,8 +124,6 @@ export const en = {
   'job.when': 'When',
   'job.where': 'Where',
   'job.who': 'Who',
-  'job.status': 'Status',
-  'job.what': 'What',
   'job.map': 'Map',
   'job.map_of': 'Map of {address}',
   'job.new_tab': 'opens in a new tab',

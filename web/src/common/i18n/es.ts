@@ -7,7 +7,6 @@ export const es: Record<MessageKey, Message> = {
 
   'skip.content': 'Ir al contenido',
   'loading': 'Cargando',
-  'list.separator': ', ',
   'action.try_again': 'Volver a intentarlo',
   'action.close': 'Cerrar',
   'action.to_jobs': 'Ir a sus trabajos',
@@ -126,8 +125,6 @@ export const es: Record<MessageKey, Message> = {
   'job.when': 'Cuándo',
   'job.where': 'Dónde',
   'job.who': 'Quién',
-  'job.status': 'Estado',
-  'job.what': 'Qué',
   'job.map': 'Mapa',
   'job.map_of': 'Mapa de {address}',
   'job.new_tab': 'se abre en otra pestaña',

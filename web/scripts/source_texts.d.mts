@@ -1,0 +1,3 @@
+export function findTextsIn(name: string, text: string): string[];
+export function findTextsOutsideCatalogues(): string[];
+export function findUsedKeys(keys: readonly string[]): Set<string>;

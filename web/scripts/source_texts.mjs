@@ -1,0 +1,96 @@
+// Reads the sources of the pages with TypeScript's own parser: which texts stand outside of the catalogues, and which
+// keys of the catalogues are used.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+const readAttributes = new Set(['alt', 'aria-label', 'aria-description', 'aria-roledescription', 'label', 'placeholder', 'title', 'value']);
+
+function sourceFiles() {
+  const names = readdirSync(source, { recursive: true }).map(String);
+  return names.filter((name) => /\.tsx?$/.test(name) && !name.includes('generated') && !/i18n\/(en|es|catalogues)\.ts$/.test(name)).sort();
+}
+
+function parse(name, text) {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, name.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
+}
+
+function visit(node, look) {
+  look(node);
+  ts.forEachChild(node, (child) => visit(child, look));
+}
+
+const hasWords = (text) => /\p{L}{2}/u.test(text);
+
+// Texts that a reader would see or hear: between tags, and in the attributes that are read out.
+export function findTextsIn(name, text) {
+  const file = parse(name, text);
+  const found = [];
+  const report = (node, words) => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+    found.push(`${name}:${line + 1}: ${words.trim()}`);
+  };
+  visit(file, (node) => {
+    if (ts.isJsxText(node) && hasWords(node.text)) report(node, node.text);
+    if (!isLiteral(node) || !hasWords(literalText(node))) return;
+    const holder = holderOf(node);
+    if (holder === 'content' || readAttributes.has(holder)) report(node, literalText(node));
+  });
+  return found;
+}
+
+function isLiteral(node) {
+  return ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node);
+}
+
+function literalText(node) {
+  if (!ts.isTemplateExpression(node)) return node.text;
+  return [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join(' ');
+}
+
+// Where a literal ends up: "content" between tags, the name of an attribute, or null when it goes through a call.
+function holderOf(node) {
+  for (let parent = node.parent, child = node; parent !== undefined; child = parent, parent = parent.parent) {
+    if (ts.isJsxExpression(parent)) {
+      return ts.isJsxAttribute(parent.parent) ? parent.parent.name.getText() : 'content';
+    }
+    if (ts.isJsxAttribute(parent)) return parent.name.getText();
+    const passesOn =
+      ts.isParenthesizedExpression(parent) ||
+      (ts.isConditionalExpression(parent) && parent.condition !== child) ||
+      (ts.isBinaryExpression(parent) && parent.right === child && !isComparison(parent));
+    if (!passesOn) return null;
+  }
+  return null;
+}
+
+function isComparison({ operatorToken: { kind } }) {
+  return [
+    ts.SyntaxKind.EqualsEqualsEqualsToken,
+    ts.SyntaxKind.ExclamationEqualsEqualsToken,
+    ts.SyntaxKind.LessThanToken,
+    ts.SyntaxKind.GreaterThanToken,
+  ].includes(kind);
+}
+
+export function findTextsOutsideCatalogues() {
+  return sourceFiles().flatMap((name) => findTextsIn(relative('.', name), readFileSync(join(source, name), 'utf8')));
+}
+
+// A key counts as used when it stands in the sources as a whole, or when a template such as `status.${status}` can make it.
+export function findUsedKeys(keys) {
+  const used = new Set();
+  for (const name of sourceFiles()) {
+    visit(parse(name, readFileSync(join(source, name), 'utf8')), (node) => {
+      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) used.add(node.text);
+      if (!ts.isTemplateExpression(node)) return;
+      const parts = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
+      if (parts[0] === '') return;
+      const pattern = new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`);
+      for (const key of keys) if (pattern.test(key)) used.add(key);
+    });
+  }
+  return used;
+}

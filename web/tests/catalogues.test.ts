@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { catalogues, languages, meantToBeIdentical, type MessageKey } from '../src/common/i18n/catalogues.ts';
+import { decideLanguage, makeTranslator } from '../src/common/i18n/language.tsx';
+import { formatMessage, type Message } from '../src/common/i18n/message.ts';
+import { findUsedKeys } from '../scripts/source_texts.mjs';
+
+const keys = Object.keys(catalogues.en) as MessageKey[];
+const forms = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
+
+describe('the catalogues', () => {
+  test.each(languages)('%s has every key and no other', (language) => {
+    expect(Object.keys(catalogues[language]).sort()).toEqual([...keys].sort());
+  });
+
+  test.each(languages)('%s has no empty text and no stray space', (language) => {
+    const wrong = keys.filter((key) => forms(catalogues[language][key]).some((text) => text === '' || text !== text.trim()));
+    expect(wrong).toEqual([]);
+  });
+
+  test('both languages fill in the same values', () => {
+    const wrong = keys.filter((key) => {
+      const [english, spanish] = [catalogues.en[key], catalogues.es[key]];
+      if (typeof english !== typeof spanish) return true;
+      return forms(spanish).some((text, form) => placeholders(text).join() !== placeholders(forms(english)[form]!).join());
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('texts are the same in both languages only where that is meant', () => {
+    const identical = keys.filter((key) => JSON.stringify(catalogues.en[key]) === JSON.stringify(catalogues.es[key]));
+    expect(identical.sort()).toEqual([...meantToBeIdentical].sort());
+  });
+
+  test('no word of ours reaches the reader', () => {
+    const jargon = /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i;
+    const wrong = languages.flatMap((language) => keys.filter((key) => forms(catalogues[language][key]).some((text) => jargon.test(text))));
+    expect(wrong).toEqual([]);
+  });
+
+  test('every text is used', () => {
+    const used = findUsedKeys(keys);
+    expect(keys.filter((key) => !used.has(key))).toEqual([]);
+  });
+});
+
+describe('filling in', () => {
+  test('values, numbers in the manner of the locale, and plural forms', () => {
+    expect(formatMessage('{a} and {b}', 'en', { a: 'x', b: 1234 })).toBe('x and 1,234');
+    const message = { one: '{count} job', other: '{count} jobs' };
+    expect(formatMessage(message, 'en', { count: 1 })).toBe('1 job');
+    expect(formatMessage(message, 'en', { count: 0 })).toBe('0 jobs');
+    expect(formatMessage(message, 'es', { count: 12345 })).toBe('12.345 jobs');
+  });
+
+  test('a value that looks like a placeholder stays as it is', () => {
+    expect(formatMessage('{a} {b}', 'en', { a: '{b}', b: 'x' })).toBe('{b} x');
+  });
+});
+
+describe('the language', () => {
+  const wishes = { chosen: null, member: null, browser: ['de-DE', 'es-MX'], offered: languages, fallback: 'en' as const };
+
+  test.each([
+    [{}, 'es'],
+    [{ chosen: 'en' }, 'en'],
+    [{ member: 'en' }, 'en'],
+    [{ chosen: 'es', member: 'en' }, 'es'],
+    [{ browser: ['de'] }, 'en'],
+    [{ browser: ['de'], fallback: 'es' as const }, 'es'],
+    [{ chosen: 'xx' }, 'es'],
+    [{ offered: ['en'] as const }, 'en'],
+  ])('%o leads to %s', (change, language) => {
+    expect(decideLanguage({ ...wishes, ...change })).toBe(language);
+  });
+
+  test("the reader's own variant decides how numbers and dates look", () => {
+    expect(makeTranslator('en', ['es-ES', 'en-US']).locale).toBe('en-US');
+    expect(makeTranslator('en', ['es-ES']).locale).toBe('en-GB');
+    expect(makeTranslator('es', ['es-MX']).locale).toBe('es-MX');
+  });
+});
