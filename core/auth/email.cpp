@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/utf8.hpp"
 
 namespace portal::auth {
@@ -33,7 +34,7 @@ bool is_domain(std::string_view domain) {
 std::optional<std::string> normalise_email(std::string_view text) {
   const std::string_view address = trim(text);
   const std::size_t at = address.find('@');
-  if (address.size() > kEmailBytes || at == std::string_view::npos || at == 0) return std::nullopt;
+  if (address.size() > limits::kEmailBytes || at == std::string_view::npos || at == 0) return std::nullopt;
   const std::string_view domain = address.substr(at + 1);
   if (domain.contains('@') || !is_domain(domain)) return std::nullopt;
   if (std::ranges::any_of(address, is_forbidden) || !is_valid_text(address)) return std::nullopt;

@@ -4,7 +4,6 @@
 // This header: the address that is a login.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +11,6 @@
 #include "crypto/digest.hpp"
 
 namespace portal::auth {
-
-inline constexpr std::size_t kEmailBytes = 254;  // RFC 5321 section 4.5.3.1.3, without the angle brackets
 
 // Without blanks around it and in lower case (ASCII), so that one person has one spelling; nullopt when it cannot be an
 // address. Light on purpose: only a mail that arrives proves an address.

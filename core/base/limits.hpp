@@ -27,6 +27,9 @@ inline constexpr std::size_t kMediaTypeBytes = 256;
 inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
+inline constexpr std::size_t kEmailBytes = 254;      // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kTokenTextBytes = 256;  // what a client may send as a token; ours are shorter
+
 inline constexpr std::size_t kPasswordBytes = 1024;     // SECURITY R01
 inline constexpr std::size_t kPasswordHashBytes = 512;  // PHC text
 // A stored hash that asks for more than this is damaged; it must not take the memory of the machine.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace portal::auth {
 namespace {
 
@@ -27,7 +29,7 @@ TEST(Email, RefusesWhatCannotBeAnAddress) {
 
 TEST(Email, EndsAtItsLimit) {
   const std::string domain = "@acme.example";
-  const std::string longest = std::string(kEmailBytes - domain.size(), 'a') + domain;
+  const std::string longest = std::string(limits::kEmailBytes - domain.size(), 'a') + domain;
   EXPECT_EQ(normalise_email(longest), longest);
   EXPECT_EQ(normalise_email(" " + longest + " "), longest);
   EXPECT_EQ(normalise_email("a" + longest), std::nullopt);

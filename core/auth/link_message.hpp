@@ -1,0 +1,25 @@
+// Messages that carry a live link. What the outbox holds of them is encrypted (SECURITY R62) until the courier has sent
+// them and clears it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "crypto/keyring.hpp"
+#include "crypto/sealed.hpp"
+
+namespace portal::auth {
+
+struct LinkMessage {
+  std::string reference;   // message_reference: names the message to the world, and says nothing
+  crypto::Sealed payload;  // JSON: {"url": "https://..."}
+};
+
+Result<LinkMessage> seal_link_message(std::int64_t account_id, std::string_view url, const crypto::Keyring& keys);
+
+// Where a payload stands; whoever opens it has to name the same place.
+crypto::Context outbox_payload_place(std::int64_t account_id, std::string_view reference);
+
+}  // namespace portal::auth

@@ -1,0 +1,127 @@
+#include "features/activation/activate.hpp"
+
+#include <array>
+
+#include "auth/email.hpp"
+#include "auth/open_session.hpp"
+#include "auth/password_rule.hpp"
+#include "auth/passwords.hpp"
+#include "base/limits.hpp"
+#include "edge/services.hpp"
+#include "features/activation/email_change.hpp"
+#include "features/activation/invitation.hpp"
+#include "http/query.hpp"
+#include "json/reader.hpp"
+
+namespace portal::features {
+namespace {
+
+struct Form {
+  std::string token;
+  std::string email;  // normalised
+  crypto::SecretString password;
+};
+
+Result<Form> read_form(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  Form form;
+  form.token = body.text("token", {.maximum = limits::kTokenTextBytes});
+  const std::string email = body.text("email", {.maximum = limits::kEmailBytes});
+  form.password = auth::take_secret(body.text("password", {.maximum = limits::kPasswordBytes}));
+  if (form.password.size() > limits::kPasswordBytes) body.add_error("password", "too_long");
+  const std::optional<std::string> normalised = auth::normalise_email(email);
+  // An empty text was refused already, for its length or its type.
+  if (!normalised && !email.empty()) body.add_error("email", "invalid_email");
+  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
+  form.email = *normalised;
+  return form;
+}
+
+std::string_view local_part(std::string_view email) { return email.substr(0, email.find('@')); }
+
+Result<void> check_new_password(std::string_view password, std::string_view email, const access::Account& account,
+                                const sql::LookUpActivationRow& row) {
+  const std::array<std::string_view, 7> personal = {
+      account.slug, row.account_name,  row.portal_name.value_or(""),      row.first_name,
+      row.surname,  local_part(email), local_part(row.email.value_or(""))};
+  const std::string_view fault = auth::find_password_fault(
+      password, {.minimum_length = static_cast<std::size_t>(row.password_minimum_length), .personal = personal});
+  if (!fault.empty()) return fail(Error::field("/password", std::string(fault)));
+  return {};
+}
+
+// The hash of the member's password from now on: of the new one, or of the existing one, which has to be the one that
+// was typed in and is left as it is.
+Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::LookUpActivationRow row, std::string email,
+                                          crypto::SecretString password) {
+  const auth::PasswordPool pool{
+      .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
+  if (!row.password_hash) {
+    const Result<void> usable = check_new_password(password.view(), email, context.account, row);
+    if (!usable) co_return fail(usable.error());
+    co_return co_await auth::hash_password(pool, std::move(password));
+  }
+  std::string stored(*row.password_hash);
+  const Result<auth::PasswordCheck> check = co_await auth::check_password(pool, std::move(password), stored);
+  if (!check) co_return fail(check.error());
+  if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
+  co_return stored;
+}
+
+Result<auth::Proof> prove(const access::Account& account, const Invitation& invitation, const std::string& email,
+                          std::string password_hash, const crypto::Keyring& keys) {
+  const sql::LookUpActivationRow& row = invitation.row;
+  const std::optional<access::Permissions> permissions = access::Permissions::from_names(row.permissions);
+  if (!permissions) return fail(ErrorCode::kSchemaMismatch, "a membership has a permission that is not known");
+
+  std::optional<std::string_view> new_password_hash;
+  if (!row.password_hash) new_password_hash = password_hash;
+  std::optional<std::string_view> pending_email;
+  if (row.email != email) pending_email = email;
+  auth::Proof proof{.lookup = invitation.token_hash,
+                    .member_id = row.member_id,
+                    .membership_id = row.membership_id,
+                    .permissions = *permissions,
+                    .password_hash = std::move(password_hash),
+                    .before = {},
+                    .after = {}};
+  proof.before.push_back(
+      sql::claim_activation(account.id, invitation.token_hash, row.password_hash, new_password_hash, pending_email));
+  if (pending_email) {
+    Result<std::vector<pg::Query>> mail =
+        ask_for_confirmation(account, {.member_id = row.member_id, .address = email, .language = row.language}, keys);
+    if (!mail) return fail(std::move(mail.error()));
+    proof.after = std::move(*mail);
+  }
+  return proof;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> activate(edge::VisitorContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  Result<Form> form = read_form(context.request.body);
+  if (!form) co_return fail(std::move(form.error()));
+  const Result<Invitation> invitation = co_await find_invitation(context.database, form->token);
+  if (!invitation) co_return fail(invitation.error());
+  Result<std::string> password_hash =
+      co_await settle_password(context, invitation->row, form->email, std::move(form->password));
+  if (!password_hash) co_return fail(std::move(password_hash.error()));
+
+  Result<auth::Proof> proof =
+      prove(context.account, *invitation, form->email, std::move(*password_hash), context.services.keys);
+  if (!proof) co_return fail(std::move(proof.error()));
+  auth::Visit visit{.request = context.request,
+                    .database = context.database,
+                    .sessions = context.services.sessions,
+                    .cookies = context.cookies,
+                    .former = context.session};
+  Result<http::Response> opened = co_await auth::open_session(std::move(visit), std::move(*proof));
+  // The claim holds, so what is missing was ended at this very moment.
+  if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kConflict);
+  co_return opened;
+}
+
+}  // namespace portal::features

@@ -1,0 +1,40 @@
+#include "features/activation/invitation.hpp"
+
+#include <array>
+
+#include "base/choice.hpp"
+#include "crypto/token.hpp"
+
+namespace portal::features {
+namespace {
+
+// The states of look_up_activation in which a link is of no use any more.
+constexpr std::array kGone = {
+    Choice<ErrorCode>{"used", ErrorCode::kActivationUsed},
+    Choice<ErrorCode>{"expired", ErrorCode::kActivationExpired},
+    Choice<ErrorCode>{"replaced", ErrorCode::kActivationReplaced},
+    Choice<ErrorCode>{"cancelled", ErrorCode::kActivationCancelled},
+};
+
+}  // namespace
+
+Task<Result<Invitation>> find_invitation(access::AnonymousDatabase database, std::string token_text) {
+  const std::optional<crypto::Token> token = crypto::Token::parse(token_text);
+  if (!token) co_return fail(ErrorCode::kTokenUnknown);
+  const crypto::Digest hash = token->hash();
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::look_up_activation(database.account_id(), hash));
+  std::vector<std::uint8_t> lookup(hash.begin(), hash.end());
+  Result<std::vector<pg::Rows>> rows = co_await database.read(std::move(lookup), std::move(queries));
+  if (!rows) co_return fail(std::move(rows.error()));
+  if (rows->front().empty()) co_return fail(ErrorCode::kTokenUnknown);
+
+  const sql::LookUpActivationRow row = sql::LookUpActivationRow::decode(rows->front()[0]);
+  if (row.state != "valid") {
+    // A state that is not known is none in which a link works.
+    co_return fail(find_choice(kGone, row.state).value_or(ErrorCode::kActivationCancelled));
+  }
+  co_return Invitation{.token_hash = hash, .rows = std::move(rows->front()), .row = row};
+}
+
+}  // namespace portal::features

@@ -1,0 +1,110 @@
+#include "features/session/sign_in.hpp"
+
+#include "auth/email.hpp"
+#include "auth/open_session.hpp"
+#include "auth/passwords.hpp"
+#include "base/limits.hpp"
+#include "edge/services.hpp"
+#include "http/query.hpp"
+#include "json/reader.hpp"
+#include "sql/auth.hpp"
+
+namespace portal::features {
+namespace {
+
+struct Credentials {
+  std::string email;
+  crypto::SecretString password;
+};
+
+Result<Credentials> read_credentials(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  Credentials credentials;
+  credentials.email = body.text("email", {.maximum = limits::kEmailBytes});
+  credentials.password = auth::take_secret(body.text("password", {.maximum = limits::kPasswordBytes}));
+  if (credentials.password.size() > limits::kPasswordBytes) body.add_error("password", "too_long");
+  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
+  return credentials;
+}
+
+// Somebody who may sign in with the right password.
+struct Login {
+  std::int64_t member_id;
+  std::int64_t membership_id;
+  access::Permissions permissions;
+  std::string password_hash;
+};
+
+Result<std::optional<Login>> to_login(const pg::Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  const sql::SignInLookupRow row = sql::SignInLookupRow::decode(rows[0]);
+  if (row.state != "active" || !row.password_hash || !row.membership_id || !row.permissions) return std::nullopt;
+  const std::optional<access::Permissions> permissions = access::Permissions::from_names(*row.permissions);
+  if (!permissions) return fail(ErrorCode::kSchemaMismatch, "a membership has a permission that is not known");
+  return Login{.member_id = row.member_id,
+               .membership_id = *row.membership_id,
+               .permissions = *permissions,
+               .password_hash = std::string(*row.password_hash)};
+}
+
+Task<Result<std::optional<Login>>> find_login(access::AnonymousDatabase database, crypto::Digest hash) {
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::sign_in_lookup(database.account_id(), hash));
+  std::vector<std::uint8_t> lookup(hash.begin(), hash.end());
+  Result<std::vector<pg::Rows>> rows = co_await database.read(std::move(lookup), std::move(queries));
+  if (!rows) co_return fail(std::move(rows.error()));
+  co_return to_login(rows->front());
+}
+
+auth::Proof prove(std::int64_t account_id, const crypto::Digest& lookup, Login login,
+                  const std::optional<std::string>& rehashed) {
+  auth::Proof proof{.lookup = lookup,
+                    .member_id = login.member_id,
+                    .membership_id = login.membership_id,
+                    .permissions = login.permissions,
+                    .password_hash = std::move(login.password_hash),
+                    .before = {},
+                    .after = {}};
+  proof.after.push_back(sql::record_sign_in(account_id, proof.member_id));
+  if (rehashed) {
+    proof.after.push_back(sql::rehash_password(account_id, proof.member_id, proof.password_hash, *rehashed));
+  }
+  return proof;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  Result<Credentials> credentials = read_credentials(context.request.body);
+  if (!credentials) co_return fail(std::move(credentials.error()));
+
+  const std::string email = auth::normalise_email(credentials->email).value_or(credentials->email);
+  const crypto::Digest hash = auth::hash_login(email);
+  Result<std::optional<Login>> login = co_await find_login(context.database, hash);
+  if (!login) co_return fail(std::move(login.error()));
+
+  std::optional<std::string> stored;
+  if (*login) stored = (*login)->password_hash;
+  const auth::PasswordPool pool{
+      .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
+  const Result<auth::PasswordCheck> check =
+      co_await auth::check_password(pool, std::move(credentials->password), std::move(stored));
+  if (!check) co_return fail(check.error());
+  if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
+
+  auth::Visit visit{.request = context.request,
+                    .database = context.database,
+                    .sessions = context.services.sessions,
+                    .cookies = context.cookies,
+                    .former = context.session};
+  auth::Proof proof = prove(context.account.id, hash, std::move(**login), check->rehashed);
+  Result<http::Response> opened = co_await auth::open_session(std::move(visit), std::move(proof));
+  // Removed, or with another password, since the look-up.
+  if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidCredentials);
+  co_return opened;
+}
+
+}  // namespace portal::features
