@@ -12,6 +12,7 @@
 #include "access/principal.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "http/cookie.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
@@ -35,8 +36,6 @@ class PathValues {
   std::size_t count_ = 0;
 };
 
-enum class CookieSecurity : std::uint8_t { kSecure, kInsecure };  // kInsecure: portal_insecure_cookie, plain HTTP on loopback
-
 // What a handler gets. References live as long as the operation, which outlives every frame.
 struct VisitorContext {
   const http::Request& request;
@@ -44,7 +43,7 @@ struct VisitorContext {
   PathValues path;
   access::AnonymousDatabase database;
   Services& services;
-  CookieSecurity cookies;
+  http::CookieMode cookies;
   std::optional<access::SessionHash> session;  // of the session cookie that came along, unchecked
 };
 
@@ -55,7 +54,7 @@ struct MemberContext {
   access::Member member;
   access::MemberDatabase database;
   Services& services;
-  CookieSecurity cookies;
+  http::CookieMode cookies;
 };
 
 using VisitorHandler = Task<Result<http::Response>> (*)(VisitorContext context);

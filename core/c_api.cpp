@@ -1,0 +1,171 @@
+#include "c_api.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "edge/operation.hpp"
+#include "edge/worker.hpp"
+#include "pg/connect.hpp"
+
+using portal::LogLevel;
+
+struct portal_keys {
+  portal::crypto::Keyring keyring;
+};
+
+namespace {
+
+std::string_view view(portal_text text) { return {text.data, text.size}; }
+portal_text text_of(std::string_view view) { return {view.data(), view.size()}; }
+
+class BoundaryLog final : public portal::pg::Log {
+ public:
+  BoundaryLog(portal_log_function function, void* context) : function_(function), context_(context) {}
+  void write(LogLevel level, std::string_view message) noexcept override {
+    if (function_) function_(context_, static_cast<int>(level), text_of(message));
+  }
+
+ private:
+  portal_log_function function_;
+  void* context_;
+};
+
+void write_reason(std::string_view reason, char* why, std::size_t size) noexcept {
+  if (size == 0) return;
+  const std::size_t length = std::min(reason.size(), size - 1);
+  std::memcpy(why, reason.data(), length);
+  why[length] = '\0';
+}
+
+// The one place where exceptions of the core end.
+template <class Function, class Value>
+Value guarded(Value otherwise, char* why, std::size_t size, Function function) noexcept {
+  try {
+    return function();
+  } catch (const std::exception& failure) {
+    write_reason(failure.what(), why, size);
+  } catch (...) {
+    write_reason("unknown failure", why, size);
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+struct portal_worker {
+  portal_worker(const portal_worker_options& options, portal::edge::WorkerOptions worker_options)
+      : log(options.log, options.log_context),
+        worker(std::move(worker_options), options.keys->keyring, *reinterpret_cast<portal::io::Loop*>(options.loop),
+               *reinterpret_cast<portal::io::Offload*>(options.offload), log) {}
+
+  BoundaryLog log;
+  portal::edge::Worker worker;
+};
+
+struct portal_operation {
+  portal_operation(portal_worker& worker, const portal_request& raw, portal_done_function function, void* done_context)
+      : done(function), context(done_context), operation(worker.worker, convert(raw), view(raw.account),
+                  raw.insecure_cookie ? portal::http::CookieMode::kInsecure : portal::http::CookieMode::kHostPrefix,
+                  portal::io::Callback::to<&portal_operation::on_done>(this)) {}
+
+  void on_done() noexcept { done(context); }
+
+  portal::http::Request convert(const portal_request& raw) {
+    headers.reserve(raw.header_count);
+    for (std::size_t index = 0; index < raw.header_count; ++index) {
+      headers.push_back({view(raw.headers[index].name), view(raw.headers[index].value)});
+    }
+    return {.method = portal::http::parse_method(view(raw.method)),
+            .path = view(raw.path),
+            .query = view(raw.query),
+            .headers = headers,
+            .body = view(raw.body),
+            .host = view(raw.host),
+            .peer_address = view(raw.peer_address),
+            .request_id = view(raw.request_id)};
+  }
+
+  portal_done_function done;
+  void* context;
+  std::vector<portal::http::Header> headers;
+  std::vector<portal_header> response_headers;
+  portal::edge::Operation operation;
+};
+
+int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) noexcept {
+  return guarded(1, why, size, [&] {
+    const std::string reason = portal::pg::refuse_conninfo(conninfo);
+    write_reason(reason, why, size);
+    return reason.empty() ? 0 : 1;
+  });
+}
+
+portal_keys* portal_keys_load(const char* path, char* why, size_t size) noexcept {
+  return guarded(static_cast<portal_keys*>(nullptr), why, size, [&]() -> portal_keys* {
+    portal::Result<portal::crypto::Keyring> loaded = portal::crypto::Keyring::load(path);
+    if (!loaded) {
+      write_reason(loaded.error().log_detail, why, size);
+      return nullptr;
+    }
+    return new portal_keys{std::move(*loaded)};
+  });
+}
+
+void portal_keys_destroy(portal_keys* keys) noexcept { delete keys; }
+
+portal_worker* portal_worker_create(const portal_worker_options* options, char* why, size_t size) noexcept {
+  return guarded(static_cast<portal_worker*>(nullptr), why, size, [&] {
+    portal::edge::WorkerOptions worker_options;
+    worker_options.conninfo = view(options->conninfo);
+    worker_options.password = view(options->password);
+    worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
+    return new portal_worker(*options, std::move(worker_options));
+  });
+}
+
+void portal_worker_destroy(portal_worker* worker) noexcept { delete worker; }
+
+size_t portal_worker_active(const portal_worker* worker) noexcept {
+  return worker->worker.figures().active;
+}
+
+size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) noexcept {
+  return guarded(std::size_t{0}, nullptr, 0, [&] {
+    const std::string text = worker->worker.metrics();
+    std::memcpy(buffer, text.data(), std::min(size, text.size()));
+    return text.size();
+  });
+}
+
+portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request, portal_done_function done,
+                                         void* context) noexcept {
+  return guarded(static_cast<portal_operation*>(nullptr), nullptr, 0, [&] {
+    auto operation = std::make_unique<portal_operation>(*worker, *request, done, context);
+    operation->operation.start();
+    return operation.release();
+  });
+}
+
+int portal_operation_response(portal_operation* operation, portal_response* response) noexcept {
+  return guarded(1, nullptr, 0, [&] {
+    const portal::http::Response& answer = operation->operation.response();
+    operation->response_headers.clear();
+    for (const portal::http::ResponseHeader& header : answer.headers) {
+      operation->response_headers.push_back({text_of(header.name), text_of(header.value)});
+    }
+    for (const std::string& cookie : answer.cookies) operation->response_headers.push_back({text_of("Set-Cookie"), text_of(cookie)});
+    *response = {.status = static_cast<int>(answer.status),
+                 .content_type = text_of(answer.content_type),
+                 .body = text_of(answer.body),
+                 .headers = operation->response_headers.data(),
+                 .header_count = operation->response_headers.size()};
+    return 0;
+  });
+}
+
+void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }

@@ -1,0 +1,99 @@
+/* The boundary between the C of nginx and the core. Everything here is noexcept: an exception of the core ends as an error value. All
+ * functions of a worker are called on the thread of its loop. Texts are not zero-terminated unless said so. */
+#ifndef PORTAL_C_API_H
+#define PORTAL_C_API_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define PORTAL_NOEXCEPT noexcept
+#else
+#define PORTAL_NOEXCEPT
+#endif
+
+typedef struct portal_keys portal_keys;           /* the file of keys, read */
+typedef struct portal_worker portal_worker;       /* the state of one process */
+typedef struct portal_operation portal_operation; /* one request on its way */
+typedef struct portal_loop portal_loop;           /* a portal::io::Loop */
+typedef struct portal_offload portal_offload;     /* a portal::io::Offload */
+
+typedef struct {
+  const char* data;
+  size_t size;
+} portal_text;
+
+typedef struct {
+  portal_text name;
+  portal_text value;
+} portal_header;
+
+/* 0 debug .. 5 critical, as portal::LogLevel. */
+typedef void (*portal_log_function)(void* context, int level, portal_text message);
+
+typedef struct {
+  portal_text conninfo; /* accepted by portal_refuse_conninfo */
+  portal_text password;
+  uint32_t host_refresh_milliseconds;
+  const portal_keys* keys;
+  portal_loop* loop;
+  portal_offload* offload;
+  portal_log_function log;
+  void* log_context;
+} portal_worker_options;
+
+/* Views that stay valid until portal_operation_destroy. */
+typedef struct {
+  portal_text method;
+  portal_text path; /* decoded, begins with a slash */
+  portal_text query;
+  portal_text host; /* lower case, without port */
+  portal_text account; /* a host or a slug: what portal_account says */
+  portal_text peer_address;
+  portal_text request_id;
+  portal_text body;
+  const portal_header* headers;
+  size_t header_count;
+  int insecure_cookie;
+} portal_request;
+
+/* Views that stay valid until portal_operation_destroy. */
+typedef struct {
+  int status;
+  portal_text content_type; /* empty: none */
+  portal_text body;
+  const portal_header* headers;
+  size_t header_count;
+} portal_response;
+
+typedef void (*portal_done_function)(void* context);
+
+/* Writes why a conninfo cannot be used, zero-terminated and cut to `size`; answers 0 when it can. */
+int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) PORTAL_NOEXCEPT;
+
+/* Null, and the reason in `why`, when the file is not there, open to others, or not a file of keys. */
+portal_keys* portal_keys_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
+void portal_keys_destroy(portal_keys* keys) PORTAL_NOEXCEPT;
+
+/* Starts connecting. Null when memory is exhausted; the reason is in `why`. */
+portal_worker* portal_worker_create(const portal_worker_options* options, char* why, size_t size) PORTAL_NOEXCEPT;
+/* Every operation has been destroyed before. */
+void portal_worker_destroy(portal_worker* worker) PORTAL_NOEXCEPT;
+size_t portal_worker_active(const portal_worker* worker) PORTAL_NOEXCEPT;
+/* Prometheus text; answers the size of the whole and writes as much of it as fits. */
+size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) PORTAL_NOEXCEPT;
+
+/* `done` is called once from the loop, never from inside this call, unless the operation is destroyed before. Null: out of memory. */
+portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request, portal_done_function done,
+                                         void* context) PORTAL_NOEXCEPT;
+/* After `done`. Answers 0 on success. */
+int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
+/* Also cancels. */
+void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

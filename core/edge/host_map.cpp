@@ -1,0 +1,99 @@
+#include "edge/host_map.hpp"
+
+#include <algorithm>
+
+#include "sql/enter.hpp"
+#include "sql/hosts.hpp"
+
+namespace portal::edge {
+namespace {
+
+constexpr io::Duration kRetryAfter{500};
+
+}  // namespace
+
+HostMap::HostMap(io::Loop& loop, pg::Lane& reads, io::Duration refresh, pg::Log& log)
+    : loop_(loop), reads_(reads), refresh_(refresh), log_(log), timer_(loop.timer(io::Callback::to<&HostMap::on_timer>(this))),
+      finished_(loop.wake(io::Callback::to<&HostMap::on_loaded>(this))) {}
+
+void HostMap::refresh() noexcept {
+  if (running_) {
+    again_ = true;
+    return;
+  }
+  try {
+    running_ = true;
+    loading_ = load();
+    loading_.handle().resume();
+  } catch (const std::exception& failure) {
+    running_ = false;
+    log_.write(LogLevel::kError, std::string("host map: ") + failure.what());
+    timer_->start(kRetryAfter);
+  }
+}
+
+std::shared_ptr<const access::Account> HostMap::find(std::string_view host_or_slug) const {
+  const auto found = by_name_.find(host_or_slug);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Task<void> HostMap::load() {
+  std::vector<pg::Query> segment;
+  segment.push_back(sql::enter_host_map());
+  segment.push_back(sql::load_host_map());
+  segment.push_back(sql::schema_state());
+  Result<std::vector<pg::Rows>> answer = co_await reads_.run(std::move(segment));
+  failed_ = !answer;
+  if (answer) {
+    Names names;
+    const pg::Rows& rows = (*answer)[1];
+    for (int index = 0; index < rows.size(); ++index) {
+      const sql::LoadHostMapRow row = sql::LoadHostMapRow::decode(rows[index]);
+      auto account = std::make_shared<access::Account>();
+      account->id = row.account_id;
+      account->slug = row.slug;
+      account->host = row.host;
+      account->origin = row.origin;
+      account->time_zone = row.time_zone;
+      account->suspended = row.suspended;
+      // A slug has no dot and a host of a portal has one, or is "localhost": the two cannot be confused in configuration.
+      if (row.is_primary) names.insert_or_assign(account->slug, account);
+      names.insert_or_assign(account->host, std::move(account));
+    }
+    by_name_ = std::move(names);
+    loaded_ = true;
+    check_schema((*answer)[2]);
+  } else {
+    log_.write(LogLevel::kWarning, "host map: " + answer.error().log_detail);
+  }
+  finished_->post();
+}
+
+void HostMap::check_schema(const pg::Rows& state) {
+  const bool too_old = !state.empty() && sql::SchemaStateRow::decode(state[0]).oldest_module > kModuleNumber;
+  if (too_old && !module_too_old_) log_.write(LogLevel::kCritical, "this module is too old for the database's schema: upgrade it");
+  module_too_old_ = too_old;
+}
+
+void HostMap::on_loaded() noexcept {
+  running_ = false;
+  std::vector<FirstLoad*> waiting;
+  waiting.swap(waiting_);
+  for (FirstLoad* waiter : waiting) waiter->wake_->post();
+  if (again_) {
+    again_ = false;
+    refresh();
+  } else {
+    timer_->start(failed_ ? kRetryAfter : refresh_);
+  }
+}
+
+HostMap::FirstLoad::~FirstLoad() { std::erase(map_.waiting_, this); }
+
+void HostMap::FirstLoad::await_suspend(std::coroutine_handle<> handle) {
+  wake_ = map_.loop_.wake({[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
+  map_.waiting_.push_back(this);
+  if (!map_.running_) map_.refresh();
+}
+
+}  // namespace portal::edge

@@ -1,0 +1,80 @@
+// All host names of all accounts, loaded whole by each worker, so that an unknown host costs no query. Kept as it is while PostgreSQL is away.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "access/principal.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "io/loop.hpp"
+#include "pg/lane.hpp"
+
+namespace portal::edge {
+
+// What this module knows of the schema; the database states in portal.schema_state the oldest such number that it still serves.
+inline constexpr std::int32_t kModuleNumber = 1;
+
+class HostMap {
+ public:
+  HostMap(io::Loop& loop, pg::Lane& reads, io::Duration refresh, pg::Log& log);
+
+  // Starts loading, also while a load is on its way: then once more after it.
+  void refresh() noexcept;
+  // The account of a host name or, with `slug`, of an account's own word. Null: unknown.
+  std::shared_ptr<const access::Account> find(std::string_view host_or_slug) const;
+  bool loaded() const { return loaded_; }
+  // The database has moved on so far that this module must not serve it any more.
+  bool module_too_old() const { return module_too_old_; }
+  std::size_t size() const { return by_name_.size(); }
+
+  // Waits for the first load, successful or not: right after a start nobody is turned away for being early.
+  class FirstLoad {
+   public:
+    explicit FirstLoad(HostMap& map) : map_(map) {}
+    FirstLoad(const FirstLoad&) = delete;
+    FirstLoad& operator=(const FirstLoad&) = delete;
+    ~FirstLoad();
+    bool await_ready() const noexcept { return map_.loaded_; }
+    void await_suspend(std::coroutine_handle<> handle);
+    void await_resume() const noexcept {}
+
+   private:
+    friend class HostMap;
+    HostMap& map_;
+    std::unique_ptr<io::Wake> wake_;
+  };
+  FirstLoad first_load() { return FirstLoad(*this); }
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+  };
+  using Names = std::unordered_map<std::string, std::shared_ptr<const access::Account>, TextHash, std::equal_to<>>;
+
+  Task<void> load();
+  void check_schema(const pg::Rows& state);
+  void on_loaded() noexcept;
+  void on_timer() noexcept { refresh(); }
+
+  io::Loop& loop_;
+  pg::Lane& reads_;
+  io::Duration refresh_;
+  pg::Log& log_;
+  Names by_name_;
+  Task<void> loading_;
+  std::unique_ptr<io::Timer> timer_;
+  std::unique_ptr<io::Wake> finished_;
+  std::vector<FirstLoad*> waiting_;
+  bool running_ = false;
+  bool again_ = false;
+  bool loaded_ = false;
+  bool failed_ = false;
+  bool module_too_old_ = false;
+};
+
+}  // namespace portal::edge

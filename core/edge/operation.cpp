@@ -1,0 +1,169 @@
+#include "edge/operation.hpp"
+
+#include "auth/load_session.hpp"
+#include "auth/session_cookie.hpp"
+#include "base/ids.hpp"
+#include "http/checks.hpp"
+
+namespace portal::edge {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::string_view kMembershipHeader = "Portal-Membership";
+
+bool ends_in_id(const Route& route) { return route.path.ends_with('}'); }
+
+}  // namespace
+
+Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies, io::Callback on_done)
+    : worker_(worker), request_(request), account_name_(account_name), cookies_(cookies), on_done_(on_done) {
+  ++worker_.figures().active;
+  ++worker_.figures().started;
+}
+
+Operation::~Operation() {
+  root_ = {};
+  --worker_.figures().active;
+  if (!done_) ++worker_.figures().aborted;
+}
+
+void Operation::start() {
+  deadline_ = worker_.loop().timer(io::Callback::to<&Operation::on_deadline>(this), io::TimerKind::kCancelable);
+  wake_ = worker_.loop().wake(on_done_);
+  deadline_->start(worker_.deadline());
+  root_ = run();
+  root_.handle().resume();
+}
+
+void Operation::on_deadline() noexcept {
+  if (done_) return;
+  root_ = {};  // cancels; what was already committed stays
+  finish_with(Error::of(ErrorCode::kDeadlineExceeded, "the request's deadline"));
+}
+
+void Operation::finish(http::Response response) noexcept {
+  done_ = true;
+  response_ = std::move(response);
+  if (deadline_) deadline_->stop();
+  const auto digit = static_cast<std::size_t>(response_.status) / 100;
+  ++worker_.figures().answered[digit < 6 ? digit : 0];
+  wake_->post();
+}
+
+void Operation::finish_with(Error error) noexcept {
+  try {
+    const ErrorProperties& properties = properties_of(error.code);
+    if (properties.log_level >= LogLevel::kWarning) {
+      worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail + ", request " + std::string(request_.request_id));
+    }
+    finish(http::Response::problem(error, request_.request_id));
+  } catch (const std::exception&) {
+    // Not even the problem could be written. An empty 503 needs no memory.
+    http::Response response;
+    response.status = http::Status::kServiceUnavailable;
+    finish(std::move(response));
+  }
+}
+
+Task<void> Operation::run() {
+  std::optional<Error> error;
+  try {
+    Result<http::Response> answered = co_await answer();
+    if (answered) {
+      finish(std::move(*answered));
+      co_return;
+    }
+    error = std::move(answered.error());
+  } catch (const std::bad_alloc&) {
+    error = Error::of(ErrorCode::kOverloaded, "out of memory");
+  } catch (const std::exception& failure) {
+    error = Error::of(ErrorCode::kInternal, failure.what());
+  }
+  finish_with(std::move(*error));
+}
+
+Task<Result<http::Response>> Operation::answer() {
+  co_await worker_.hosts().first_load();
+  if (worker_.hosts().module_too_old()) co_return fail(ErrorCode::kSchemaMismatch, "see above");
+  account_ = worker_.hosts().find(account_name_);
+  if (!account_ && !worker_.hosts().loaded()) co_return fail(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
+  if (!account_) co_return fail(ErrorCode::kUnknownHost);
+  if (account_->suspended) co_return fail(ErrorCode::kNoPortal);
+
+  std::variant<Match, NoSuchPath, OtherMethods> found = worker_.router().find(request_.method, request_.path);
+  if (const OtherMethods* others = std::get_if<OtherMethods>(&found)) {
+    http::Response response = http::Response::problem(Error::of(ErrorCode::kMethodNotAllowed), request_.request_id);
+    response.add_header("Allow", others->allow);
+    co_return response;
+  }
+  const Match* match = std::get_if<Match>(&found);
+  if (!match) co_return fail(ErrorCode::kNotFound);
+  if (Result<void> checked = check_request(*match->route); !checked) co_return fail(std::move(checked.error()));
+
+  if (match->route->audience == Audience::kMember) co_return co_await answer_member(*match);
+  VisitorContext context{.request = request_,
+                         .account = *account_,
+                         .path = match->path,
+                         .database = access::AnonymousDatabase(worker_.lanes(), account_->id),
+                         .services = worker_.services(),
+                         .cookies = cookies_,
+                         .session = auth::find_session_hash(request_, cookies_)};
+  co_return co_await match->route->visitor_handler(context);
+}
+
+Result<void> Operation::check_request(const Route& route) const {
+  if (http::is_safe(route.method)) return {};
+  if (Result<void> checked = http::require_same_origin(request_, account_->origin); !checked) return checked;
+  // A DELETE may come without a body; what has one says what it is.
+  if (route.method == http::Method::kDelete && request_.body.empty()) return {};
+  return http::require_json_body(request_);
+}
+
+Result<void> Operation::decide(const Route& route, const access::Member& member) const {
+  if (const std::optional<std::string_view> shown = request_.header(kMembershipHeader)) {
+    if (parse_id(*shown) != member.membership_id) return fail(ErrorCode::kMembershipChanged);
+  }
+  if (!route.any_of.empty() && !member.permissions.has_any(route.any_of)) {
+    return fail(ends_in_id(route) ? ErrorCode::kNotFound : ErrorCode::kPermissionRequired);
+  }
+  return {};
+}
+
+Task<Result<http::Response>> Operation::answer_member(Match match) {
+  const std::optional<access::SessionHash> hash = auth::find_session_hash(request_, cookies_);
+  if (!hash) co_return fail(ErrorCode::kNotSignedIn);
+  auth::SessionMemory& sessions = worker_.sessions();
+
+  // What the worker remembers may be out of date in either direction, so it alone never decides against anybody: it is read anew first.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::optional<access::Member> member = attempt == 0 ? sessions.find(account_->id, *hash) : std::nullopt;
+    const bool remembered = member.has_value();
+    if (!member) {
+      Result<access::Member> loaded = co_await auth::load_member(access::AnonymousDatabase(worker_.lanes(), account_->id), *hash);
+      if (!loaded) {
+        sessions.forget(*hash);
+        co_return fail(std::move(loaded.error()));
+      }
+      member = *loaded;
+      sessions.remember(*member);
+    }
+    if (Result<void> decided = decide(*match.route, *member); !decided) {
+      if (remembered) continue;
+      co_return fail(std::move(decided.error()));
+    }
+    MemberContext context{.request = request_,
+                          .account = *account_,
+                          .path = match.path,
+                          .member = *member,
+                          .database = access::MemberDatabase(worker_.lanes(), worker_.touches(), *member),
+                          .services = worker_.services(),
+                          .cookies = cookies_};
+    Result<http::Response> answered = co_await match.route->member_handler(context);
+    if (answered) co_return answered;
+    if (answered.error().code == ErrorCode::kNotSignedIn) sessions.forget(*hash);
+    if (answered.error().code != ErrorCode::kPrincipalChanged) co_return answered;
+  }
+  co_return fail(ErrorCode::kOverloaded, "the membership kept changing");
+}
+
+}  // namespace portal::edge

@@ -1,0 +1,52 @@
+// One request on its way: finds the account, the route and the principal, decides the access rule, runs the handler and keeps the answer. The
+// glue destroys it when the request ends, however it ends; that cancels whatever it waits for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "edge/route.hpp"
+#include "edge/worker.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace portal::edge {
+
+class Operation {
+ public:
+  // `request` and `account_name` (a host or a slug) are views that outlive the operation. `on_done` is called once, from the loop, never from
+  // inside start().
+  Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies, io::Callback on_done);
+  ~Operation();
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  void start();
+  bool done() const { return done_; }
+  const http::Response& response() const { return response_; }
+
+ private:
+  Task<void> run();
+  Task<Result<http::Response>> answer();
+  Task<Result<http::Response>> answer_member(Match match);
+  Result<void> decide(const Route& route, const access::Member& member) const;
+  Result<void> check_request(const Route& route) const;
+  void finish(http::Response response) noexcept;
+  void finish_with(Error error) noexcept;
+  void on_deadline() noexcept;
+
+  Worker& worker_;
+  http::Request request_;
+  std::string_view account_name_;
+  http::CookieMode cookies_;
+  io::Callback on_done_;
+  std::shared_ptr<const access::Account> account_;
+  std::unique_ptr<io::Timer> deadline_;
+  std::unique_ptr<io::Wake> wake_;
+  http::Response response_;
+  bool done_ = false;
+  Task<void> root_;  // last: its frames use everything above
+};
+
+}  // namespace portal::edge

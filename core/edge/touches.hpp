@@ -1,0 +1,30 @@
+// Notes that sessions were used and writes it in batches, outside the requests. At most every five minutes per session: `enter` says when.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "access/database.hpp"
+#include "io/loop.hpp"
+#include "pg/lane.hpp"
+
+namespace portal::edge {
+
+class Touches final : public access::TouchQueue {
+ public:
+  Touches(io::Loop& loop, pg::Lane& writes);
+
+  void touch(const access::Member& member) override;
+
+ private:
+  Task<void> flush(std::vector<access::Member> members);
+  void on_timer() noexcept;
+
+  io::Loop& loop_;
+  pg::Lane& writes_;
+  std::vector<access::Member> waiting_;
+  std::unique_ptr<io::Timer> timer_;
+  Task<void> flushing_;
+};
+
+}  // namespace portal::edge

@@ -1,0 +1,77 @@
+#include "edge/worker.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "features/registry.hpp"
+#include "sql/hosts.hpp"
+#include "sql/statements.hpp"
+
+namespace portal::edge {
+namespace {
+
+pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg::SegmentKind kind) {
+  pg::LaneOptions lane;
+  lane.name = std::move(name);
+  lane.conninfo = options.conninfo;
+  lane.password = options.password;
+  lane.kind = kind;
+  lane.statements = static_cast<std::uint16_t>(sql::all().size());
+  // Only what runs in a transaction is bounded (SECURITY R42); the client's own deadline covers a server that is silent.
+  lane.settings = {"statement_timeout=5000", "idle_in_transaction_session_timeout=10000"};
+  if (kind == pg::SegmentKind::kWrite) {
+    lane.connections = 1;
+    lane.depth = 4;  // a row lock must not stall strangers for long
+    lane.settings.emplace_back("lock_timeout=2000");
+  }
+  return lane;
+}
+
+}  // namespace
+
+Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log)
+    : options_(std::move(options)),
+      loop_(loop),
+      log_(log),
+      reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log),
+      writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log),
+      sessions_(options_.remembered_sessions),
+      services_(loop, offload, keys, sessions_, log),
+      router_(features::routes()),
+      hosts_(loop, reads_, options_.host_refresh, log),
+      touches_(loop, writes_),
+      listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), sql::listen_hosts().statement->text,
+                io::Callback::to<&Worker::on_hosts_changed>(this), log) {
+  hosts_.refresh();
+  listener_.start();
+}
+
+Worker::~Worker() = default;
+
+std::string Worker::metrics() const {
+  std::string text;
+  const auto line = [&](std::string_view name, std::string_view labels, auto value) {
+    fmt::format_to(std::back_inserter(text), "{}{} {}\n", name, labels, value);
+  };
+  line("portal_requests_active", "", figures_.active);
+  line("portal_requests_started_total", "", figures_.started);
+  line("portal_requests_aborted_total", "", figures_.aborted);
+  for (int digit = 2; digit < 6; ++digit) line("portal_responses_total", fmt::format("{{class=\"{}xx\"}}", digit), figures_.answered[digit]);
+  line("portal_hosts", "", hosts_.size());
+  line("portal_sessions_remembered", "", sessions_.size());
+  for (const auto& [name, lane] : {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}}) {
+    const pg::LaneFigures figures = lane.figures();
+    const std::string labels = fmt::format("{{lane=\"{}\"}}", name);
+    line("portal_lane_connections", labels, figures.connections_open);
+    line("portal_lane_in_flight", labels, figures.in_flight);
+    line("portal_lane_queued", labels, figures.queued);
+    line("portal_lane_segments_total", labels, figures.segments);
+    line("portal_lane_abandoned_total", labels, figures.abandoned);
+    line("portal_lane_connects_total", labels, figures.connects);
+    line("portal_lane_failures_total", labels, figures.failures);
+  }
+  return text;
+}
+
+}  // namespace portal::edge

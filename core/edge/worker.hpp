@@ -1,0 +1,77 @@
+// One worker process' state: lanes, host map, remembered sessions, router. Made when the process starts, destroyed when it leaves; there are
+// no other globals.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "access/database.hpp"
+#include "auth/session_memory.hpp"
+#include "crypto/keyring.hpp"
+#include "edge/host_map.hpp"
+#include "edge/router.hpp"
+#include "edge/services.hpp"
+#include "edge/touches.hpp"
+#include "io/loop.hpp"
+#include "io/offload.hpp"
+#include "pg/lane.hpp"
+#include "pg/listener.hpp"
+
+namespace portal::edge {
+
+struct WorkerOptions {
+  std::string conninfo;  // checked by pg::refuse_conninfo
+  std::string password;
+  io::Duration host_refresh{30'000};
+  io::Duration deadline{10'000};  // of a whole request
+  std::size_t remembered_sessions = 20'000;
+};
+
+struct WorkerFigures {
+  std::uint64_t active = 0;        // operations that exist
+  std::uint64_t started = 0;
+  std::uint64_t aborted = 0;       // destroyed before they were answered
+  std::uint64_t answered[6] = {};  // by the first digit of the status
+};
+
+class Worker {
+ public:
+  Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  io::Loop& loop() { return loop_; }
+  pg::Log& log() { return log_; }
+  const Router& router() const { return router_; }
+  HostMap& hosts() { return hosts_; }
+  auth::SessionMemory& sessions() { return sessions_; }
+  Services& services() { return services_; }
+  access::Lanes lanes() { return {reads_, writes_}; }
+  access::TouchQueue& touches() { return touches_; }
+  io::Duration deadline() const { return options_.deadline; }
+  WorkerFigures& figures() { return figures_; }
+  const WorkerFigures& figures() const { return figures_; }
+
+  // Prometheus text format, this process only.
+  std::string metrics() const;
+
+ private:
+  void on_hosts_changed() noexcept { hosts_.refresh(); }
+
+  WorkerOptions options_;
+  io::Loop& loop_;
+  pg::Log& log_;
+  pg::Lane reads_;
+  pg::Lane writes_;
+  auth::SessionMemory sessions_;
+  Services services_;
+  Router router_;
+  HostMap hosts_;
+  Touches touches_;
+  pg::Listener listener_;
+  WorkerFigures figures_;
+};
+
+}  // namespace portal::edge

@@ -1,0 +1,54 @@
+#include "pg/connect.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace portal::pg {
+
+pg_conn* start_connect(const std::string& conninfo, const std::string& password, std::span<const std::string> settings) {
+  std::string options;
+  for (const std::string& setting : settings) options += (options.empty() ? "-c " : " -c ") + setting;
+  std::vector<const char*> keywords = {"dbname"};
+  std::vector<const char*> values = {conninfo.c_str()};  // expanded; what follows overrides it
+  const auto set = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  set("client_encoding", "UTF8");
+  set("fallback_application_name", "portico");
+  set("options", options.c_str());
+  // An explicit path keeps libpq from reading ~/.pgpass, which would block on a file.
+  set("passfile", "/dev/null");
+  if (!password.empty()) set("password", password.c_str());
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  return PQconnectStartParams(keywords.data(), values.data(), 1);
+}
+
+std::string refuse_conninfo(const std::string& conninfo) {
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(conninfo.c_str(), &message), PQconninfoFree);
+  if (!parsed) {
+    std::string why = message ? message : "out of memory";
+    PQfreemem(message);
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    return why;
+  }
+  bool socket = false;
+  bool address = false;
+  for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
+    if (!option->val || !*option->val) continue;
+    const std::string_view keyword = option->keyword;
+    if (keyword == "password") return "the password belongs into password_file=";
+    if (keyword == "service" || keyword == "passfile" || keyword == "options") return std::string(keyword) + " cannot be set here";
+    if (keyword == "host") socket = *option->val == '/';
+    if (keyword == "hostaddr") address = true;
+  }
+  if (!socket && !address) return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";
+  return {};
+}
+
+}  // namespace portal::pg

@@ -1,0 +1,362 @@
+#include "pg/connection.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+
+#include "pg/connect.hpp"
+
+namespace portal::pg {
+namespace {
+
+constexpr int kMaximumPreparationAttempts = 3;
+constexpr int kMaximumSegmentAttempts = 2;
+
+std::string_view field(const PGresult* result, int code) {
+  const char* value = PQresultErrorField(result, code);
+  return value ? value : "";
+}
+
+// A plan that no longer fits its table, or a statement that is gone. The source function is compared, since the message is translated.
+bool says_prepare_again(const PGresult* result) {
+  const std::string_view state = field(result, PG_DIAG_SQLSTATE);
+  return state == "26000" || (state == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery");
+}
+
+}  // namespace
+
+Connection::Connection(io::Loop& loop, Lane& lane, const LaneOptions& options, Log& log)
+    : loop_(loop), lane_(lane), options_(options), log_(log), deadline_(loop.timer(io::Callback::to<&Connection::on_deadline>(this))),
+      prepared_(options.statements) {}
+
+Connection::~Connection() {
+  watch_.reset();
+  if (connection_) PQfinish(connection_);
+}
+
+void Connection::connect() {
+  connection_ = start_connect(options_.conninfo, options_.password, options_.settings);
+  state_ = State::kConnecting;
+  deadline_->start(options_.connect_timeout);
+  if (!connection_ || PQstatus(connection_) == CONNECTION_BAD) {
+    lose(last_error());
+    return;
+  }
+  watch_socket();
+  watch_->set(io::Interest::kWrite);
+}
+
+void Connection::watch_socket() {
+  // libpq may close its socket and open another with the same number, so the registration is always made anew.
+  watch_.reset();
+  watch_ = loop_.watch(PQsocket(connection_), io::Callback::to<&Connection::on_ready>(this));
+}
+
+void Connection::on_ready() noexcept {
+  try {
+    if (state_ == State::kConnecting) {
+      poll_connect();
+    } else if (state_ == State::kReady) {
+      read();
+      if (state_ == State::kReady) flush();
+    }
+  } catch (const std::exception& failure) {
+    lose(failure.what());
+  }
+}
+
+void Connection::poll_connect() {
+  watch_.reset();
+  switch (PQconnectPoll(connection_)) {
+    case PGRES_POLLING_READING:
+      watch_socket();
+      watch_->set(io::Interest::kRead);
+      return;
+    case PGRES_POLLING_WRITING:
+      watch_socket();
+      watch_->set(io::Interest::kWrite);
+      return;
+    case PGRES_POLLING_OK:
+      start_pipeline();
+      return;
+    default:
+      lose(last_error());
+  }
+}
+
+void Connection::start_pipeline() {
+  if (PQsetnonblocking(connection_, 1) != 0 || PQenterPipelineMode(connection_) != 1) {
+    lose(last_error());
+    return;
+  }
+  deadline_->stop();
+  watch_socket();
+  watch_->set(io::Interest::kRead);
+  state_ = State::kReady;
+  lane_.on_connected(*this);
+}
+
+void Connection::on_deadline() noexcept {
+  if (state_ == State::kConnecting) {
+    lose("connecting took too long");
+    return;
+  }
+  if (in_flight_.empty()) return;
+  if (loop_.now() - in_flight_.front().sent_at >= options_.answer_timeout) {
+    lose("no answer in time");
+  } else {
+    arm_deadline();
+  }
+}
+
+void Connection::arm_deadline() {
+  if (in_flight_.empty()) {
+    deadline_->stop();
+    return;
+  }
+  const auto left = std::chrono::ceil<io::Duration>(in_flight_.front().sent_at + options_.answer_timeout - loop_.now());
+  deadline_->start(std::max(left, io::Duration(1)));
+}
+
+std::string Connection::name_on_server(const Statement& statement) const {
+  return std::string(statement.name) + "." + std::to_string(prepared_[statement.index].generation);
+}
+
+std::string Connection::last_error() const {
+  std::string text = connection_ ? PQerrorMessage(connection_) : "out of memory";
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+void Connection::submit(std::shared_ptr<Exchange> exchange) {
+  const bool was_idle = in_flight_.empty();
+  send_or_hold(std::move(exchange));
+  if (state_ != State::kReady) return;
+  if (was_idle) arm_deadline();
+  flush();
+}
+
+void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) {
+  bool all_ready = true;
+  for (const Query& query : exchange->queries) {
+    Prepared& prepared = prepared_[query.statement->index];
+    if (prepared.state == Preparation::kNone && !prepare(*query.statement)) {
+      held_.push_back(std::move(exchange));
+      lose(last_error());
+      return;
+    }
+    all_ready = all_ready && prepared.state == Preparation::kReady;
+  }
+  if (!all_ready) {
+    // Held until the preparation's own answer: executing behind a failed one could run a stranger's statement of the same name.
+    held_.push_back(std::move(exchange));
+  } else if (!send(exchange)) {
+    held_.push_back(std::move(exchange));
+    lose(last_error());
+  }
+}
+
+bool Connection::prepare(const Statement& statement) {
+  const std::string name = name_on_server(statement);
+  if (PQsendPrepare(connection_, name.c_str(), statement.text, static_cast<int>(statement.parameter_types.size()), statement.parameter_types.data()) != 1 ||
+      PQpipelineSync(connection_) != 1) {
+    return false;
+  }
+  prepared_[statement.index].state = Preparation::kPreparing;
+  in_flight_.push_back({.exchange = nullptr, .statement = &statement, .error = std::nullopt, .sent_at = loop_.now()});
+  return true;
+}
+
+bool Connection::send(const std::shared_ptr<Exchange>& exchange) {
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
+  for (const Query& query : exchange->queries) {
+    const std::size_t count = query.parameters.count();
+    values.resize(count);
+    lengths.resize(count);
+    formats.assign(count, 1);
+    for (std::size_t index = 0; index < count; ++index) {
+      values[index] = query.parameters.value(index);
+      lengths[index] = query.parameters.length(index);
+    }
+    if (PQsendQueryPrepared(connection_, name_on_server(*query.statement).c_str(), static_cast<int>(count), values.data(), lengths.data(),
+                            formats.data(), 1) != 1) {
+      return false;
+    }
+  }
+  if (PQpipelineSync(connection_) != 1) return false;
+  exchange->sent = true;
+  ++exchange->attempts;
+  exchange->rows.clear();
+  in_flight_.push_back({.exchange = exchange, .error = std::nullopt, .sent_at = loop_.now()});
+  return true;
+}
+
+void Connection::send_held() {
+  std::vector<std::shared_ptr<Exchange>> held;
+  held.swap(held_);
+  for (std::shared_ptr<Exchange>& exchange : held) {
+    if (state_ != State::kReady) {
+      held_.push_back(std::move(exchange));
+    } else {
+      send_or_hold(std::move(exchange));
+    }
+  }
+  // Losing the connection on the way failed only what it found: the rest is failed by the lane's next pass.
+  if (state_ != State::kReady && !held_.empty()) {
+    for (const std::shared_ptr<Exchange>& exchange : held_) exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable));
+    held_.clear();
+  }
+}
+
+void Connection::forget_held(const std::shared_ptr<Exchange>& exchange) noexcept { std::erase(held_, exchange); }
+
+void Connection::flush() {
+  const int left = PQflush(connection_);
+  if (left < 0) {
+    lose(last_error());
+    return;
+  }
+  watch_->set(left == 1 ? io::Interest::kReadWrite : io::Interest::kRead);
+}
+
+void Connection::read() {
+  if (PQconsumeInput(connection_) != 1) {
+    // What arrived before the end may still answer something; a FATAL error among it says why.
+    while (!PQisBusy(connection_) && !in_flight_.empty()) {
+      PGresult* result = PQgetResult(connection_);
+      if (!result) break;
+      take_result(result);
+    }
+    lose(last_error());
+    return;
+  }
+  while (PGnotify* notice = PQnotifies(connection_)) PQfreemem(notice);
+  bool ended = false;
+  while (state_ == State::kReady && !in_flight_.empty() && !PQisBusy(connection_)) {
+    PGresult* result = PQgetResult(connection_);
+    if (result) {
+      take_result(result);
+      ended = false;
+      continue;
+    }
+    // A null ends the results of one statement. Two in a row: nothing more has arrived.
+    if (ended) break;
+    ended = true;
+    Expected& front = in_flight_.front();
+    if (front.statement_answered) {
+      ++front.statement_number;
+      front.statement_answered = false;
+    }
+  }
+  if (state_ == State::kReady && PQstatus(connection_) == CONNECTION_BAD) lose(last_error());
+}
+
+void Connection::take_result(pg_result* result) {
+  Rows rows(result);
+  Expected& front = in_flight_.front();
+  switch (PQresultStatus(result)) {
+    case PGRES_PIPELINE_SYNC:
+      finish_front();
+      return;
+    case PGRES_PIPELINE_ABORTED:
+      front.statement_answered = true;
+      return;
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+      front.statement_answered = true;
+      if (front.exchange && !front.exchange->abandoned) {
+        front.exchange->rows.resize(std::max(front.exchange->rows.size(), front.statement_number + 1));
+        front.exchange->rows[front.statement_number] = std::move(rows);
+      }
+      return;
+    default:
+      // Also after the statement's own result: a deferred constraint fails at the sync.
+      front.statement_answered = true;
+      if (!front.error) {
+        front.error = error_of(result);
+        front.stale = says_prepare_again(result);
+      }
+  }
+}
+
+void Connection::finish_front() {
+  Expected done = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  arm_deadline();
+  if (!done.exchange) {
+    finish_preparation(done);
+    return;
+  }
+  const std::shared_ptr<Exchange>& exchange = done.exchange;
+  if (done.stale && exchange->attempts < kMaximumSegmentAttempts && !exchange->abandoned) {
+    // The error aborted the whole segment, so nothing of it was committed and it may be sent again.
+    for (const Query& query : exchange->queries) {
+      Prepared& prepared = prepared_[query.statement->index];
+      if (prepared.state != Preparation::kReady) continue;
+      prepared.state = Preparation::kNone;
+      ++prepared.generation;
+    }
+    send_or_hold(exchange);
+    if (state_ == State::kReady) flush();
+  } else {
+    exchange->finish(std::move(done.error));
+  }
+  lane_.dispatch();
+}
+
+void Connection::finish_preparation(Expected& done) {
+  Prepared& prepared = prepared_[done.statement->index];
+  if (!done.error) {
+    prepared.state = Preparation::kReady;
+    prepared.failures = 0;
+    send_held();
+    if (state_ == State::kReady) flush();
+    return;
+  }
+  log_.write(LogLevel::kWarning, "lane " + options_.name + ": preparing " + std::string(done.statement->name) + ": " + done.error->log_detail);
+  prepared.state = Preparation::kNone;
+  ++prepared.generation;
+  if (++prepared.failures < kMaximumPreparationAttempts) {
+    send_held();
+    if (state_ == State::kReady) flush();
+    return;
+  }
+  prepared.failures = 0;
+  std::erase_if(held_, [&](const std::shared_ptr<Exchange>& exchange) {
+    const bool needs = std::ranges::any_of(exchange->queries, [&](const Query& query) { return query.statement == done.statement; });
+    if (needs) exchange->finish(done.error);
+    return needs;
+  });
+  lane_.dispatch();
+}
+
+void Connection::lose(std::string_view why) noexcept {
+  if (state_ == State::kClosed) return;
+  const bool was_connected = state_ == State::kReady;
+  state_ = State::kClosed;
+  deadline_->stop();
+  watch_.reset();
+  log_.write(LogLevel::kError, "lane " + options_.name + ": connection lost: " + std::string(why));
+  std::deque<Expected> in_flight;
+  in_flight.swap(in_flight_);
+  std::vector<std::shared_ptr<Exchange>> held;
+  held.swap(held_);
+  if (connection_) PQfinish(connection_);
+  connection_ = nullptr;
+  for (Expected& expected : in_flight) {
+    if (!expected.exchange) continue;
+    if (options_.kind == SegmentKind::kWrite) {
+      // An error that came before the sync settles it: the segment was rolled back.
+      expected.exchange->finish(expected.error ? std::move(*expected.error) : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
+    } else {
+      lane_.resubmit(std::move(expected.exchange));
+    }
+  }
+  for (std::shared_ptr<Exchange>& exchange : held) lane_.resubmit(std::move(exchange));
+  lane_.on_lost(*this, was_connected);
+}
+
+}  // namespace portal::pg

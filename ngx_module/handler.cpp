@@ -1,0 +1,209 @@
+// The way of a request from nginx into the core and back. The operation never finalizes the request: this file does, from a posted event,
+// after control has left every frame of it.
+#include <cstring>
+#include <vector>
+
+#include "module.hpp"
+
+namespace portal::nginx {
+namespace {
+
+portal_text text_of(const ngx_str_t& text) { return {reinterpret_cast<const char*>(text.data), text.len}; }
+
+ngx_str_t string_of(portal_text text) { return {text.size, reinterpret_cast<u_char*>(const_cast<char*>(text.data))}; }
+
+MainConf* main_conf(ngx_http_request_t* request) {
+  return static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
+}
+
+ngx_int_t send(ngx_http_request_t* request, ngx_buf_t* buffer) {
+  const ngx_int_t sent = ngx_http_send_header(request);
+  if (sent == NGX_ERROR || sent > NGX_OK || request->header_only) return sent;
+  ngx_chain_t out{buffer, nullptr};
+  return ngx_http_output_filter(request, &out);
+}
+
+ngx_int_t send_text(ngx_http_request_t* request, ngx_str_t body) {
+  if (!(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) return NGX_HTTP_NOT_ALLOWED;
+  if (const ngx_int_t discarded = ngx_http_discard_request_body(request); discarded != NGX_OK) return discarded;
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
+  if (!buffer) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  buffer->pos = body.data;
+  buffer->last = body.data + body.len;
+  buffer->memory = 1;
+  buffer->last_buf = 1;
+  request->headers_out.status = NGX_HTTP_OK;
+  request->headers_out.content_length_n = static_cast<off_t>(body.len);
+  ngx_str_set(&request->headers_out.content_type, "text/plain; charset=utf-8");
+  request->headers_out.content_type_len = request->headers_out.content_type.len;
+  return send(request, buffer);
+}
+
+bool add_header(ngx_http_request_t* request, portal_text name, portal_text value) {
+  auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
+  if (!header) return false;
+  header->hash = 1;
+  header->key = string_of(name);
+  header->value = string_of(value);
+  return true;
+}
+
+ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
+  portal_response response{};
+  if (portal_operation_response(context->operation, &response) != 0) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  request->headers_out.status = static_cast<ngx_uint_t>(response.status);
+  request->headers_out.content_length_n = static_cast<off_t>(response.body.size);
+  request->headers_out.content_type = string_of(response.content_type);
+  request->headers_out.content_type_len = response.content_type.size;
+  request->disable_not_modified = 1;  // preconditions are the core's: nginx's filter ignores the method
+  for (size_t index = 0; index < response.header_count; ++index) {
+    if (!add_header(request, response.headers[index].name, response.headers[index].value)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (response.body.size == 0) {
+    request->header_only = 1;
+    if (response.status == NGX_HTTP_NO_CONTENT) ngx_http_clear_content_length(request);
+    return ngx_http_send_header(request);
+  }
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
+  if (!buffer) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  // The body is the operation's, which lives until the request's cleanup: after everything was sent.
+  const ngx_str_t body = string_of(response.body);
+  buffer->pos = body.data;
+  buffer->last = body.data + body.len;
+  buffer->memory = 1;
+  buffer->last_buf = 1;
+  return send(request, buffer);
+}
+
+void on_done(void* data) noexcept {
+  auto* context = static_cast<RequestContext*>(data);
+  ngx_http_request_t* request = context->request;
+  ngx_connection_t* connection = request->connection;
+  const ngx_int_t result = send_response(request, context);
+  ngx_http_finalize_request(request, result);
+  ngx_http_run_posted_requests(connection);
+}
+
+// Runs when the request ends, however it ends, before its pool does.
+void clean_up(void* data) noexcept {
+  auto* context = static_cast<RequestContext*>(data);
+  if (!context->operation) return;
+  portal_operation_destroy(context->operation);
+  context->operation = nullptr;
+  ngx_queue_remove(&context->link);
+}
+
+// The body in one piece: what nginx wrote into a file (a body larger than client_body_buffer_size) is read back.
+bool collect_body(ngx_http_request_t* request, portal_text* body) {
+  *body = {nullptr, 0};
+  if (!request->request_body || !request->request_body->bufs) return true;
+  size_t size = 0;
+  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next) size += static_cast<size_t>(ngx_buf_size(link->buf));
+  if (size == 0) return true;
+  if (!request->request_body->bufs->next && !request->request_body->bufs->buf->in_file) {
+    *body = {reinterpret_cast<const char*>(request->request_body->bufs->buf->pos), size};
+    return true;
+  }
+  auto* whole = static_cast<u_char*>(ngx_pnalloc(request->pool, size));
+  if (!whole) return false;
+  u_char* end = whole;
+  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next) {
+    ngx_buf_t* buffer = link->buf;
+    const auto length = static_cast<size_t>(ngx_buf_size(buffer));
+    if (buffer->in_file) {
+      if (ngx_read_file(buffer->file, end, length, buffer->file_pos) != static_cast<ssize_t>(length)) return false;
+    } else {
+      std::memcpy(end, buffer->pos, length);
+    }
+    end += length;
+  }
+  *body = {reinterpret_cast<const char*>(whole), size};
+  return true;
+}
+
+portal_header* collect_headers(ngx_http_request_t* request, size_t* count) {
+  *count = 0;
+  for (ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) *count += part->nelts;
+  auto* headers = static_cast<portal_header*>(ngx_palloc(request->pool, sizeof(portal_header) * (*count + 1)));
+  if (!headers) return nullptr;
+  size_t index = 0;
+  for (ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) {
+    const auto* elements = static_cast<ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t number = 0; number < part->nelts; ++number) {
+      headers[index++] = {text_of(elements[number].key), text_of(elements[number].value)};
+    }
+  }
+  return headers;
+}
+
+bool describe(ngx_http_request_t* request, portal_request* described) {
+  const auto* conf = static_cast<LocConf*>(ngx_http_get_module_loc_conf(request, ngx_http_portal_module));
+  ngx_str_t account{};
+  if (ngx_http_complex_value(request, conf->account, &account) != NGX_OK) return false;
+  ngx_http_variable_value_t* request_id = ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main_conf(request)->request_id_variable));
+  described->method = text_of(request->method_name);
+  described->path = text_of(request->uri);
+  described->query = text_of(request->args);
+  described->host = text_of(request->headers_in.server);
+  described->account = text_of(account);
+  described->peer_address = text_of(request->connection->addr_text);
+  if (request_id && !request_id->not_found) described->request_id = {reinterpret_cast<const char*>(request_id->data), request_id->len};
+  described->headers = collect_headers(request, &described->header_count);
+  described->insecure_cookie = conf->insecure_cookie == 1;
+  return described->headers && collect_body(request, &described->body);
+}
+
+ngx_int_t start(ngx_http_request_t* request) {
+  Process* process = main_conf(request)->process;
+  portal_request described{};
+  if (!describe(request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  auto* context = static_cast<RequestContext*>(ngx_pcalloc(request->pool, sizeof(RequestContext)));
+  ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
+  if (!context || !cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  context->request = request;
+  context->operation = portal_operation_start(process->worker, &described, on_done, context);
+  if (!context->operation) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  ngx_queue_insert_tail(&process->requests, &context->link);
+  cleanup->data = context;
+  cleanup->handler = clean_up;
+  process->keep_process_alive();
+
+  // A client that leaves ends its work. When its FIN came before this handler was set there is no further event: so there is one of ours.
+  request->read_event_handler = ngx_http_test_reading;
+  request->write_event_handler = ngx_http_request_empty_handler;
+  ngx_event_t* read = request->connection->read;
+  if (read->ready && !request->stream) {
+    ngx_post_event(read, &ngx_posted_events);
+  }
+  return NGX_DONE;
+}
+
+void on_body(ngx_http_request_t* request) noexcept {
+  const ngx_int_t started = start(request);
+  if (started != NGX_DONE) ngx_http_finalize_request(request, started);
+}
+
+}  // namespace
+
+ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
+  if (request != request->main || !main_conf(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  request->request_body_in_single_buf = 1;
+  const ngx_int_t read = ngx_http_read_client_request_body(request, on_body);
+  return read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE;
+}
+
+ngx_int_t handle_health(ngx_http_request_t* request) noexcept {
+  ngx_str_t body = ngx_string("ok\n");
+  return send_text(request, body);
+}
+
+ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept {
+  constexpr size_t kRoom = 16 * 1024;
+  Process* process = main_conf(request)->process;
+  auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
+  if (!process || !room) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  const size_t size = portal_worker_metrics(process->worker, reinterpret_cast<char*>(room), kRoom);
+  return send_text(request, {ngx_min(size, kRoom), room});
+}
+
+}  // namespace portal::nginx

@@ -1,0 +1,57 @@
+// What the files of the module share: its configuration and the state of a worker process.
+#pragma once
+
+#include <memory>
+
+#include "c_api.h"
+#include "nginx_loop.hpp"
+#include "ngx.hpp"
+
+extern "C" ngx_module_t ngx_http_portal_module;
+
+namespace portal::nginx {
+
+// One request that the core works on. Lives in the request's pool; its operation is destroyed by the request's cleanup.
+struct RequestContext {
+  ngx_queue_t link;  // among those of the worker
+  ngx_http_request_t* request;
+  portal_operation* operation;
+};
+
+// Made in init_process, destroyed in exit_process.
+struct Process {
+  NginxLoop loop;
+  std::unique_ptr<NginxOffload> offload;
+  portal_worker* worker = nullptr;
+  ngx_queue_t requests;                   // RequestContext::link
+  bool alive = false;                     // keep_alive is running
+  std::unique_ptr<io::Timer> keep_alive;  // an exiting worker leaves as soon as no such timer runs
+
+  void keep_process_alive() noexcept;
+  void on_keep_alive() noexcept;
+};
+
+struct MainConf {
+  ngx_str_t conninfo;
+  ngx_str_t password;
+  ngx_msec_t host_refresh;
+  portal_keys* keys;
+  ngx_thread_pool_t* pool;
+  ngx_int_t request_id_variable;
+  ngx_flag_t used;  // some location says `portal on`
+  Process* process;
+};
+
+struct LocConf {
+  ngx_flag_t enabled;
+  ngx_flag_t insecure_cookie;
+  ngx_flag_t security_headers;
+  ngx_http_complex_value_t* account;
+};
+
+ngx_int_t handle_api(ngx_http_request_t* request) noexcept;
+ngx_int_t handle_health(ngx_http_request_t* request) noexcept;
+ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
+ngx_int_t install_header_filter(ngx_conf_t* conf) noexcept;
+
+}  // namespace portal::nginx
