@@ -22,6 +22,10 @@ void add_migrate_command(CLI::App& app, Invocation& invocation);
 void add_keys_command(CLI::App& app, Invocation& invocation);
 void add_account_command(CLI::App& app, Invocation& invocation);
 void add_host_command(CLI::App& app, Invocation& invocation);
+void add_portal_command(CLI::App& app, Invocation& invocation);
+void add_member_command(CLI::App& app, Invocation& invocation);
+void add_demo_command(CLI::App& app, Invocation& invocation);
+void add_routes_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 // Options that several commands have. They stand at each of them, so that its help lists them.

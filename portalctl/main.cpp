@@ -26,6 +26,8 @@ int run(int argc, char** argv) {
   add_keys_command(app, invocation);
   add_account_command(app, invocation);
   add_host_command(app, invocation);
+  add_member_command(app, invocation);
+  add_demo_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);
