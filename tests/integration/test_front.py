@@ -115,7 +115,10 @@ def test_slow_headers_are_cut_off(portal):
     with socket.create_connection(("127.0.0.1", portal.nginx.port), timeout=15) as connection:
         started = time.monotonic()
         connection.sendall(b"GET / HTTP/1.1\r\nHost: brightwater.localhost\r\n")
-        assert connection.recv(1024) == b""
+        try:
+            assert connection.recv(1024) == b""
+        except ConnectionResetError:
+            pass
         assert 9 < time.monotonic() - started < 13
 
 
