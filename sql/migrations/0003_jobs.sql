@@ -130,7 +130,18 @@ create table portal.job (
   site_id bigint,
   status text not null default 'unscheduled'
     check (status in ('unscheduled', 'scheduled', 'en_route', 'started', 'paused', 'finished', 'cancelled')),
+  -- What members look for jobs by; lists run along these columns.
+  state text not null generated always as (
+    case
+      when status in ('unscheduled', 'scheduled') then 'planned'
+      when status in ('en_route', 'started', 'paused') then 'active'
+      else status
+    end
+  ) stored,
   scheduled_at timestamptz check (isfinite(scheduled_at)),
+  -- Jobs without a date come last in both directions. Plain columns: PostgreSQL does not look into coalesce() for an index below a policy.
+  scheduled_ascending timestamptz not null generated always as (coalesce(scheduled_at, 'infinity')) stored,
+  scheduled_descending timestamptz not null generated always as (coalesce(scheduled_at, '-infinity')) stored,
   duration_minutes integer check (duration_minutes between 1 and 525600),
   address text check (length(address) between 1 and 1000),
   latitude double precision check (latitude between -90 and 90),
@@ -167,11 +178,9 @@ create table portal.job (
   check (num_nonnulls(worker_id, team_id) <= 1),
   check (resolution_id is null or status = 'finished')
 );
--- Jobs without a date come last in both directions, which takes an index for each.
-create index job_by_schedule on portal.job (account_id, client_id, (coalesce(scheduled_at, 'infinity')), job_id) where deleted_at is null;
-create index job_by_schedule_descending on portal.job (account_id, client_id, (coalesce(scheduled_at, '-infinity')), job_id)
-  where deleted_at is null;
-create index job_by_number on portal.job (account_id, client_id, number) where deleted_at is null;
+create index job_by_schedule on portal.job (account_id, client_id, state, scheduled_ascending, job_id) where deleted_at is null;
+create index job_by_schedule_descending on portal.job (account_id, client_id, state, scheduled_descending, job_id) where deleted_at is null;
+create index job_by_number on portal.job (account_id, client_id, state, number) where deleted_at is null;
 
 create table portal.job_file (
   account_id bigint not null,

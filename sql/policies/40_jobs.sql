@@ -34,7 +34,7 @@ grant select (account_id, resolution_id, name, is_successful) on portal.resoluti
 create policy member_account on portal.resolution for select to portal_edge
   using ((select portal.actor()) = 'member' and account_id = (select portal.current_account_id()));
 
-grant select (account_id, job_id, number, external_id, reference, client_id, site_id, status, scheduled_at, duration_minutes, address, entrance,
+grant select (account_id, job_id, number, external_id, reference, client_id, site_id, status, state, scheduled_at, scheduled_ascending, scheduled_descending, duration_minutes, address, entrance,
   floor, contact, job_template_id, worker_id, team_id, description, custom_values, report_values, resolution_id, resolution_note, en_route_at,
   started_at, finished_at, deleted_at) on portal.job to portal_edge;
 create policy member_acting on portal.job for select to portal_edge

@@ -2,19 +2,26 @@
 
 drop view if exists portal.job_summary;
 create view portal.job_summary with (security_invoker = true) as
-select j.account_id, j.client_id, j.job_id, j.deleted_at, j.number, j.reference, j.status,
+select j.account_id, j.client_id, j.job_id, j.deleted_at, j.number, j.reference, j.state, j.status,
   portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) as assignment,
   coalesce(r.is_successful, true) as is_successful,
-  j.scheduled_at,
-  -- As the indexes have it: jobs without a date come last in both directions.
-  coalesce(j.scheduled_at, 'infinity') as scheduled_ascending,
-  coalesce(j.scheduled_at, '-infinity') as scheduled_descending,
-  -- The end would tell the duration, which may be hidden.
-  case when (select portal.is_main_field_visible('duration')) then j.scheduled_at + make_interval(mins => j.duration_minutes) end as scheduled_until,
+  j.scheduled_at, j.scheduled_ascending, j.scheduled_descending,
+  -- The end would tell the duration, which may be hidden. The sub-selects do not depend on the job: they run once.
+  case when (
+    select exists (
+      select from portal.portal_visible_field v join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+      where v.account_id = (select portal.current_account_id()) and f.field_group = 'main' and f.key = 'duration'
+    )
+  ) then j.scheduled_at + make_interval(mins => j.duration_minutes) end as scheduled_until,
   j.address, s.site_id, s.name as site_name, j.job_template_id, t.name as job_template_name, coalesce(w.name, tm.name) as assignee_name,
   -- A search must not find what cannot be seen.
   concat_ws(e'\n', j.number::text, j.reference, j.address, s.name, t.name, w.name, tm.name,
-    case when (select portal.is_main_field_visible('description')) then j.description end) as visible_text
+    case when (
+      select exists (
+        select from portal.portal_visible_field v join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+        where v.account_id = (select portal.current_account_id()) and f.field_group = 'main' and f.key = 'description'
+      )
+    ) then j.description end) as visible_text
 from portal.job j
 join portal.job_template t on t.account_id = j.account_id and t.job_template_id = j.job_template_id
 left join portal.site s on s.account_id = j.account_id and s.site_id = j.site_id
