@@ -1,5 +1,7 @@
 #include "nginx_loop.hpp"
 
+#include <fcntl.h>
+
 #include <stdexcept>
 #include <type_traits>
 
@@ -56,7 +58,10 @@ class NginxWatch final : public io::Watch {
   // Level-triggered, always: libpq leaves bytes in the socket. In epoll the flag belongs to the whole descriptor, so adding and deleting say the same.
   static bool set_event(ngx_event_t* event, ngx_int_t kind, bool wanted) {
     if ((event->active != 0) == wanted) return true;
-    return (wanted ? ngx_add_event(event, kind, NGX_LEVEL_EVENT) : ngx_del_event(event, kind, NGX_LEVEL_EVENT)) == NGX_OK;
+    if (wanted) return ngx_add_event(event, kind, NGX_LEVEL_EVENT) == NGX_OK;
+    // libpq closes its socket when the connection breaks. The kernel has then forgotten it, and asking epoll again would be an alert.
+    const bool closed = fcntl(static_cast<ngx_connection_t*>(event->data)->fd, F_GETFD) == -1;
+    return ngx_del_event(event, kind, closed ? NGX_CLOSE_EVENT : NGX_LEVEL_EVENT) == NGX_OK;
   }
 
   ngx_connection_t* connection_;
