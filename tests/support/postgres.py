@@ -59,7 +59,7 @@ class PrivatePostgres:
         return self
 
     def __exit__(self, *_) -> None:
-        self.stop()
+        self.close()
 
     @property
     def pid(self) -> int:
@@ -71,7 +71,7 @@ class PrivatePostgres:
         try:
             self._launch()
         except BaseException:
-            self.stop()
+            self.close()
             raise
 
     def _launch(self) -> None:
@@ -91,7 +91,9 @@ class PrivatePostgres:
                 time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT is PostgreSQL's fast shutdown, SIGQUIT a crash that leaves recovery for the next start."""
+        """SIGINT is PostgreSQL's fast shutdown, SIGQUIT a crash that leaves recovery for the next start.
+
+        The folder of the socket stays, so that a running nginx finds the server again once it is started."""
         if self._process is not None:
             if self._process.poll() is None:
                 self._process.send_signal(how)
@@ -101,15 +103,15 @@ class PrivatePostgres:
                     self._process.send_signal(signal.SIGQUIT)
                     self._process.wait(STOP_SECONDS)
             self._process = None
+
+    def close(self) -> None:
+        self.stop()
         if self.sockets is not None:
             shutil.rmtree(self.sockets, ignore_errors=True)
             self.sockets = None
 
     def restart(self, how: signal.Signals = signal.SIGINT) -> None:
-        """Stops and starts on the same socket, so that a running nginx finds it again."""
-        sockets, self.sockets = self.sockets, None
         self.stop(how)
-        self.sockets = sockets
         self.start()
 
     def conninfo(self, role: str = "portal_edge", database: str = DATABASE, *, with_password: bool = True) -> str:

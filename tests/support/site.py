@@ -58,7 +58,7 @@ class PrivateSite:
             if kind is None:
                 self.check_connections_closed()
         finally:
-            self.postgres.stop()
+            self.postgres.close()
 
     def make_nginx(self, name: str, **options) -> PrivateNginx:
         """An nginx of its own on the same database, not yet started."""

@@ -1,0 +1,194 @@
+"""What a member must be shown, worked out anew from the rows of the tables: in another language than the portal, without
+its statements, views and functions."""
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from psycopg2.extras import RealDictCursor
+
+from support.world import FILE_TYPES, Membership, World
+
+STATE_OF = {"unscheduled": "planned", "scheduled": "planned", "en_route": "active", "started": "active", "paused": "active",
+            "finished": "finished", "cancelled": "cancelled"}
+WORD_OF = {"unscheduled": "not_scheduled", "scheduled": "planned", "en_route": "on_the_way", "started": "in_progress", "paused": "paused",
+           "cancelled": "cancelled"}
+# Main fields by key: the column, and whether they are told only when the job is finished.
+MAIN_FIELDS = {"description": ("description", False), "contact": ("contact", False), "duration": ("duration_minutes", False),
+               "entrance": ("entrance", False), "floor": ("floor", False), "external_id": ("external_id", False),
+               "en_route_at": ("en_route_at", False), "started_at": ("started_at", False), "finished_at": ("finished_at", True),
+               "resolution": ("resolution_name", True), "resolution_note": ("resolution_note", True)}
+
+
+class Truth:
+    """For the account of one membership."""
+
+    def __init__(self, world: World, who: Membership):
+        self._world = world
+        self._who = who
+        self._account_id = who.account.account_id
+        self._zone = ZoneInfo(who.account.time_zone)
+
+    def _rows(self, statement: str, **parameters) -> list[dict]:
+        with self._world._connection.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(statement, {"account": self._account_id, **parameters})
+            return [dict(row) for row in cursor.fetchall()]
+
+    def may_see(self, state: str) -> bool:
+        needed = {"planned": {"view_job_status"}, "active": {"view_job_status"}, "finished": {"view_completed_jobs"},
+                  "cancelled": {"view_job_status", "view_completed_jobs"}}[state]
+        return bool(needed & set(self._who.permissions))
+
+    def jobs(self) -> list[dict]:
+        """The rows of all jobs that the member may see, in no order."""
+        rows = self._rows("""
+            SELECT j.*, s.name AS site_name, t.name AS template_name, coalesce(w.name, m.name) AS assignee_name,
+                   r.name AS resolution_name, r.is_successful
+            FROM portal.job j JOIN portal.job_template t USING (account_id, job_template_id)
+            LEFT JOIN portal.site s ON s.account_id = j.account_id AND s.site_id = j.site_id
+            LEFT JOIN portal.worker w USING (account_id, worker_id) LEFT JOIN portal.team m USING (account_id, team_id)
+            LEFT JOIN portal.resolution r USING (account_id, resolution_id)
+            WHERE j.account_id = %(account)s""")
+        templates = {row["job_template_id"] for row in self._rows("SELECT * FROM portal.portal_visible_template WHERE account_id = %(account)s")}
+        return [row for row in rows if row["client_id"] == self._who.client_id and row["deleted_at"] is None
+                and row["job_template_id"] in templates and self.may_see(STATE_OF[row["status"]])]
+
+    def job(self, job_id: int) -> dict | None:
+        """The answer of GET /jobs/{id}; None: not found."""
+        for row in self.jobs():
+            if row["job_id"] == job_id:
+                return {**self.summary(row), "fields": self._fields(row)}
+        return None
+
+    def visible_fields(self) -> list[dict]:
+        return self._rows("""SELECT f.* FROM portal.job_field f JOIN portal.portal_visible_field v USING (account_id, job_field_id)
+                             WHERE f.account_id = %(account)s""")
+
+    def shows_main_field(self, key: str) -> bool:
+        return any(field["field_group"] == "main" and field["key"] == key for field in self.visible_fields())
+
+    def summary(self, row: dict) -> dict:
+        until = None
+        if row["scheduled_at"] and row["duration_minutes"] and self.shows_main_field("duration"):
+            until = row["scheduled_at"] + timedelta(minutes=row["duration_minutes"])
+        status = WORD_OF.get(row["status"])
+        if row["status"] == "finished":
+            status = "could_not_be_completed" if row["is_successful"] is False else "finished"
+        return {
+            "id": str(row["job_id"]), "number": str(row["number"]), "reference": row["reference"], "state": STATE_OF[row["status"]],
+            "status": status, "assignment": assignment_of(row), "scheduled_at": rfc3339(row["scheduled_at"]), "scheduled_until": rfc3339(until),
+            "address": row["address"], "site": row["site_id"] and {"id": str(row["site_id"]), "name": row["site_name"]},
+            "template": {"id": str(row["job_template_id"]), "name": row["template_name"]},
+            "assignee": row["assignee_name"] and {"name": row["assignee_name"]},
+        }
+
+    def _fields(self, row: dict) -> list[dict]:
+        of_template = {link["job_field_id"]: link["position"] for link in self._rows(
+            "SELECT * FROM portal.job_template_field WHERE account_id = %(account)s AND job_template_id = %(template)s",
+            template=row["job_template_id"])}
+        shown = []
+        for field in self.visible_fields():
+            group, key = field["field_group"], field["key"]
+            is_late = group == "report" or (group == "main" and MAIN_FIELDS[key][1])
+            if (group == "main" or field["job_field_id"] in of_template) and (row["status"] == "finished" or not is_late):
+                position = of_template.get(field["job_field_id"], field["position"])
+                order = (("main", "custom", "report").index(group), position, field["position"], field["job_field_id"])
+                shown.append((order, {"key": key, "label": field["label"], "group": "default" if group == "main" else group,
+                                      "type": field["type"], "value": self._value(row, field)}))
+        return [answer for _, answer in sorted(shown, key=lambda entry: entry[0])]
+
+    def _value(self, row: dict, field: dict):
+        if field["type"] in FILE_TYPES:
+            files = self._rows("""SELECT * FROM portal.job_file WHERE account_id = %(account)s AND job_id = %(job)s AND job_field_id = %(field)s
+                                  ORDER BY position""", job=row["job_id"], field=field["job_field_id"])
+            return [{"id": str(file["job_file_id"]), "name": file["name"], "type": file["media_type"], "size": file["size_bytes"],
+                     "url": f"/api/v1/jobs/{row['job_id']}/files/{file['job_file_id']}"} for file in files]
+        if field["field_group"] == "main":
+            value = row[MAIN_FIELDS[field["key"]][0]]
+            return rfc3339(value) if isinstance(value, datetime) else value
+        value = row[f"{field['field_group']}_values"].get(field["key"])
+        if value is None:
+            return None
+        if field["type"] == "pick_list":
+            return next({"id": option["id"], "label": option["label"]} for option in field["options"] if option["id"] == value)
+        if field["type"] == "money":
+            return {"amount": value["amount"], "currency": value["currency"]}
+        if field["type"] == "link":
+            return {"url": value["url"], "label": value.get("label")}
+        return value
+
+    def listed(self, *, state=None, assignment=None, site=None, since=None, until=None, q=None, sort=None) -> list[dict]:
+        """All items of GET /jobs under these filters, in order."""
+        rows = [row for row in self.jobs() if self._matches(row, state, assignment, site, since, until, q)]
+        sort = sort or ("-scheduled_at" if state in ("finished", "cancelled") else "scheduled_at")
+        name, descending = sort.lstrip("-"), sort.startswith("-")
+        rows.sort(key=lambda row: (row[name] if row[name] is not None else datetime.max.replace(tzinfo=timezone.utc), row["job_id"]), reverse=descending)
+        rows.sort(key=lambda row: row[name] is None)
+        return [self.summary(row) for row in rows]
+
+    def _matches(self, row, state, assignment, site, since, until, q) -> bool:
+        day = row["scheduled_at"] and row["scheduled_at"].astimezone(self._zone).date()
+        if (since or until) and day is None:
+            return False
+        texts = [str(row["number"]), row["reference"], row["address"], row["site_name"], row["template_name"], row["assignee_name"]]
+        texts += [row["description"]] if self.shows_main_field("description") else []
+        return ((state is None or STATE_OF[row["status"]] == state) and (assignment is None or assignment_of(row) == assignment)
+                and (site is None or row["site_id"] == site) and (since is None or day >= since) and (until is None or day <= until)
+                and (q is None or any(text and q.lower() in text.lower() for text in texts)))
+
+    def counts(self, **filters) -> dict[str, int]:
+        items = self.listed(**filters)
+        return {state: sum(1 for item in items if item["state"] == state) for state in ("planned", "active", "finished", "cancelled")
+                if self.may_see(state)}
+
+    def sites(self) -> dict:
+        rows = self._rows("SELECT * FROM portal.site WHERE account_id = %(account)s AND client_id = %(client)s ORDER BY name, site_id",
+                          client=self._who.client_id)
+        return {"items": [{"id": str(row["site_id"]), "name": row["name"], "address": row["address"]} for row in rows], "next_cursor": None}
+
+    def session(self, acting: int | None = None) -> dict:
+        """The answer of GET /session, acting in the membership."""
+        rows = self._rows("""SELECT ms.*, c.name AS client_name, m.email, m.first_name, m.surname, m.language, m.pending_email
+                             FROM portal.membership ms JOIN portal.client c USING (account_id, client_id) JOIN portal.member m USING (account_id, member_id)
+                             WHERE ms.account_id = %(account)s AND ms.member_id = %(member)s AND ms.state = 'active'
+                             ORDER BY c.name, ms.membership_id""", member=self._who.member_id)
+        own = next(row for row in rows if row["membership_id"] == (acting or self._who.membership_id))
+
+        def described(row: dict) -> dict:
+            return {"id": str(row["membership_id"]), "client": {"id": str(row["client_id"]), "name": row["client_name"]}}
+        return {"member": {"id": str(own["member_id"]), "email": own["email"], "first_name": own["first_name"] or None,
+                           "surname": own["surname"] or None, "language": own["language"], "email_change_pending": own["pending_email"] is not None},
+                "membership": {**described(own), "permissions": sorted(own["permissions"])},
+                "memberships": [described(row) for row in rows]}
+
+
+def portal_answer(world: World, slug: str) -> dict:
+    """The answer of GET /portal."""
+    names = ("name", "accent_colour", "contact_phone", "contact_email", "contact_website", "privacy_url", "terms_url", "imprint_url", "languages",
+             "default_language", "time_zone", "password_minimum_length")
+    (values,) = world.rows(f"""SELECT p.{', p.'.join(names[:10])}, a.time_zone, a.password_minimum_length
+                               FROM portal.portal p JOIN portal.account a USING (account_id) WHERE a.slug = %s""", slug)
+    row = dict(zip(names, values))
+    return {"name": row["name"], "logo": None, "colours": {"accent": row["accent_colour"]},
+            "contact": {"phone": row["contact_phone"], "email": row["contact_email"], "website": row["contact_website"]},
+            "legal": {name: row[name] for name in ("privacy_url", "terms_url", "imprint_url")},
+            "languages": row["languages"], "default_language": row["default_language"], "time_zone": row["time_zone"],
+            "password": {"minimum_length": row["password_minimum_length"]}}
+
+
+def assignment_of(row: dict) -> str | None:
+    if row["status"] in ("finished", "cancelled"):
+        return None
+    if row["status"] in ("en_route", "started"):
+        return "in_progress"
+    if row["status"] == "paused":
+        return "pending"
+    if row["worker_id"] is None and row["team_id"] is None:
+        return "unassigned"
+    return "assigned" if row["scheduled_at"] else "pending"
+
+
+def rfc3339(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    time = time.astimezone(timezone.utc)
+    return time.strftime("%Y-%m-%dT%H:%M:%S") + (f".{time.microsecond:06}" if time.microsecond else "") + "Z"
