@@ -13,7 +13,7 @@ struct SecurityHeader {
 
 std::array<SecurityHeader, 7> security_headers() {
   return {{
-      {ngx_string("Strict-Transport-Security"), ngx_string("max-age=31536000; includeSubDomains")},
+      {ngx_string("Strict-Transport-Security"), ngx_string("max-age=31536000")},
       {ngx_string("X-Content-Type-Options"), ngx_string("nosniff")},
       {ngx_string("Content-Security-Policy"),
        ngx_string("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "

@@ -20,8 +20,8 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
   set("client_encoding", "UTF8");
   set("fallback_application_name", "portico");
   set("options", options.c_str());
-  // An explicit path keeps libpq from reading ~/.pgpass, which would block on a file.
-  set("passfile", "/dev/null");
+  // A path that cannot exist keeps libpq from reading ~/.pgpass, which would block on a file.
+  set("passfile", "/dev/null/none");
   if (!password.empty()) set("password", password.c_str());
   keywords.push_back(nullptr);
   values.push_back(nullptr);

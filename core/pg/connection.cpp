@@ -339,7 +339,8 @@ void Connection::lose(std::string_view why) noexcept {
   state_ = State::kClosed;
   deadline_->stop();
   watch_.reset();
-  log_.write(LogLevel::kError, "lane " + options_.name + ": connection lost: " + std::string(why));
+  const LogLevel level = lane_.closing_ ? LogLevel::kInfo : LogLevel::kError;
+  log_.write(level, "lane " + options_.name + ": connection lost: " + std::string(why));
   std::deque<Expected> in_flight;
   in_flight.swap(in_flight_);
   std::vector<std::shared_ptr<Exchange>> held;
