@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "crypto/sealed.hpp"
+#include "auth/link_message.hpp"
 #include "crypto/token.hpp"
-#include "json/writer.hpp"
 #include "portalctl_sql/members.hpp"
 
 namespace portal::portalctl {
@@ -65,18 +64,6 @@ Outcome<std::int64_t> ensure_membership(Database& database, std::int64_t account
   return membership_id;
 }
 
-std::string payload_of(const std::string& url, Timestamp expires_at, const AccountRecord& account,
-                       const ClientRecord& client) {
-  json::Writer writer;
-  writer.begin_object()
-      .member("url", url)
-      .member("expires_at", expires_at)
-      .member("client_name", client.name)
-      .member("account_name", account.name)
-      .end_object();
-  return writer.take();
-}
-
 }  // namespace
 
 Outcome<Invitation> invite(Database& database, const AccountRecord& account, const ClientRecord& client,
@@ -94,15 +81,12 @@ Outcome<Invitation> invite(Database& database, const AccountRecord& account, con
                         .expires_at = (*created)[0].expires_at,
                         .has_login = person->has_login};
 
-  const std::string reference = crypto::Token::generate().text();
-  const crypto::Context place = crypto::Context("outbox_message.payload").add(account.account_id).add(reference);
-  const Result<crypto::Sealed> sealed =
-      crypto::seal(payload_of(invitation.url, invitation.expires_at, account, client), place, keys);
-  if (!sealed) return failed("The message was not encrypted", sealed.error());
+  const Result<auth::LinkMessage> message = auth::seal_link_message(account.account_id, invitation.url, keys);
+  if (!message) return failed("The message was not encrypted", message.error());
   const std::string language = invitee.language.value_or(account.default_language.value());
-  if (Outcome<void> done = database.execute(sql::create_invitation_message(account.account_id, reference, invitee.email,
-                                                                           language, person->member_id, *membership_id,
-                                                                           sealed->bytes, sealed->key_id));
+  if (Outcome<void> done = database.execute(sql::create_invitation_message(
+          account.account_id, message->reference, invitee.email, language, person->member_id, *membership_id,
+          message->payload.bytes, message->payload.key_id));
       !done)
     return failed(done.error());
   return invitation;

@@ -26,8 +26,10 @@ int run(int argc, char** argv) {
   add_keys_command(app, invocation);
   add_account_command(app, invocation);
   add_host_command(app, invocation);
+  add_portal_command(app, invocation);
   add_member_command(app, invocation);
   add_demo_command(app, invocation);
+  add_routes_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,27 @@
+#include "features/registry.hpp"
+#include "http/method.hpp"
+#include "portalctl/commands.hpp"
+
+namespace portal::portalctl {
+namespace {
+
+std::string name_of(edge::Audience audience) { return audience == edge::Audience::kAnyone ? "anyone" : "member"; }
+
+}  // namespace
+
+void add_routes_command(CLI::App& app, Invocation& invocation) {
+  CLI::App* routes = app.add_subcommand("routes", "List the operations of the API and who may ask for them");
+  add_json_option(*routes, invocation);
+  routes->callback([&invocation] {
+    invocation.action = [&invocation]() -> Outcome<void> {
+      Table table({"method", "path", "operation", "audience", "any_of"});
+      for (const edge::Route& route : features::routes())
+        table.add({text_cell(http::name_of(route.method)), "/api/v1" + std::string(route.path),
+                   text_cell(route.operation), name_of(route.audience), list_cell(route.any_of.names())});
+      table.print(invocation.format);
+      return {};
+    };
+  });
+}
+
+}  // namespace portal::portalctl
