@@ -81,10 +81,8 @@ cross join lateral (
     /*end filter*/
     and (:assignment is null or j.assignment = :assignment)
     and (:site_id is null or j.site_id = :site_id)
-    and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-    and j.scheduled_ascending <= case when :to_date is null then 'infinity'
-      else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-    and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+    and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+    and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
     and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
     and j.number > case when :after_number is null then 0 else :after_number end
   order by j.number
@@ -110,10 +108,8 @@ cross join lateral (
     /*end filter*/
     and (:assignment is null or j.assignment = :assignment)
     and (:site_id is null or j.site_id = :site_id)
-    and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-    and j.scheduled_ascending <= case when :to_date is null then 'infinity'
-      else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-    and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+    and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+    and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
     and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
     and j.number < case when :after_number is null then 9223372036854775807 else :after_number end
   order by j.number desc
@@ -134,10 +130,8 @@ where true
   /*end filter*/
   and (:assignment is null or j.assignment = :assignment)
   and (:site_id is null or j.site_id = :site_id)
-  and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-  and j.scheduled_ascending <= case when :to_date is null then 'infinity'
-    else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-  and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
 group by j.state;
 
 -- The same with a search, which needs the names of sites, templates and people; without one they need not be read.
@@ -152,10 +146,8 @@ where true
   /*end filter*/
   and (:assignment is null or j.assignment = :assignment)
   and (:site_id is null or j.site_id = :site_id)
-  and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-  and j.scheduled_ascending <= case when :to_date is null then 'infinity'
-    else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-  and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
   and strpos(lower(j.visible_text), lower(:q)) > 0
 group by j.state;
 
