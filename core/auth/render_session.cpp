@@ -1,5 +1,8 @@
 #include "auth/render_session.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "json/writer.hpp"
 
 namespace portal::auth {
@@ -32,7 +35,9 @@ std::string render_session(const sql::LoadSessionRow& session, access::Permissio
   writer.key("membership").begin_object().id_member("id", session.membership_id);
   write_client(writer, session.client_id, session.client_name);
   writer.key("permissions").begin_array();
-  for (const std::string_view permission : permissions.names()) writer.value(permission);
+  std::vector<std::string_view> names = permissions.names();
+  std::ranges::sort(names);
+  for (const std::string_view name : names) writer.value(name);
   writer.end_array().end_object();
 
   writer.key("memberships").begin_array();
