@@ -136,6 +136,7 @@ export const en = {
   'job.field.description': 'Description',
   'job.field.contact': 'Contact',
   'job.field.duration': 'Duration',
+  'job.field.resolution': 'Result',
   'job.no_files': 'None',
   'job.yes': 'Yes',
   'job.no': 'No',

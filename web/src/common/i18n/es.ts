@@ -137,6 +137,7 @@ export const es: Record<MessageKey, Message> = {
   'job.field.description': 'Descripción',
   'job.field.contact': 'Contacto',
   'job.field.duration': 'Duración',
+  'job.field.resolution': 'Resultado',
   'job.no_files': 'Ninguno',
   'job.yes': 'Sí',
   'job.no': 'No',

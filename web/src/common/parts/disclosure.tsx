@@ -43,10 +43,12 @@ export function Disclosure({ label, class: className, button, children }: Disclo
         class="disclosure-button"
         aria-expanded={open}
         aria-controls={panelId}
-        aria-label={label}
         onClick={() => setOpen(!open)}
       >
-        {button}
+        <span class="visually-hidden">{label}</span>
+        <span class="disclosure-face" aria-hidden="true">
+          {button}
+        </span>
       </button>
       <div class="disclosure-panel" id={panelId} hidden={!open}>
         {open && children(() => setOpen(false))}

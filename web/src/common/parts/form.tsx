@@ -126,7 +126,6 @@ export function TextField(properties: TextFieldProperties) {
           inputMode={type === 'email' ? 'email' : undefined}
           autocomplete={autocomplete}
           autocapitalize="none"
-          autocorrect="off"
           spellcheck={false}
           required
           readOnly={readOnly}

@@ -33,6 +33,7 @@ function fieldLabel({ group, key, label }: Field, t: Translator['t']): string {
     case 'description':
     case 'contact':
     case 'duration':
+    case 'resolution':
       return t(`job.field.${key}`);
     default:
       return label;

@@ -26,7 +26,7 @@ export function JobFilters({ query, sites, onChange }: JobFiltersProperties) {
   // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
   const [open, setOpen] = useState(count > 0);
   return (
-    <form class="filters" role="search" aria-label={t('jobs.search')} onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <div class="filters-row">
         <SearchField query={query} onChange={onChange} />
         <button

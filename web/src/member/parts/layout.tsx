@@ -25,9 +25,9 @@ export function Layout({ onLanguage, children }: { onLanguage: (language: Langua
         {t('skip.content')}
       </a>
       <Header />
-      <OfflineBanner />
-      <NoticeBanner />
       <main id="content" tabIndex={-1}>
+        <OfflineBanner />
+        <NoticeBanner />
         {children}
       </main>
       <Footer onLanguage={onLanguage} />

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+
+const alex = 'alex.morgan@acme.example.com';
+const sam = 'sam.reyes@acme.example.com';
+const acme = 'Acme Facilities Ltd';
+const harbour = 'Harbour Hotels Group';
+
+const currentClient = (page) => page.locator('.client-name').innerText();
+const otherThan = (client) => (client === acme ? harbour : acme);
+
+async function switchTo(page, client) {
+  await page.getByRole('button', { name: /Choose another/ }).click();
+  await page.getByRole('button', { name: client }).click();
+  await page.locator('#notice').getByText(`You are now looking at ${client}.`).waitFor();
+}
+
+export const journeys = [
+  {
+    name: 'clients: a person with two switches between them',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(sam);
+      const first = await currentClient(page);
+      const before = await page.locator('.card-link').evaluateAll((cards) => cards.map(({ id }) => id));
+      await page.getByRole('button', { name: /Choose another/ }).click();
+      // An open menu covers what lies below it.
+      await visitor.check('client-menu', page, ['target-size']);
+      await page.keyboard.press('Escape');
+      assert.match(await page.evaluate(() => document.activeElement.innerText), /Choose another/);
+
+      await switchTo(page, otherThan(first));
+      await visitor.settle();
+      assert.equal(await currentClient(page), otherThan(first));
+      const after = await page.locator('.card-link').evaluateAll((cards) => cards.map(({ id }) => id));
+      assert.ok(after.length > 0 && after.every((id) => !before.includes(id)), 'no job of the other client');
+      await visitor.check('client-switched');
+
+      // The person starts with the client used last.
+      await page.getByRole('button', { name: /^Your account/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await visitor.signIn(sam);
+      assert.equal(await currentClient(page), otherThan(first));
+    },
+  },
+  {
+    name: 'clients: another tab follows a switch and says so',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(sam);
+      const first = await currentClient(page);
+      const tab = await visitor.open();
+      await visitor.go('/', tab);
+      await tab.locator('.card-link').first().waitFor();
+      await switchTo(tab, otherThan(first));
+
+      await Promise.all([page.waitForResponse((response) => response.status() === 409), page.locator('.card-link').first().click()]);
+      await page.locator('#notice').getByText(`You are now looking at ${otherThan(first)}.`).waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+      assert.equal(visitor.path, '/');
+      assert.equal(await currentClient(page), otherThan(first));
+    },
+  },
+  {
+    name: 'clients: a person with one has nothing to switch',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      assert.equal(await page.locator('.client').innerText(), acme);
+      assert.equal(await page.getByRole('button', { name: /Choose another/ }).count(), 0);
+    },
+  },
+  {
+    name: 'clients: no access to jobs is not the same as no jobs',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn('priya.nair@harbour.example.com');
+      await page.getByRole('heading', { level: 2, name: 'You have no access to jobs' }).waitFor();
+      await page.getByText('Brightwater decides what you see here.').waitFor();
+      assert.equal(await page.locator('.tabs').count(), 0);
+      await visitor.check('jobs-no-access');
+    },
+  },
+  {
+    name: 'clients: who may see finished jobs only has no tab for the others',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn('ruth.okafor@example.com');
+      const tabs = (await page.locator('.tabs a').allInnerTexts()).map((text) => text.replace(/\s*\d+$/, ''));
+      assert.deepEqual(tabs, ['Finished', 'Cancelled']);
+      assert.equal(await page.locator('.card-link').count(), 3);
+      await page.getByRole('link', { name: /^Cancelled/ }).click();
+      await page.getByRole('heading', { level: 2, name: 'No cancelled jobs' }).waitFor();
+      await visitor.check('jobs-empty');
+    },
+  },
+];

@@ -1,0 +1,202 @@
+// Languages, keyboard, small screens, dark rooms, no connection.
+import assert from 'node:assert/strict';
+import { desktop, narrowest } from '../visitor.mjs';
+
+const alex = 'alex.morgan@acme.example.com';
+const lucia = 'lucia.fernandez@ribera.example.com';
+
+// Tab until the wanted thing has the focus; on the way everything that has it must show that.
+async function tabTo(page, wanted) {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    const { name, outline } = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      const style = getComputedStyle(element);
+      const label = element.labels?.[0]?.innerText ?? '';
+      return {
+        name: `${element.getAttribute('aria-label') ?? ''} ${label} ${element.innerText}`,
+        outline: element === document.body ? 2 : style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
+      };
+    });
+    assert.ok(outline >= 2, `the focus shows on "${name.trim()}"`);
+    if (wanted.test(name)) return;
+  }
+  assert.fail(`Tab does not reach ${wanted}`);
+}
+
+export const journeys = [
+  {
+    name: 'languages: Spanish by the browser, English by choice, and it stays',
+    visitor: { locale: 'es-ES', timezone: 'Europe/Madrid' },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.go('/sign-in');
+      await page.getByRole('heading', { level: 1, name: 'Iniciar sesión' }).waitFor();
+      await visitor.check('sign-in-es');
+      await page.getByRole('button', { name: 'English' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+      await visitor.signIn(alex);
+      // London is an hour behind the reader's own clock.
+      await page.getByText(/^Times are in the zone .+\.$/).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+      await page.getByRole('button', { name: 'Español' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Trabajos' }).waitFor();
+      assert.match((await page.locator('.day h2').allInnerTexts())[0], /^Mañana, /);
+      await visitor.check('jobs-es');
+      await page.locator('.card-link').first().click();
+      await page.locator('dt', { hasText: 'Cuándo' }).waitFor();
+      await visitor.check('job-es');
+    },
+  },
+  {
+    name: "languages: the business's own where the browser asks for one that is not there",
+    account: 'northside',
+    visitor: { locale: 'de-DE', timezone: 'Europe/Madrid' },
+    async run(visitor) {
+      const { page, account } = visitor;
+      const { password } = account.members.find(({ email }) => email === lucia);
+      await visitor.go('/');
+      await page.getByLabel('Correo electrónico', { exact: true }).fill(lucia);
+      await page.getByLabel('Contraseña', { exact: true }).fill(password);
+      await page.getByRole('button', { name: 'Iniciar sesión' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Trabajos' }).waitFor();
+      await visitor.check('jobs-northside');
+      assert.equal(await page.getByText('La zona').count(), 0, 'the same clock: no zone is named');
+      await page.locator('.card-link').first().click();
+      await page.locator('dt', { hasText: 'Dónde' }).waitFor();
+      await visitor.check('job-northside');
+    },
+  },
+  {
+    name: 'keyboard: sign in, open a job, go back and sign out without a mouse',
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page, account } = visitor;
+      await visitor.go('/sign-in');
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await tabTo(page, /Email$|Email\s/);
+      await page.keyboard.type(alex);
+      await tabTo(page, /Password/);
+      await page.keyboard.type(account.members.find(({ email }) => email === alex).password);
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.innerText === 'Jobs');
+      await tabTo(page, /^\s*Finished/);
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?state=finished');
+      await visitor.settle();
+      assert.match(await page.evaluate(() => document.activeElement.innerText), /^Finished/, 'the focus stays on the tab');
+      await tabTo(page, /#\d{4}/);
+      await page.screenshot({ path: `${visitor.options.folder}/keyboard-focus.png` });
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => /^\/jobs\//.test(location.pathname) && document.activeElement.tagName === 'H1');
+      await page.keyboard.press('Shift+Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.innerText.trim()), 'Jobs');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement.classList.contains('card-link'));
+      await visitor.go('/');
+      await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+      await tabTo(page, /Skip to the content/);
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'content');
+      await page.keyboard.press('Shift+Tab');
+      await page.getByRole('button', { name: /^Your account/ }).focus();
+      await page.keyboard.press('Enter');
+      await tabTo(page, /Sign out/);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    },
+  },
+  {
+    name: 'small: every page fits into 320 pixels',
+    visitor: { viewport: narrowest },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.go('/sign-in');
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await visitor.check('320-sign-in');
+      await visitor.signIn('sam.reyes@acme.example.com');
+      await visitor.check('320-jobs');
+      await page.getByRole('button', { name: 'Filters' }).click();
+      await visitor.check('320-filters');
+      await page.getByRole('button', { name: /Choose another/ }).click();
+      // An open menu covers what lies below it.
+      await visitor.check('320-clients', page, ['target-size']);
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: /^Finished/ }).click();
+      await visitor.settle();
+      await page.locator('.card-link').first().click();
+      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await visitor.check('320-job');
+    },
+  },
+  {
+    name: 'dark: readable in a dark room, on a large screen',
+    visitor: { viewport: desktop, colorScheme: 'dark' },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.go('/sign-in');
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await visitor.check('dark-sign-in');
+      await visitor.signIn(alex);
+      await visitor.check('dark-jobs');
+      await page.locator('.card-link').first().click();
+      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await visitor.check('dark-job');
+    },
+  },
+  {
+    name: 'offline: what is shown is dated, actions say so, and it goes on by itself',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      await visitor.context.setOffline(true);
+      await page.getByText(/^You are offline\. What you see is from \d{1,2}:\d\d\.$/).waitFor();
+      assert.equal(await page.locator('.card-link').count(), 20, 'the list is still there');
+      await page.getByRole('button', { name: 'Show more jobs' }).click();
+      await page.getByRole('alert').getByText(/Try again when you have a connection/).waitFor();
+      await visitor.check('offline-jobs');
+      await page.locator('.card-link').first().click();
+      await page.getByRole('heading', { level: 2, name: 'That did not work' }).waitFor();
+      await visitor.check('offline-job');
+      await visitor.context.setOffline(false);
+      await page.locator('dt', { hasText: 'When' }).waitFor();
+      assert.equal(await page.getByText('You are offline').count(), 0);
+    },
+  },
+  {
+    name: 'contact: phone and email are one tap away on every page',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      const reachable = async () => {
+        for (const name of ['Call Brightwater', 'Write an email to Brightwater']) {
+          const link = page.getByRole('banner').getByRole('link', { name });
+          assert.match(await link.getAttribute('href'), /^(tel:5550100|mailto:office@brightwater\.example\.com)$/);
+          assert.ok(await link.evaluate((element) => element.getBoundingClientRect().bottom < innerHeight));
+        }
+      };
+      await reachable();
+      await page.locator('.card-link').first().click();
+      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await reachable();
+      const legal = page.getByRole('contentinfo').getByRole('link', { name: 'Privacy' });
+      assert.equal(await legal.getAttribute('href'), 'https://brightwater.example.com/privacy');
+    },
+  },
+  {
+    name: 'weight: the first visit loads little, and nothing from elsewhere',
+    async run(visitor) {
+      const { page } = visitor;
+      const sizes = [];
+      page.on('requestfinished', async (request) => {
+        if (request.resourceType() === 'script') sizes.push(request.sizes());
+      });
+      await visitor.go('/sign-in');
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+      assert.ok(bytes > 5_000 && bytes <= 60_000, `${bytes} bytes of JavaScript over the wire`);
+    },
+  },
+];
