@@ -1,1 +1,2 @@
 from support.fixtures import *  # noqa: F403
+from support.people import people, people_account  # noqa: F401

@@ -14,8 +14,8 @@ class LinkMessageTest : public testing::Test {
 };
 
 TEST_F(LinkMessageTest, OpensWhereItStands) {
-  const Result<crypto::SecretString> opened =
-      crypto::open(message_.payload.key_id, message_.payload.bytes, outbox_payload_place(7, message_.reference), keys_);
+  const Result<crypto::SecretString> opened = crypto::unseal(message_.payload.key_id, message_.payload.bytes,
+                                                             outbox_payload_place(7, message_.reference), keys_);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->view(), R"({"url":")" + std::string(kUrl) + R"("})");
 }
@@ -25,7 +25,7 @@ TEST_F(LinkMessageTest, OpensNowhereElse) {
   EXPECT_NE(other.reference, message_.reference);
   for (const crypto::Context& place :
        {outbox_payload_place(8, message_.reference), outbox_payload_place(7, other.reference)}) {
-    EXPECT_FALSE(crypto::open(message_.payload.key_id, message_.payload.bytes, place, keys_));
+    EXPECT_FALSE(crypto::unseal(message_.payload.key_id, message_.payload.bytes, place, keys_));
   }
 }
 

@@ -46,8 +46,8 @@ TEST_F(EmailChangeTest, MailsALinkWhoseHashAloneIsKept) {
   EXPECT_EQ(parameter(mail, 4), "tom@acme.example");
   EXPECT_EQ(parameter(mail, 5), "es");
 
-  const Result<crypto::SecretString> payload = crypto::open(parameter(mail, 9), crypto::bytes_of(parameter(mail, 8)),
-                                                            auth::outbox_payload_place(7, parameter(mail, 1)), keys_);
+  const Result<crypto::SecretString> payload = crypto::unseal(parameter(mail, 9), crypto::bytes_of(parameter(mail, 8)),
+                                                              auth::outbox_payload_place(7, parameter(mail, 1)), keys_);
   ASSERT_TRUE(payload);
   const std::string url = *json::read_text(*json::find_member(payload->view(), "url"));
   const std::string_view start = "https://portal.example.com:8443/confirm#";
