@@ -1,0 +1,130 @@
+"""Runs the named statements as the module does, by name and typed parameters, and knows the demo data."""
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg2.extras import RealDictCursor
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import generate_statements  # noqa: E402
+
+MODULE = {statement.name: statement for statement in generate_statements.parse_folder(ROOT / "sql/queries")}
+PORTALCTL = {statement.name: statement for statement in generate_statements.parse_folder(ROOT / "sql/portalctl")}
+
+
+def sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def render(statement: generate_statements.Statement, with_filters: bool) -> str:
+    """The text with psycopg2's placeholders, each cast to its declared type."""
+    text = statement.text(with_filters).replace("%", "%%")
+    for number, value in reversed(list(enumerate(statement.parameters, 1))):
+        text = text.replace(f"${number}", f"%({value.name})s::{value.type_name}")
+    return text
+
+
+@dataclass(frozen=True)
+class Membership:
+    account_id: int
+    member_id: int
+    membership_id: int
+    client_id: int
+    email: str
+    permissions: tuple[str, ...]
+
+    @property
+    def session_hash(self) -> bytes:
+        return sha256(f"session {self.membership_id}")
+
+    def scope(self) -> dict[str, int]:
+        return {"account_id": self.account_id, "client_id": self.client_id}
+
+
+class Session:
+    """One connection."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def rows(self, text: str, parameters=None) -> list[dict]:
+        with self.connection.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(text, parameters)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def value(self, text: str, parameters=None):
+        with self.connection.cursor() as cursor:
+            cursor.execute(text, parameters)
+            return cursor.fetchone()[0]
+
+    def run(self, name: str, *, with_filters: bool = True, **values) -> list[dict]:
+        """The rows under their declared names. Parameters that may be null may be left out."""
+        statement = MODULE[name]
+        known = {parameter.name for parameter in statement.parameters}
+        required = {parameter.name for parameter in statement.parameters if not parameter.nullable}
+        assert set(values) <= known and required <= set(values), f"{name} takes {known}, got {set(values)}"
+        with self.connection.cursor() as cursor:
+            cursor.execute(render(statement, with_filters), {**dict.fromkeys(known), **values})
+            if not statement.columns:
+                return []
+            return [{column.name: unwrap(item) for column, item in zip(statement.columns, row, strict=True)} for row in cursor.fetchall()]
+
+    def count(self, name: str, **values) -> int:
+        """How many rows a statement without columns touched."""
+        statement = MODULE[name]
+        with self.connection.cursor() as cursor:
+            cursor.execute(render(statement, True), {**dict.fromkeys(parameter.name for parameter in statement.parameters), **values})
+            return cursor.rowcount
+
+    def begin(self) -> None:
+        self.rows("begin")
+
+    def rollback(self) -> None:
+        self.rows("rollback")
+
+    def enter_anonymous(self, account_id: int, lookup: bytes = b"") -> None:
+        self.run("enter_anonymous", account_id=account_id, lookup=lookup)
+
+    def enter_member(self, who: Membership) -> bool:
+        return self.run("enter_member", account_id=who.account_id, session_hash=who.session_hash, membership_id=who.membership_id,
+                        permissions=list(who.permissions))[0]["touch"]
+
+
+def unwrap(item):
+    return bytes(item) if isinstance(item, memoryview) else item
+
+
+class World:
+    """The ids of the demo data, and all rows of a table."""
+
+    def __init__(self, connection):
+        self._session = Session(connection)
+        self.accounts = {row["slug"]: row["account_id"] for row in self.table("account")}
+        self.brightwater = self.accounts["brightwater"]
+        self.northside = self.accounts["northside"]
+        self.clients = {row["name"]: row["client_id"] for row in self.table("client")}
+        rows = self._session.rows("""select ms.*, m.email, m.state as member_state from portal.membership ms
+            join portal.member m using (account_id, member_id) order by ms.membership_id""")
+        self.memberships = [
+            Membership(row["account_id"], row["member_id"], row["membership_id"], row["client_id"], row["email"], tuple(row["permissions"]))
+            for row in rows if row["state"] == "active"
+        ]
+        self.invited = {row["email"]: row for row in rows if row["state"] == "invited"}
+        self.tables = {}
+        for row in self._session.rows("select relname from pg_class where relnamespace = 'portal'::regnamespace and relkind = 'r'"):
+            self.tables[row["relname"]] = self.table(row["relname"])
+
+    def table(self, name: str) -> list[dict]:
+        return [{key: unwrap(item) for key, item in row.items()} for row in self._session.rows(f"select * from portal.{name}")]
+
+    def membership(self, email: str, client: str) -> Membership:
+        client_id = self.clients[client]
+        return next(item for item in self.memberships if item.email == email and item.client_id == client_id)
+
+    @property
+    def alex(self) -> Membership:
+        return self.membership("alex.morgan@acme.example.com", "Acme Facilities Ltd")
