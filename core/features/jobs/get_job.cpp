@@ -43,9 +43,9 @@ std::vector<File> read_files(const pg::Rows& rows) {
 Task<Result<http::Response>> get_job(edge::MemberContext context) {
   const std::optional<std::int64_t> job_id = parse_id(context.path[0]);
   if (!job_id) co_return fail(Error::field("/path/id", "invalid_id"));
-  Result<http::QueryReader> query = http::QueryReader::parse(context.request.query);
-  if (!query) co_return fail(std::move(query.error()));
-  if (Result<void> valid = query->finish(); !valid) co_return fail(std::move(valid.error()));
+  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
+    co_return fail(std::move(valid.error()));
+  }
 
   const access::Member& member = context.member;
   std::vector<pg::Query> queries;

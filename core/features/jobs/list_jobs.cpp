@@ -14,30 +14,23 @@
 namespace portal::features::jobs {
 namespace {
 
-constexpr std::array<std::string_view, 7> kStatusesByState = {"unscheduled", "scheduled", "en_route", "started",
-                                                              "paused",      "finished",  "cancelled"};
+// Their states are taken apart and put together again along the index, so all of them are named where none is asked
+// for.
+std::vector<std::string_view> states_in(const ListQuery& list) {
+  if (list.state) return {word_of(*list.state)};
+  std::vector<std::string_view> all;
+  for (const Choice<State>& state : kStates) all.push_back(state.word);
+  return all;
+}
 
-std::span<const std::string_view> statuses_in(std::optional<State> state) {
-  const std::span<const std::string_view> all = kStatusesByState;
-  if (!state) return all;
-  switch (*state) {
-    case State::kPlanned:
-      return all.subspan(0, 2);
-    case State::kActive:
-      return all.subspan(2, 3);
-    case State::kFinished:
-      return all.subspan(5, 1);
-    case State::kCancelled:
-      return all.subspan(6, 1);
-  }
-  std::unreachable();
+std::optional<std::string_view> assignment_in(const ListQuery& list) {
+  return list.assignment ? std::optional(word_of(*list.assignment)) : std::nullopt;
 }
 
 pg::Query page_statement(const ListQuery& list, const access::Member& member, std::string_view time_zone,
                          const std::optional<Position>& after) {
-  const std::span<const std::string_view> statuses = statuses_in(list.state);
-  const std::optional<std::string_view> assignment =
-      list.assignment ? std::optional(word_of(*list.assignment)) : std::nullopt;
+  const std::vector<std::string_view> states = states_in(list);
+  const std::optional<std::string_view> assignment = assignment_in(list);
   // One more than is shown says whether there is a next page.
   const auto row_limit = static_cast<std::int32_t>(list.limit + 1);
   const std::optional<std::int64_t> value = after ? after->value : std::nullopt;
@@ -45,11 +38,11 @@ pg::Query page_statement(const ListQuery& list, const access::Member& member, st
   const auto by_schedule = [&](auto statement) {
     const std::optional<pg::Timestamp> time =
         value ? std::optional(pg::Timestamp(std::chrono::microseconds(*value))) : std::nullopt;
-    return statement(member.account_id, member.client_id, statuses, assignment, list.site_id, list.from, list.to,
+    return statement(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
                      time_zone, list.text, time, job_id, row_limit);
   };
   const auto by_number = [&](auto statement) {
-    return statement(member.account_id, member.client_id, statuses, assignment, list.site_id, list.from, list.to,
+    return statement(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
                      time_zone, list.text, value, row_limit);
   };
   switch (list.sort) {
@@ -63,6 +56,16 @@ pg::Query page_statement(const ListQuery& list, const access::Member& member, st
       return by_number(sql::list_jobs_by_number_descending);
   }
   std::unreachable();
+}
+
+pg::Query count_statement(const ListQuery& list, const access::Member& member, std::string_view time_zone) {
+  // A search reads the jobs themselves; without one an index is enough.
+  if (list.text) {
+    return sql::count_found_jobs(member.account_id, member.client_id, assignment_in(list), list.site_id, list.from,
+                                 list.to, time_zone, *list.text);
+  }
+  return sql::count_jobs(member.account_id, member.client_id, assignment_in(list), list.site_id, list.from, list.to,
+                         time_zone);
 }
 
 template <class Row>
@@ -91,10 +94,11 @@ Result<std::vector<Summary>> read_page(Sort sort, const pg::Rows& rows) {
   std::unreachable();
 }
 
+template <class Row>
 Counts read_counts(const pg::Rows& rows) {
   Counts counts{};
   for (int index = 0; index < rows.size(); ++index) {
-    const auto row = sql::CountJobsRow::decode(rows[index]);
+    const auto row = Row::decode(rows[index]);
     if (const auto state = find_choice(std::span<const Choice<State>>(kStates), row.state)) {
       counts[std::to_underlying(*state)] = row.jobs;
     }
@@ -119,12 +123,7 @@ Task<Result<http::Response>> list_jobs(edge::MemberContext context) {
   const std::string_view time_zone = context.account.time_zone;
   std::vector<pg::Query> queries;
   queries.push_back(page_statement(*list, context.member, time_zone, *after));
-  if (list->counts) {
-    const std::optional<std::string_view> assignment =
-        list->assignment ? std::optional(word_of(*list->assignment)) : std::nullopt;
-    queries.push_back(sql::count_jobs(context.member.account_id, context.member.client_id, assignment, list->site_id,
-                                      list->from, list->to, time_zone, list->text));
-  }
+  if (list->counts) queries.push_back(count_statement(*list, context.member, time_zone));
   Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(std::move(rows.error()));
   // Only now: the segment has confirmed that these are still the member's permissions.
@@ -139,7 +138,10 @@ Task<Result<http::Response>> list_jobs(edge::MemberContext context) {
     jobs->pop_back();
     next_cursor = sign_position(position_of(jobs->back(), list->sort), *list, context.member, context.services.keys);
   }
-  const std::optional<Counts> counts = list->counts ? std::optional(read_counts((*rows)[1])) : std::nullopt;
+  std::optional<Counts> counts;
+  if (list->counts) {
+    counts = list->text ? read_counts<sql::CountFoundJobsRow>((*rows)[1]) : read_counts<sql::CountJobsRow>((*rows)[1]);
+  }
   co_return http::Response::json(render_list(*jobs, next_cursor, counts, context.member.permissions));
 }
 

@@ -9,9 +9,9 @@ namespace portal::features {
 namespace {
 
 Task<Result<http::Response>> get_portal(edge::VisitorContext context) {
-  Result<http::QueryReader> query = http::QueryReader::parse(context.request.query);
-  if (!query) co_return fail(std::move(query.error()));
-  if (Result<void> valid = query->finish(); !valid) co_return fail(std::move(valid.error()));
+  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
+    co_return fail(std::move(valid.error()));
+  }
 
   std::vector<pg::Query> queries;
   queries.push_back(sql::get_portal(context.account.id));

@@ -13,9 +13,9 @@ namespace {
 constexpr std::int32_t kMaximumSites = 500;
 
 Task<Result<http::Response>> list_sites(edge::MemberContext context) {
-  Result<http::QueryReader> query = http::QueryReader::parse(context.request.query);
-  if (!query) co_return fail(std::move(query.error()));
-  if (Result<void> valid = query->finish(); !valid) co_return fail(std::move(valid.error()));
+  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
+    co_return fail(std::move(valid.error()));
+  }
 
   std::vector<pg::Query> queries;
   queries.push_back(sql::list_sites(context.member.account_id, context.member.client_id, kMaximumSites));
