@@ -43,10 +43,12 @@ class Truth:
         rows = self._rows("""
             SELECT j.*, s.name AS site_name, t.name AS template_name, coalesce(w.name, m.name) AS assignee_name,
                    r.name AS resolution_name, r.is_successful
-            FROM portal.job j JOIN portal.job_template t USING (account_id, job_template_id)
-            LEFT JOIN portal.site s ON s.account_id = j.account_id AND s.site_id = j.site_id
-            LEFT JOIN portal.worker w USING (account_id, worker_id) LEFT JOIN portal.team m USING (account_id, team_id)
-            LEFT JOIN portal.resolution r USING (account_id, resolution_id)
+            FROM portal.job j
+            JOIN portal.job_template t ON (t.account_id, t.job_template_id) = (j.account_id, j.job_template_id)
+            LEFT JOIN portal.site s ON (s.account_id, s.site_id) = (j.account_id, j.site_id)
+            LEFT JOIN portal.worker w ON (w.account_id, w.worker_id) = (j.account_id, j.worker_id)
+            LEFT JOIN portal.team m ON (m.account_id, m.team_id) = (j.account_id, j.team_id)
+            LEFT JOIN portal.resolution r ON (r.account_id, r.resolution_id) = (j.account_id, j.resolution_id)
             WHERE j.account_id = %(account)s""")
         templates = {row["job_template_id"] for row in self._rows("SELECT * FROM portal.portal_visible_template WHERE account_id = %(account)s")}
         return [row for row in rows if row["client_id"] == self._who.client_id and row["deleted_at"] is None
@@ -148,7 +150,9 @@ class Truth:
     def session(self, acting: int | None = None) -> dict:
         """The answer of GET /session, acting in the membership."""
         rows = self._rows("""SELECT ms.*, c.name AS client_name, m.email, m.first_name, m.surname, m.language, m.pending_email
-                             FROM portal.membership ms JOIN portal.client c USING (account_id, client_id) JOIN portal.member m USING (account_id, member_id)
+                             FROM portal.membership ms
+                             JOIN portal.client c ON (c.account_id, c.client_id) = (ms.account_id, ms.client_id)
+                             JOIN portal.member m ON (m.account_id, m.member_id) = (ms.account_id, ms.member_id)
                              WHERE ms.account_id = %(account)s AND ms.member_id = %(member)s AND ms.state = 'active'
                              ORDER BY c.name, ms.membership_id""", member=self._who.member_id)
         own = next(row for row in rows if row["membership_id"] == (acting or self._who.membership_id))
