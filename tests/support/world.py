@@ -115,16 +115,18 @@ class World:
     def signed_in(self, who: Membership) -> Client:
         return self.client(who.account, self.open_session(who))
 
-    def add_invitation(self, account: Account, client: str, **columns) -> str:
-        """The token of an invitation of a new person."""
+    def add_invitation(self, account: Account, client: str, **columns) -> tuple[str, Membership]:
+        """The token of an invitation of a new person, and who that will be."""
         who = self.add_member(account, client, state="invited", membership_state="invited")
         token = secrets.token_bytes(32)
         now = datetime.now(timezone.utc)
-        email = self.rows("SELECT email FROM portal.member WHERE account_id = %s AND member_id = %s", account.account_id, who.member_id)[0][0]
-        values = {"created_at": now, "expires_at": now + timedelta(days=7), "address": email, **columns}
+        values = {"created_at": now, "expires_at": now + timedelta(days=7), "address": self.email_of(who), **columns}
         self.insert("one_time_token", account_id=account.account_id, purpose="activation", token_hash=hashlib.sha256(token).digest(),
                     member_id=who.member_id, membership_id=who.membership_id, **values)
-        return base64url(token)
+        return base64url(token), who
+
+    def email_of(self, who: Membership) -> str:
+        return self.rows("SELECT email FROM portal.member WHERE account_id = %s AND member_id = %s", who.account.account_id, who.member_id)[0][0]
 
     # What there is.
 

@@ -1,0 +1,276 @@
+"""The rows of the matrix: for every operation, what each principal gets for each class of id. An operation of the route
+table or of docs/openapi.yaml that has no entry in CELLS fails test_coverage.py."""
+
+import secrets
+from datetime import datetime, timedelta, timezone
+
+from support.truth import STATE_OF, Truth, portal_answer, rfc3339
+from support.world import COOKIE, Account, Membership, World
+
+from cells import Cell
+from principals import Principal
+
+PASSWORD = "purple teapots on the moon"
+MALFORMED_IDS = ("abc", "0", "-1", "01", "1e3", "9223372036854775808", "1%201")
+
+
+def random_id() -> int:
+    return 10**15 + secrets.randbelow(10**15)
+
+
+def other_client(principal: Principal) -> str:
+    return "Two" if principal.acting is None or principal.acting.client == "One" else "One"
+
+
+class Surroundings:
+    """What the rows need besides the world: logins with a password, cursors of others."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.logins = {account.slug: self._make_login(account) for account in (world.matrix, world.elsewhere)}
+        self.colleague = {account.slug: {name: world.add_member(account, name) for name in account.clients}
+                          for account in (world.matrix, world.elsewhere)}
+        self.removed = world.email_of(world.add_member(world.matrix, "One", state="removed", membership_state="ended"))
+        self.invited = {account.slug: world.email_of(world.add_invitation(account, "One")[1]) for account in (world.matrix, world.elsewhere)}
+
+    def _make_login(self, account: Account) -> Membership:
+        token, who = self.world.add_invitation(account, "One")
+        answer = self.world.client(account).post("/api/v1/activation", json={"token": token, "email": self.world.email_of(who), "password": PASSWORD})
+        assert answer.status == 200, answer.text
+        return who
+
+    def other_account(self, account: Account) -> Account:
+        return self.world.elsewhere if account is self.world.matrix else self.world.matrix
+
+    def cursor_of(self, who: Membership) -> str:
+        answer = self.world.signed_in(who).get("/api/v1/jobs?limit=1")
+        return answer.json()["next_cursor"]
+
+
+def get_portal(around: Surroundings, principal: Principal) -> list[Cell]:
+    return [Cell("own", "GET", "/portal", 200, body=portal_answer(around.world, principal.account.slug)),
+            Cell("account without a portal", "GET", "/portal", 404, "no_portal", host=around.world.bare.host)]
+
+
+def get_health(around: Surroundings, principal: Principal) -> list[Cell]:
+    return [Cell("alive", "GET", "//healthz", 200, body={"status": "ok"})]
+
+
+def get_session(around: Surroundings, principal: Principal) -> list[Cell]:
+    if principal.acting is None:
+        return [Cell("own", "GET", "/session", 401, "not_signed_in")]
+    return [Cell("own", "GET", "/session", 200, body=Truth(around.world, principal.acting).session())]
+
+
+def sign_in(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    login = around.logins[account.slug]
+
+    def with_email(name: str, email: str, password: str = PASSWORD) -> Cell:
+        return Cell(name, "POST", "/session", 401, "invalid_credentials", json={"email": email, "password": password}, alike="refused")
+    return [
+        Cell("right", "POST", "/session", 200, json={"email": world.email_of(login), "password": PASSWORD}, body=Truth(world, login).session()),
+        with_email("unknown", "nobody@example.com"),
+        with_email("wrong password", world.email_of(login), "another password altogether"),
+        with_email("invited", around.invited[account.slug]),
+        with_email("removed", around.removed),
+        with_email("of the other account", world.email_of(around.logins[around.other_account(account).slug])),
+        with_email("no address", "nobody"),
+    ]
+
+
+def sign_out(around: Surroundings, principal: Principal) -> list[Cell]:
+    def is_out(answer, client) -> str | None:
+        # With the cookie that the request had: forgetting it is the browser's part.
+        for cookie in (client.cookies.get(COOKIE), sent.get("cookie")):
+            client.cookies = {COOKIE: cookie} if cookie else {}
+            if client.get("/api/v1/session").status != 401:
+                return "somebody is still signed in"
+        return None if not answer.body else "there is a body"
+    sent: dict[str, str] = {}
+    headers = None
+    if principal.acting:
+        sent["cookie"] = around.world.open_session(principal.acting)
+        headers = {"Cookie": f"{COOKIE}={sent['cookie']}"}
+    return [Cell("own", "DELETE", "/session", 204, headers=headers, then=is_out)]
+
+
+def switch_membership(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    colleague = around.colleague[account.slug][other_client(principal)]
+    stranger = around.colleague[around.other_account(account).slug]["One"]
+
+    def to(name: str, membership_id, **expected) -> Cell:
+        expected = expected if principal.acting else {"status": 401, "code": "not_signed_in"}
+        return Cell(name, "PUT", "/session/membership", json={"membership_id": str(membership_id)}, **expected)
+    missing = {"status": 404, "code": "not_found", "alike": "missing"}
+    ended = None
+    cells = []
+    if principal.acting:
+        rows = world.rows("SELECT membership_id FROM portal.membership WHERE account_id = %s AND member_id = %s AND state = 'active'",
+                          account.account_id, principal.acting.member_id)
+        for (own,) in rows:
+            cells.append(to(f"own {own}", own, status=200, body=Truth(world, principal.acting).session(own)))
+        ended = world.add_member(account, "One", member_id=principal.acting.member_id, membership_state="ended").membership_id
+    return [*cells, to("random", random_id(), **missing), to("own, ended", ended or random_id(), **missing),
+            to("of somebody else", colleague.membership_id, **missing), to("of the other account", stranger.membership_id, **missing),
+            to("malformed", "one", status=400, code="invalid_field")]
+
+
+def activation_tokens(around: Surroundings, principal: Principal) -> list[tuple[str, str, int, str, str | None]]:
+    """Every class of token that opens nothing: name, token, status, code, and what it must be like."""
+    world, account, now = around.world, principal.account, datetime.now(timezone.utc)
+
+    def token(**columns) -> str:
+        return world.add_invitation(account, "One", **columns)[0]
+    past = {"created_at": now - timedelta(days=9), "expires_at": now - timedelta(days=2)}
+    return [
+        ("random", secrets.token_urlsafe(32), 404, "token_unknown", "unknown"),
+        ("of the other account", world.add_invitation(around.other_account(account), "One")[0], 404, "token_unknown", "unknown"),
+        ("malformed", "!", 404, "token_unknown", "unknown"),
+        ("used", token(used_at=now), 410, "activation_used", None),
+        ("expired", token(**past), 410, "activation_expired", None),
+        ("replaced", token(revoked_at=now, revoked_reason="replaced"), 410, "activation_replaced", None),
+        ("cancelled", token(revoked_at=now, revoked_reason="cancelled"), 410, "activation_cancelled", None),
+    ]
+
+
+def look_up_activation(around: Surroundings, principal: Principal) -> list[Cell]:
+    world = around.world
+    token, who = world.add_invitation(principal.account, "Two")
+    (name, expires_at), = world.rows(
+        """SELECT c.name, t.expires_at FROM portal.one_time_token t JOIN portal.client c ON c.account_id = t.account_id AND c.client_id = %s
+           WHERE t.account_id = %s AND t.member_id = %s""", who.client_id, who.account.account_id, who.member_id)
+    valid = {"client": {"name": name}, "email": world.email_of(who), "expires_at": rfc3339(expires_at), "has_login": False}
+    return [Cell("valid", "POST", "/activation/lookup", 200, json={"token": token}, body=valid),
+            Cell("valid, again", "POST", "/activation/lookup", 200, json={"token": token}, body=valid),
+            *(Cell(kind, "POST", "/activation/lookup", status, code, json={"token": wrong}, alike=alike)
+              for kind, wrong, status, code, alike in activation_tokens(around, principal))]
+
+
+def activate(around: Surroundings, principal: Principal) -> list[Cell]:
+    world = around.world
+    token, who = world.add_invitation(principal.account, "Two")
+    email = world.email_of(who)
+
+    def is_signed_in(answer, client) -> str | None:
+        return None if answer.json() == client.get("/api/v1/session").json() else "the new session is another"
+
+    def is_the_new_member(answer, client) -> str | None:
+        body = answer.json()
+        expected = Truth(world, who).session()
+        if body != {**expected, "membership": {**expected["membership"], "permissions": body["membership"]["permissions"]}}:
+            return f"body {body} instead of {expected}"
+        return is_signed_in(answer, client)
+    return [*(Cell(kind, "POST", "/activation", status, code, json={"token": wrong, "email": "new@example.com", "password": PASSWORD}, alike=alike)
+              for kind, wrong, status, code, alike in activation_tokens(around, principal)),
+            Cell("valid", "POST", "/activation", 200, json={"token": token, "email": email, "password": PASSWORD}, then=is_the_new_member),
+            Cell("valid, again", "POST", "/activation", 410, "activation_used", json={"token": token, "email": email, "password": PASSWORD})]
+
+
+def with_membership_shown(around: Surroundings, principal: Principal, path: str, body: object, status: int = 200, code: str | None = None) -> list[Cell]:
+    """The header Portal-Membership with every class of id: only the acting one gives the answer."""
+    colleague = around.colleague[principal.account.slug][other_client(principal)]
+    stranger = around.colleague[around.other_account(principal.account).slug]["One"]
+
+    def shown(name: str, value, **expected) -> Cell:
+        return Cell(f"{path}, page shows membership {name}", "GET", path, headers={"Portal-Membership": str(value)}, **expected)
+    changed = {"status": 409, "code": "membership_changed", "alike": f"{path} changed"}
+    return [shown("acting", principal.acting.membership_id, status=status, code=code, body=body), shown("random", random_id(), **changed),
+            shown("of somebody else", colleague.membership_id, **changed), shown("of the other account", stranger.membership_id, **changed),
+            shown("malformed", "x", **changed)]
+
+
+def list_sites(around: Surroundings, principal: Principal) -> list[Cell]:
+    if principal.acting is None:
+        return [Cell("all", "GET", "/sites", 401, "not_signed_in")]
+    sites = Truth(around.world, principal.acting).sites()
+    return [Cell("all", "GET", "/sites", 200, body=sites), *with_membership_shown(around, principal, "/sites", sites)]
+
+
+def list_jobs(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    paths = {"all": "/jobs", **{f"state {state}": f"/jobs?state={state}" for state in sorted(set(STATE_OF.values()))},
+             "site of its own": f"/jobs?site={account.sites[principal.acting.client if principal.acting else 'One'][0]}",
+             "site random": f"/jobs?site={random_id()}",
+             "site of the other client": f"/jobs?site={account.sites[other_client(principal)][0]}",
+             "site of the other account": f"/jobs?site={around.other_account(account).sites['One'][0]}",
+             "site malformed": "/jobs?site=abc",
+             "cursor random": f"/jobs?limit=1&cursor={secrets.token_urlsafe(30)}",
+             "cursor of a colleague": f"/jobs?limit=1&cursor={around.cursor_of(around.colleague[account.slug]['One'])}",
+             "cursor of the other client": f"/jobs?limit=1&cursor={around.cursor_of(around.colleague[account.slug]['Two'])}",
+             "cursor of the other account": f"/jobs?limit=1&cursor={around.cursor_of(around.colleague[around.other_account(account).slug]['One'])}"}
+    if principal.acting is None:
+        return [Cell(name, "GET", path, 401, "not_signed_in", alike="refused") for name, path in paths.items()]
+    if not principal.may_see_jobs():
+        cells = [Cell(name, "GET", path, 403, "permission_required", alike="refused") for name, path in paths.items()]
+        return [*cells, *with_membership_shown(around, principal, "/jobs", None, 403, "permission_required")]
+
+    truth = Truth(world, principal.acting)
+
+    def page(items: list) -> dict:
+        return {"items": items, "next_cursor": None}
+    cells = [Cell("all", "GET", paths["all"], 200, body=page(truth.listed()))]
+    for state in set(STATE_OF.values()):
+        path = paths[f"state {state}"]
+        cells.append(Cell(f"state {state}", "GET", path, 200, body=page(truth.listed(state=state))) if truth.may_see(state)
+                     else Cell(f"state {state}", "GET", path, 403, "permission_required", alike="forbidden state"))
+    own_site = account.sites[principal.acting.client][0]
+    cells.append(Cell("site of its own", "GET", paths["site of its own"], 200, body=page(truth.listed(site=own_site))))
+    cells += [Cell(name, "GET", paths[name], 200, body=page([]), alike="no such site")
+              for name in ("site random", "site of the other client", "site of the other account")]
+    cells.append(Cell("site malformed", "GET", paths["site malformed"], 400, "invalid_field"))
+    cells += [Cell(name, "GET", path, 400, "invalid_cursor", alike="no such cursor") for name, path in paths.items() if name.startswith("cursor")]
+    # A page of one and the one after it.
+    listed = truth.listed()
+    cursor = around.cursor_of(principal.acting)
+    cells.append(Cell("cursor of its own", "GET", f"/jobs?limit=100&cursor={cursor}", 200, body=page(listed[1:])))
+    cells.append(Cell("counts", "GET", "/jobs?counts=true", 200, body={**page(listed), "counts": truth.counts()}))
+    return [*cells, *with_membership_shown(around, principal, "/jobs", page(listed))]
+
+
+def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    client = principal.acting.client if principal.acting else "One"
+    truth = Truth(world, principal.acting) if principal.acting else None
+    foreign = {"random": random_id(), **{f"of the other client, {what}": job for what, job in account.jobs[other_client(principal)].items()},
+               **{f"of the other account, {what}": job for what, job in around.other_account(account).jobs["One"].items()}}
+    cells = []
+    for name, job_id in [*foreign.items(), *((f"own, {what}", job) for what, job in account.jobs[client].items())]:
+        if truth is None:
+            cells.append(Cell(name, "GET", f"/jobs/{job_id}", 401, "not_signed_in", alike="refused"))
+        elif (body := truth.job(job_id)) is not None:
+            cells.append(Cell(name, "GET", f"/jobs/{job_id}", 200, body=body))
+        else:
+            cells.append(Cell(name, "GET", f"/jobs/{job_id}", 404, "not_found", alike="missing"))
+    for malformed in MALFORMED_IDS:
+        if truth is None:
+            expected = {"status": 401, "code": "not_signed_in", "alike": "refused"}
+        elif not principal.may_see_jobs():
+            expected = {"status": 404, "code": "not_found", "alike": "missing"}
+        else:
+            expected = {"status": 400, "code": "invalid_field", "alike": "malformed"}
+        cells.append(Cell(f"malformed {malformed}", "GET", f"/jobs/{malformed}", **expected))
+    if truth:
+        own = account.jobs[client]["cancelled"]
+        body = truth.job(own)
+        cells += with_membership_shown(around, principal, f"/jobs/{own}", body, *(() if body else (404, "not_found")))
+    return cells
+
+
+CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, switch_membership, look_up_activation,
+                                             activate, list_sites, list_jobs, get_job)}
+
+
+def cells_of(operation: str, around: Surroundings, principal: Principal, audience: str) -> list[Cell]:
+    """The rows of an operation, and for each kind of request in them one at a host that no account owns, and one at an account where the
+    principal is nobody."""
+    cells = CELLS[operation](around, principal)
+    if operation == "get_health":
+        return cells
+    first = cells[0]
+    same = {"method": first.method, "path": first.path, "json": first.json}
+    cells.append(Cell("at an unknown host", **same, status=421, code="unknown_host", host="unknown.localhost"))
+    if audience == "member":
+        cells.append(Cell("at another account", **same, status=401, code="not_signed_in", host=around.world.bare.host))
+    return cells

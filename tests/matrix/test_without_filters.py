@@ -1,0 +1,43 @@
+"""The same matrix against a module whose statements lack their own filters: row-level security alone must give the same
+answers, so that a forgotten filter is no leak."""
+
+import pytest
+
+from support import places
+from support.nginx import PrivateNginx
+
+from cells import check
+from matrix_run import Matrix, all_rows, audience_of
+from operations import cells_of
+
+
+class UnfilteredNginx(PrivateNginx):
+    def _main_replacements(self) -> dict[str, str]:
+        replacements = super()._main_replacements()
+        replacements["modules/ngx_http_portal_module.so"] = str(places.built("ngx_module/ngx_http_portal_module_unfiltered.so", self.preset))
+        return replacements
+
+
+@pytest.fixture(scope="module")
+def matrix(servers):
+    with Matrix(servers / "unfiltered", UnfilteredNginx) as matrix:
+        yield matrix
+
+
+@pytest.mark.parametrize("operation, principal", all_rows())
+def test_row(matrix, operation, principal):
+    who = matrix.principals[principal]
+    faults = check(matrix.world, who, cells_of(operation, matrix.around, who, audience_of(operation)))
+    assert not faults, f"{operation} asked by '{principal}':\n" + "\n".join(faults)
+    matrix.site.nginx.check_log()
+
+
+def test_the_module_has_no_filters(matrix):
+    """Else this run would prove nothing: the text of a statement, as the server prepared it, holds no client of its own."""
+    loaded = (matrix.site.nginx.folder / "nginx.conf").read_text()
+    assert "ngx_http_portal_module_unfiltered.so" in loaded
+    unfiltered = places.built("ngx_module/ngx_http_portal_module_unfiltered.so").read_bytes()
+    filtered = places.built("ngx_module/ngx_http_portal_module.so").read_bytes()
+    mark = b"j.client_id = $"
+    assert mark in filtered
+    assert mark not in unfiltered
