@@ -10,7 +10,7 @@ const otherThan = (client) => (client === acme ? harbour : acme);
 
 async function switchTo(page, client) {
   await page.getByRole('button', { name: /Choose another/ }).click();
-  await page.getByRole('button', { name: client }).click();
+  await page.getByRole('button', { name: client, exact: true }).click();
   await page.locator('#notice').getByText(`You are now looking at ${client}.`).waitFor();
 }
 

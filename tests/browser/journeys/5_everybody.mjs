@@ -110,13 +110,14 @@ export const journeys = [
   },
   {
     name: 'small: every page fits into 320 pixels',
+    account: 'northside',
     visitor: { viewport: narrowest },
     async run(visitor) {
       const { page } = visitor;
       await visitor.go('/sign-in');
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
       await visitor.check('320-sign-in');
-      await visitor.signIn('sam.reyes@acme.example.com');
+      await visitor.signIn('diego.campos@olmos.example.com');
       await visitor.check('320-jobs');
       await page.getByRole('button', { name: 'Filters' }).click();
       await visitor.check('320-filters');

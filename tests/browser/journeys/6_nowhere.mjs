@@ -4,6 +4,7 @@ export const journeys = [
   {
     name: 'nowhere: an account without a portal says so',
     account: 'empty',
+    needsOwnPortal: true,
     async run(visitor) {
       const { page } = visitor;
       await visitor.go('/');

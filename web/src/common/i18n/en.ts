@@ -28,6 +28,8 @@ export const en = {
   'legal.imprint': 'Legal notice',
 
   'form.summary': { one: 'There is a problem', other: 'There are {count} problems' },
+  'form.show': 'Show',
+  'form.hide': 'Hide',
   'form.show_password': 'Show password',
   'form.hide_password': 'Hide password',
   'form.error_prefix': 'Error:',

@@ -29,6 +29,8 @@ export const es: Record<MessageKey, Message> = {
   'legal.imprint': 'Aviso legal',
 
   'form.summary': { one: 'Hay un problema', other: 'Hay {count} problemas' },
+  'form.show': 'Mostrar',
+  'form.hide': 'Ocultar',
   'form.show_password': 'Mostrar la contraseña',
   'form.hide_password': 'Ocultar la contraseña',
   'form.error_prefix': 'Error:',

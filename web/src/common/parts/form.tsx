@@ -135,8 +135,14 @@ export function TextField(properties: TextFieldProperties) {
           onInput={(event) => onInput(event.currentTarget.value)}
         />
         {type === 'password' && (
-          <button type="button" class="button button-quiet" aria-controls={id} onClick={() => setShown(!shown)}>
-            {shown ? t('form.hide_password') : t('form.show_password')}
+          <button
+            type="button"
+            class="button button-quiet"
+            aria-controls={id}
+            aria-label={t(shown ? 'form.hide_password' : 'form.show_password')}
+            onClick={() => setShown(!shown)}
+          >
+            {t(shown ? 'form.hide' : 'form.show')}
           </button>
         )}
       </div>

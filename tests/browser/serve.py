@@ -1,0 +1,67 @@
+"""The portal that the journeys visit: the demo accounts behind the real cookie, and what only tests need: an account
+without a portal, and invitations in every state. Prints one line of JSON once it answers; ends when its standard input does.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support import places  # noqa: E402
+from support.site import PrivateSite  # noqa: E402
+
+
+class Operator:
+    """The person with portalctl."""
+
+    def __init__(self, site: PrivateSite):
+        self.site = site
+
+    def run(self, *arguments: str) -> str:
+        command = [places.portalctl_path(), *arguments, "--database", self.site.postgres.conninfo("portal_maintenance")]
+        return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+
+    def invite(self, account: str, client: str, email: str) -> str:
+        """The path and fragment of the link."""
+        answer = json.loads(self.run("member", "invite", "--account", account, "--client", client, "--email", email, "--json",
+                                     "--keys-file", str(self.site.keys_file)))
+        return "/activate#" + answer["activation_url"].split("#")[1]
+
+
+def make_links(operator: Operator) -> dict:
+    acme = ("brightwater", "Acme Facilities Ltd")
+    expired = operator.invite(*acme, "kim.late@acme.example.com")
+    operator.site.postgres.execute("UPDATE portal.one_time_token SET created_at = now() - interval '8 days', "
+                                   "expires_at = now() - interval '1 day' WHERE address = 'kim.late@acme.example.com'")
+    replaced = operator.invite(*acme, "kim.twice@acme.example.com")
+    operator.invite(*acme, "kim.twice@acme.example.com")
+    cancelled = operator.invite(*acme, "kim.never@acme.example.com")
+    operator.run("member", "remove", "--account", acme[0], "--client", acme[1], "--email", "kim.never@acme.example.com")
+    joining = {"email": "sam.reyes@acme.example.com", "client": "Talleres Ribera S.L."}
+    joining["link"] = operator.invite("northside", joining["client"], joining["email"])
+    return {"expired": expired, "replaced": replaced, "cancelled": cancelled, "has_login": joining}
+
+
+def make_empty_account(operator: Operator, port: int) -> dict:
+    url = f"http://empty.localhost:{port}"
+    operator.run("account", "create", "--slug", "empty", "--name", "Empty", "--time-zone", "Europe/London")
+    operator.run("host", "add", "--account", "empty", "--host", "empty.localhost", "--origin", url)
+    return {"slug": "empty", "host": "empty.localhost", "url": url, "members": []}
+
+
+def main() -> int:
+    with PrivateSite(places.servers_folder("browser-site") / "site", insecure_cookie=False) as site:
+        operator = Operator(site)
+        port = site.nginx.port
+        accounts = [*site.accounts.values(), make_empty_account(operator, port)]
+        answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator)}
+        print(json.dumps(answer), flush=True)
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
