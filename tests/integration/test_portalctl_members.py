@@ -26,12 +26,22 @@ def demo_template(database_server, keys_file):
     database_server.drop_database(name)
 
 
+def copied(database_server, keys_file, template: str, name: str):
+    database_server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', database="postgres")
+    yield Portalctl(database_server, keys_file, name)
+    database_server.drop_database(name)
+
+
 @pytest.fixture
 def portalctl(database_server, keys_file, demo_template):
-    template, _ = demo_template
-    database_server.execute(f'CREATE DATABASE members_test TEMPLATE "{template}"', database="postgres")
-    yield Portalctl(database_server, keys_file, "members_test")
-    database_server.drop_database("members_test")
+    """The demo as it was loaded, for tests that change it."""
+    yield from copied(database_server, keys_file, demo_template[0], "members_test")
+
+
+@pytest.fixture(scope="module")
+def shared(database_server, keys_file, demo_template):
+    """The same for tests that only invite somebody new, each somebody else."""
+    yield from copied(database_server, keys_file, demo_template[0], "members_shared")
 
 
 def execute(portalctl, statement: str, *parameters) -> list[tuple]:
@@ -71,20 +81,20 @@ def ended_sessions(portalctl) -> set[int]:
     return {session for session, in execute(portalctl, "SELECT session_id FROM portal.session WHERE ended_at IS NOT NULL")}
 
 
-def test_an_invitation_is_member_membership_link_and_message(portalctl, keys_file):
-    answer = invite(portalctl, " New.Person@ACME.example.com ", "--first-name", "New", "--surname", "Person", "--job-title", "Caretaker", "--language", "es")
+def test_an_invitation_is_member_membership_link_and_message(shared, keys_file):
+    answer = invite(shared, " New.Person@ACME.example.com ", "--first-name", "New", "--surname", "Person", "--job-title", "Caretaker", "--language", "es")
     assert answer["activation_url"].startswith("http://brightwater.localhost:8080/activate#")
     assert answer["has_login"] is False
     email = "new.person@acme.example.com"
-    assert execute(portalctl, """SELECT first_name, surname, job_title, language, state, password_hash FROM portal.member WHERE email = %s""", email) == [
+    assert execute(shared, """SELECT first_name, surname, job_title, language, state, password_hash FROM portal.member WHERE email = %s""", email) == [
         ("New", "Person", "Caretaker", "es", "invited", None)]
-    [line] = listed(portalctl, email)
+    [line] = listed(shared, email)
     assert (line["client"], line["state"], line["permissions"], line["link_expires_at"], line["last_sign_in_at"]) == (
         ACME, "invited", DEFAULT_PERMISSIONS, answer["expires_at"], None)
-    purpose, address, used, revoked, days, membership = token_row(portalctl, answer["activation_url"])
+    purpose, address, used, revoked, days, membership = token_row(shared, answer["activation_url"])
     assert (purpose, address, used, revoked, membership) == ("activation", email, None, None, line["membership_id"])
     assert 6.99 < days <= 7
-    [(kind, channel, recipient, language, key_id, payload, of)] = execute(portalctl, """SELECT kind, channel, recipient, language, key_id, payload,
+    [(kind, channel, recipient, language, key_id, payload, of)] = execute(shared, """SELECT kind, channel, recipient, language, key_id, payload,
         membership_id FROM portal.outbox_message WHERE recipient = %s""", email)
     assert (kind, channel, recipient, language, of) == ("invitation", "email", email, "es", membership)
     # The link is encrypted with the newest key; neither it nor its token stands anywhere in the database.
@@ -94,18 +104,19 @@ def test_an_invitation_is_member_membership_link_and_message(portalctl, keys_fil
     assert b"activate" not in bytes(payload) and token not in bytes(payload)
 
 
-def test_prints_the_link_for_people(portalctl):
-    printed = portalctl("member", "invite", "--account", "brightwater", "--client", ACME, "--email", "b@acme.example.com")
+def test_prints_the_link_for_people(shared):
+    printed = shared("member", "invite", "--account", "brightwater", "--client", ACME, "--email", "printed@acme.example.com")
     link, explanation = printed.splitlines()
-    assert token_row(portalctl, link)[1] == "b@acme.example.com"
-    assert "b@acme.example.com" in explanation
+    assert token_row(shared, link)[1] == "printed@acme.example.com"
+    assert "printed@acme.example.com" in explanation
 
 
-@pytest.mark.parametrize("said", [ACME, ACME.lower(), "C-100", None], ids=["name", "other case", "external id", "id"])
-def test_a_client_is_named_by_id_external_id_or_name(portalctl, said):
-    [(client,)] = execute(portalctl, "SELECT client_id FROM portal.client WHERE name = %s", ACME)
-    invite(portalctl, "b@acme.example.com", client=said or str(client))
-    assert [line["client"] for line in listed(portalctl, "b@acme.example.com", "--client", said or str(client))] == [ACME]
+@pytest.mark.parametrize("how, said", [("name", ACME), ("other-case", ACME.lower()), ("external-id", "C-100"), ("id", None)])
+def test_a_client_is_named_by_id_external_id_or_name(shared, how, said):
+    email = f"named-by-{how}@acme.example.com"
+    [(client,)] = execute(shared, "SELECT client_id FROM portal.client WHERE name = %s", ACME)
+    invite(shared, email, client=said or str(client))
+    assert [line["client"] for line in listed(shared, email, "--client", said or str(client))] == [ACME]
 
 
 def test_clients_of_one_name_must_be_told_apart(portalctl):
@@ -115,21 +126,21 @@ def test_clients_of_one_name_must_be_told_apart(portalctl):
     assert sentence.count(ACME) == 3
 
 
-def test_a_second_invitation_replaces_the_first(portalctl):
-    first = invite(portalctl, "b@acme.example.com", "--first-name", "Bea")
-    second = invite(portalctl, "B@acme.example.com", "--surname", "Hill", "--permissions", "view_documents,view_invoices,view_documents")
-    assert token_row(portalctl, first["activation_url"])[3] == "replaced"
-    assert token_row(portalctl, second["activation_url"])[3] is None
-    [line] = listed(portalctl, "b@acme.example.com")
+def test_a_second_invitation_replaces_the_first(shared):
+    first = invite(shared, "again@acme.example.com", "--first-name", "Bea")
+    second = invite(shared, "Again@acme.example.com", "--surname", "Hill", "--permissions", "view_documents,view_invoices,view_documents")
+    assert token_row(shared, first["activation_url"])[3] == "replaced"
+    assert token_row(shared, second["activation_url"])[3] is None
+    [line] = listed(shared, "again@acme.example.com")
     assert (line["name"], sorted(line["permissions"])) == ("Bea Hill", ["view_documents", "view_invoices"])
-    assert execute(portalctl, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'b@acme.example.com'") == [(1,)]
+    assert execute(shared, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'again@acme.example.com'") == [(1,)]
 
 
-def test_an_invitation_to_another_client_leaves_the_first_alone(portalctl):
-    first = invite(portalctl, "b@acme.example.com")
-    second = invite(portalctl, "b@acme.example.com", client=HARBOUR)
-    assert token_row(portalctl, first["activation_url"])[3] is token_row(portalctl, second["activation_url"])[3] is None
-    assert len(listed(portalctl, "b@acme.example.com")) == 2
+def test_an_invitation_to_another_client_leaves_the_first_alone(shared):
+    first = invite(shared, "twice@acme.example.com")
+    second = invite(shared, "twice@acme.example.com", client=HARBOUR)
+    assert token_row(shared, first["activation_url"])[3] is token_row(shared, second["activation_url"])[3] is None
+    assert len(listed(shared, "twice@acme.example.com")) == 2
 
 
 def test_who_has_a_login_keeps_it(portalctl):
@@ -141,18 +152,18 @@ def test_who_has_a_login_keeps_it(portalctl):
     assert {line["client"]: line["state"] for line in listed(portalctl, "alex.morgan@acme.example.com")} == {ACME: "active", HARBOUR: "invited"}
 
 
-def test_who_belongs_to_the_client_is_not_invited_again(portalctl):
+def test_who_belongs_to_the_client_is_not_invited_again(shared):
     words = ("member", "invite", "--account", "brightwater", "--client", ACME, "--email", "alex.morgan@acme.example.com")
-    assert "already a member" in portalctl.refuses(*words)
-    assert execute(portalctl, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'alex.morgan@acme.example.com'") == [(0,)]
+    assert "already a member" in shared.refuses(*words)
+    assert execute(shared, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'alex.morgan@acme.example.com'") == [(0,)]
 
 
-def test_the_contact_of_the_client_is_noted(portalctl):
-    execute(portalctl, "INSERT INTO portal.contact (account_id, client_id, kind, value) SELECT account_id, client_id, 'email', 'Known@acme.example.com' "
+def test_the_contact_of_the_client_is_noted(shared):
+    execute(shared, "INSERT INTO portal.contact (account_id, client_id, kind, value) SELECT account_id, client_id, 'email', 'Known@acme.example.com' "
                        "FROM portal.client WHERE name = %s", ACME)
     for email in ("known@acme.example.com", "unknown@acme.example.com"):
-        invite(portalctl, email)
-    assert execute(portalctl, """SELECT m.email, c.value FROM portal.membership s JOIN portal.member m USING (account_id, member_id)
+        invite(shared, email)
+    assert execute(shared, """SELECT m.email, c.value FROM portal.membership s JOIN portal.member m USING (account_id, member_id)
         LEFT JOIN portal.contact c USING (account_id, contact_id) WHERE m.email LIKE '%%known@%%' ORDER BY 1""") == [
         ("known@acme.example.com", "Known@acme.example.com"), ("unknown@acme.example.com", None)]
 
@@ -162,11 +173,11 @@ def test_the_contact_of_the_client_is_noted(portalctl):
     (("--client", ACME, "--email", "a@b.example", "--permissions", "view_everything"), 2), (("--client", "Nobody Ltd", "--email", "a@b.example"), 1),
     (("--client", "Talleres Ribera S.L.", "--email", "a@b.example"), 1), (("--client", ACME, "--email", "a@b.example", "--first-name", "x" * 51), 1),
 ], ids=["no address", "blank", "empty", "permission", "unknown client", "other account's client", "long name"])
-def test_refusals_leave_nothing(portalctl, words, status):
+def test_refusals_leave_nothing(shared, words, status):
     count = "SELECT (SELECT count(*) FROM portal.member), (SELECT count(*) FROM portal.membership), (SELECT count(*) FROM portal.one_time_token)"
-    before = execute(portalctl, count)
-    portalctl.refuses("member", "invite", "--account", "brightwater", *words, status=status)
-    assert execute(portalctl, count) == before
+    before = execute(shared, count)
+    shared.refuses("member", "invite", "--account", "brightwater", *words, status=status)
+    assert execute(shared, count) == before
 
 
 def test_keys_are_needed_and_must_be_secret(portalctl, tmp_path, keys_file):
@@ -195,15 +206,15 @@ def test_an_account_without_host_or_portal_cannot_invite(portalctl):
     assert finished.stdout.startswith("https://bare.example/activate#")
 
 
-def test_removing_an_invitation_cancels_its_link_and_message(portalctl):
-    answer = invite(portalctl, "b@acme.example.com")
-    portalctl("member", "remove", "--account", "brightwater", "--client", ACME, "--email", "B@acme.example.com")
-    assert token_row(portalctl, answer["activation_url"])[3] == "cancelled"
-    assert listed(portalctl, "b@acme.example.com") == []
-    assert execute(portalctl, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'b@acme.example.com'") == [(0,)]
-    again = invite(portalctl, "b@acme.example.com")
-    assert [line["state"] for line in listed(portalctl, "b@acme.example.com")] == ["invited"]
-    assert token_row(portalctl, again["activation_url"])[3] is None
+def test_removing_an_invitation_cancels_its_link_and_message(shared):
+    answer = invite(shared, "cancelled@acme.example.com")
+    shared("member", "remove", "--account", "brightwater", "--client", ACME, "--email", "Cancelled@acme.example.com")
+    assert token_row(shared, answer["activation_url"])[3] == "cancelled"
+    assert listed(shared, "cancelled@acme.example.com") == []
+    assert execute(shared, "SELECT count(*) FROM portal.outbox_message WHERE recipient = 'cancelled@acme.example.com'") == [(0,)]
+    again = invite(shared, "cancelled@acme.example.com")
+    assert [line["state"] for line in listed(shared, "cancelled@acme.example.com")] == ["invited"]
+    assert token_row(shared, again["activation_url"])[3] is None
 
 
 def test_removing_the_last_membership_ends_the_login(portalctl):
@@ -234,16 +245,16 @@ def test_removing_one_of_two_memberships_leaves_the_other(portalctl):
 
 @pytest.mark.parametrize("client, email", [(ACME, "nobody@acme.example.com"), (HARBOUR, "alex.morgan@acme.example.com"), (ACME, "lee.stone@acme.example.com")],
                          ids=["unknown", "of another client", "removed before"])
-def test_removing_whom_there_is_not(portalctl, client, email):
-    assert "is no member" in portalctl.refuses("member", "remove", "--account", "brightwater", "--client", client, "--email", email)
+def test_removing_whom_there_is_not(shared, client, email):
+    assert "is no member" in shared.refuses("member", "remove", "--account", "brightwater", "--client", client, "--email", email)
 
 
-def test_list_keeps_to_the_account_and_the_client(portalctl):
-    everybody = portalctl.json("member", "list", "--account", "brightwater")
+def test_list_keeps_to_the_account_and_the_client(shared):
+    everybody = shared.json("member", "list", "--account", "brightwater")
     assert {line["state"] for line in everybody} == {"active", "invited"}
-    of_acme = portalctl.json("member", "list", "--account", "brightwater", "--client", ACME)
+    of_acme = shared.json("member", "list", "--account", "brightwater", "--client", ACME)
     assert of_acme == [line for line in everybody if line["client"] == ACME] != everybody
-    northside = portalctl.json("member", "list", "--account", "northside")
+    northside = shared.json("member", "list", "--account", "northside")
     assert not {line["membership_id"] for line in northside} & {line["membership_id"] for line in everybody}
 
 
@@ -272,9 +283,9 @@ def test_the_demo_prints_what_scripts_rely_on(demo_template, database_server):
         assert expires > datetime.now(timezone.utc) + timedelta(days=6)
 
 
-def test_the_demo_takes_an_empty_database_only(portalctl):
-    assert "has accounts already" in portalctl.refuses("demo")
-    assert len(portalctl.json("account", "list")) == 2
+def test_the_demo_takes_an_empty_database_only(shared):
+    assert "has accounts already" in shared.refuses("demo")
+    assert len(shared.json("account", "list")) == 2
 
 
 def test_the_demo_is_all_or_nothing(database_server, keys_file, tmp_path):
