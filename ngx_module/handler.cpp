@@ -23,7 +23,7 @@ ngx_int_t send(ngx_http_request_t* request, ngx_buf_t* buffer) {
   return ngx_http_output_filter(request, &out);
 }
 
-ngx_int_t send_text(ngx_http_request_t* request, ngx_str_t body) {
+ngx_int_t send_memory(ngx_http_request_t* request, ngx_str_t body, ngx_str_t content_type) {
   if (!(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) return NGX_HTTP_NOT_ALLOWED;
   if (const ngx_int_t discarded = ngx_http_discard_request_body(request); discarded != NGX_OK) return discarded;
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
@@ -34,8 +34,8 @@ ngx_int_t send_text(ngx_http_request_t* request, ngx_str_t body) {
   buffer->last_buf = 1;
   request->headers_out.status = NGX_HTTP_OK;
   request->headers_out.content_length_n = static_cast<off_t>(body.len);
-  ngx_str_set(&request->headers_out.content_type, "text/plain; charset=utf-8");
-  request->headers_out.content_type_len = request->headers_out.content_type.len;
+  request->headers_out.content_type = content_type;
+  request->headers_out.content_type_len = content_type.len;
   return send(request, buffer);
 }
 
@@ -193,8 +193,7 @@ ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
 }
 
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept {
-  ngx_str_t body = ngx_string("ok\n");
-  return send_text(request, body);
+  return send_memory(request, ngx_string(R"({"status":"ok"})"), ngx_string("application/json; charset=utf-8"));
 }
 
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept {
@@ -203,7 +202,7 @@ ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept {
   auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
   if (!process || !room) return NGX_HTTP_SERVICE_UNAVAILABLE;
   const size_t size = portal_worker_metrics(process->worker, reinterpret_cast<char*>(room), kRoom);
-  return send_text(request, {ngx_min(size, kRoom), room});
+  return send_memory(request, {ngx_min(size, kRoom), room}, ngx_string("text/plain; charset=utf-8"));
 }
 
 }  // namespace portal::nginx
