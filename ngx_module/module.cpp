@@ -207,8 +207,10 @@ bool any_insecure(ngx_http_location_tree_node_t* node) {
 }
 
 bool any_insecure(const ngx_http_core_srv_conf_t* server) {
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(server->ctx->loc_conf[ngx_http_core_module.ctx_index]);
-  if (any_insecure(core) || any_insecure(core->static_locations)) return true;
+  // Only locations know their own table of configurations; a server's stands in its context.
+  const auto* here = static_cast<LocConf*>(server->ctx->loc_conf[ngx_http_portal_module.ctx_index]);
+  const auto* core = static_cast<ngx_http_core_loc_conf_t*>(server->ctx->loc_conf[ngx_http_core_module.ctx_index]);
+  if (here->insecure_cookie == 1 || any_insecure(core->static_locations)) return true;
 #if (NGX_PCRE)
   for (ngx_http_core_loc_conf_t** each = core->regex_locations; each && *each; ++each) {
     if (any_insecure(*each)) return true;

@@ -1,0 +1,76 @@
+"""`nginx -t` with the module: what is accepted, and what is refused with a sentence."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from support.nginx import PrivateNginx
+from support.site import make_keys
+
+
+@pytest.fixture
+def check(servers):
+    """Writes the project's configuration, lets a test change its text, and returns the exit status and what nginx said."""
+    folder = servers / "configuration"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    password_file = folder / "edge.password"
+    password_file.touch(mode=0o600)
+    password_file.write_text("never used\n")
+    nginx = PrivateNginx(folder, postgres_socket=folder, password_file=password_file, keys_file=make_keys(folder / "keys"))
+
+    def run(change=lambda text: text, file: str = "server-loopback.conf") -> tuple[int, str]:
+        nginx.write_configuration()
+        path = folder / file
+        path.write_text(change(path.read_text()))
+        nginx.error_log.unlink(missing_ok=True)
+        finished = subprocess.run(nginx.command("-t"), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        return finished.returncode, finished.stderr + nginx.error_log.read_text()
+
+    return run
+
+
+def test_the_configuration_of_the_project_is_accepted(check):
+    status, said = check()
+    assert status == 0, said
+    assert "[warn]" not in said, said
+
+
+def test_the_module_needs_no_http_block(check):
+    status, said = check(lambda text: "\n".join(text.partition("http {")[0].splitlines()), "nginx.conf")
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:{port}", "[::]:{port}", "{port}"])
+def test_insecure_cookies_are_refused_outside_loopback(check, address):
+    def listen_everywhere(text: str) -> str:
+        port = text.split("127.0.0.1:")[1].split()[0]
+        return text.replace(f"127.0.0.1:{port}", address.format(port=port))
+
+    status, said = check(listen_everywhere)
+    assert status != 0
+    assert "portal_insecure_cookie" in said and "loopback" in said, said
+    status, said = check(lambda text: listen_everywhere(text).replace("portal_insecure_cookie on", "portal_insecure_cookie off"))
+    assert status == 0, said
+
+
+def test_insecure_cookies_of_a_location_are_refused_too(check):
+    status, said = check(lambda text: text.replace("127.0.0.1:", "0.0.0.0:").replace("portal_insecure_cookie on;", "").replace(
+        "include portal.conf;", "location /other/ { portal on; portal_insecure_cookie on; } include portal.conf;"))
+    assert status != 0
+    assert "portal_insecure_cookie" in said, said
+
+
+def test_the_thread_pool_is_demanded(check):
+    status, said = check(lambda text: text.replace("thread_pool portal threads=1;", ""), "nginx.conf")
+    assert status != 0
+    assert "thread_pool" in said or "thread pool" in said, said
+
+
+def test_keys_that_others_can_read_are_refused(check, servers):
+    keys = servers / "configuration" / "keys"
+    keys.chmod(0o644)
+    status, said = check()
+    assert status != 0
+    assert str(keys) in said, said
