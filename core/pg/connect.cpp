@@ -25,7 +25,10 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
   if (!password.empty()) set("password", password.c_str());
   keywords.push_back(nullptr);
   values.push_back(nullptr);
-  return PQconnectStartParams(keywords.data(), values.data(), 1);
+  pg_conn* connection = PQconnectStartParams(keywords.data(), values.data(), 1);
+  // libpq would print what a server says to nobody, such as that it shuts down, on the worker's standard error.
+  if (connection) PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  return connection;
 }
 
 std::string refuse_conninfo(const std::string& conninfo) {

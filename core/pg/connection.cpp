@@ -224,12 +224,7 @@ void Connection::flush() {
 
 void Connection::read() {
   if (PQconsumeInput(connection_) != 1) {
-    // What arrived before the end may still answer something; a FATAL error among it says why.
-    while (!PQisBusy(connection_) && !in_flight_.empty()) {
-      PGresult* result = PQgetResult(connection_);
-      if (!result) break;
-      take_result(result);
-    }
+    // What the server said last came with an earlier turn. From here on libpq would only make up results of its own.
     lose(last_error());
     return;
   }
@@ -278,6 +273,8 @@ void Connection::take_result(pg_result* result) {
       if (!front.error) {
         front.error = error_of(result);
         front.stale = says_prepare_again(result);
+        // An error without SQLSTATE is libpq's, about the connection: it says nothing of the transaction.
+        front.rolled_back = !field(result, PG_DIAG_SQLSTATE).empty();
       }
   }
 }
@@ -285,11 +282,16 @@ void Connection::take_result(pg_result* result) {
 void Connection::finish_front() {
   Expected done = std::move(in_flight_.front());
   in_flight_.pop_front();
-  arm_deadline();
   if (!done.exchange) {
     finish_preparation(done);
-    return;
+  } else {
+    finish_segment(done);
+    lane_.dispatch();
   }
+  arm_deadline();  // for what is the oldest now, also if it was sent just above
+}
+
+void Connection::finish_segment(Expected& done) {
   const std::shared_ptr<Exchange>& exchange = done.exchange;
   if (done.stale && exchange->attempts < kMaximumSegmentAttempts && !exchange->abandoned) {
     // The error aborted the whole segment, so nothing of it was committed and it may be sent again.
@@ -299,12 +301,12 @@ void Connection::finish_front() {
       prepared.state = Preparation::kNone;
       ++prepared.generation;
     }
+    exchange->sent = false;
     send_or_hold(exchange);
     if (state_ == State::kReady) flush();
   } else {
     exchange->finish(std::move(done.error));
   }
-  lane_.dispatch();
 }
 
 void Connection::finish_preparation(Expected& done) {
@@ -351,7 +353,7 @@ void Connection::lose(std::string_view why) noexcept {
     if (!expected.exchange) continue;
     if (options_.kind == SegmentKind::kWrite) {
       // An error that came before the sync settles it: the segment was rolled back.
-      expected.exchange->finish(expected.error ? std::move(*expected.error) : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
+      expected.exchange->finish(expected.rolled_back ? std::move(*expected.error) : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
     } else {
       lane_.resubmit(std::move(expected.exchange));
     }

@@ -54,6 +54,7 @@ class Connection {
     bool statement_answered = false;
     std::optional<Error> error;             // the first one
     bool stale = false;                     // the error says: prepare again
+    bool rolled_back = false;               // the error is the server's
     io::MonotonicTime sent_at;
   };
 
@@ -65,6 +66,7 @@ class Connection {
   void read();
   void take_result(pg_result* result);
   void finish_front();
+  void finish_segment(Expected& done);
   void finish_preparation(Expected& expected);
   void send_or_hold(std::shared_ptr<Exchange> exchange);
   bool prepare(const Statement& statement);

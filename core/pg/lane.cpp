@@ -99,7 +99,10 @@ void Lane::dispatch() noexcept {
     while (!queue_.empty() && !closing_) {
       Connection* connection = least_busy();
       if (!connection || connection->load() >= static_cast<std::size_t>(options_.depth)) break;
-      if (connection->load() >= kBusy && may_open()) open_connection();
+      if (connection->load() >= kBusy && may_open()) {
+        open_connection();
+        continue;  // a connection that fails at once comes back here, and may have taken what is looked at
+      }
       std::shared_ptr<Exchange> exchange = std::move(queue_.front());
       queue_.pop_front();
       connection->submit(std::move(exchange));

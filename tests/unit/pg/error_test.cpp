@@ -1,0 +1,97 @@
+// What an error of the database becomes, and that no value of a row gets into a log.
+#include <gtest/gtest.h>
+
+#include "pg/connect.hpp"
+#include "support/engine.hpp"
+
+namespace portal::test {
+namespace {
+
+struct Mapped {
+  const char* state;
+  ErrorCode code;
+};
+
+class SqlStateTest : public ::testing::TestWithParam<Mapped> {};
+
+TEST_P(SqlStateTest, BecomesItsCode) {
+  Engine engine;
+  const pg::Statement* raise = engine.statements.add(
+      std::string("do $$ begin raise exception 'ROW-VALUE' using errcode = '") + GetParam().state + "'; end $$");
+  const Answer answer = engine.answer_of(segment(query(raise)));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, GetParam().code);
+  EXPECT_NE(answer.error().log_detail.find(GetParam().state), std::string::npos) << answer.error().log_detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    States, SqlStateTest,
+    ::testing::Values(Mapped{"PT401", ErrorCode::kNotSignedIn}, Mapped{"PT404", ErrorCode::kNotFound},
+                      Mapped{"PT409", ErrorCode::kPrincipalChanged}, Mapped{"PT412", ErrorCode::kConflict},
+                      Mapped{"57014", ErrorCode::kDeadlineExceeded}, Mapped{"55P03", ErrorCode::kOverloaded},
+                      Mapped{"40001", ErrorCode::kOverloaded}, Mapped{"40P01", ErrorCode::kOverloaded},
+                      Mapped{"53100", ErrorCode::kDatabaseUnavailable},
+                      Mapped{"57P03", ErrorCode::kDatabaseUnavailable}, Mapped{"22021", ErrorCode::kInvalidRequest},
+                      Mapped{"42501", ErrorCode::kInternal}, Mapped{"XX000", ErrorCode::kInternal}),
+    [](const auto& info) { return info.param.state; });
+
+TEST(ErrorOfTheDatabase, QuotesNoValue) {
+  PrivatePostgres::get().execute(
+      "drop table if exists secret; create table secret (a text primary key check (a <> 'CANARY-check'))");
+  Engine engine;
+  const pg::Statement* insert = engine.statements.add("insert into secret values ($1)", {pg::oid::kText});
+  const pg::Statement* convert = engine.statements.add("select $1::int", {pg::oid::kText});
+  ASSERT_TRUE(engine.answer_of(segment(query(insert, "CANARY-unique"))));
+  for (const auto& asked :
+       {query(insert, "CANARY-unique"), query(insert, "CANARY-check"), query(convert, "CANARY-number")}) {
+    const Answer answer = engine.answer_of(segment(asked));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().log_detail.find("CANARY"), std::string::npos) << answer.error().log_detail;
+    EXPECT_NE(answer.error().log_detail.find("SQLSTATE 2"), std::string::npos) << "but says enough to find the cause";
+  }
+}
+
+TEST(StatementTimeout, IsADeadline) {
+  pg::LaneOptions options = Engine::options();
+  options.settings = {"statement_timeout=50", "lock_timeout=40"};
+  Engine engine(std::move(options));
+  const pg::Statement* wait = engine.statements.add("select pg_sleep(5)");
+  EXPECT_EQ(engine.answer_of(segment(query(wait))).error().code, ErrorCode::kDeadlineExceeded);
+  const pg::Statement* show =
+      engine.statements.add("select current_setting('lock_timeout') || current_setting('client_encoding')");
+  EXPECT_EQ((*engine.answer_of(segment(query(show))))[0][0].text(0), "40msUTF8");
+}
+
+struct Conninfo {
+  const char* text;
+  const char* refused;  // a word of the reason; empty: accepted
+};
+
+class ConninfoTest : public ::testing::TestWithParam<Conninfo> {};
+
+TEST_P(ConninfoTest, IsCheckedBeforeAWorkerUsesIt) {
+  const std::string why = pg::refuse_conninfo(GetParam().text);
+  if (*GetParam().refused) {
+    EXPECT_NE(why.find(GetParam().refused), std::string::npos) << why;
+  } else {
+    EXPECT_EQ(why, "");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ConninfoTest,
+    ::testing::Values(Conninfo{"host=/run/postgresql dbname=portal user=portal_edge", ""},
+                      Conninfo{"hostaddr=127.0.0.1 port=5433 dbname=portal sslmode=verify-full host=db.example.com",
+                               ""},
+                      Conninfo{"host=localhost dbname=portal", "names are not resolved"},
+                      Conninfo{"dbname=portal", "names are not resolved"}, Conninfo{"", "names are not resolved"},
+                      Conninfo{"host=/run/postgresql password=x", "password_file"},
+                      Conninfo{"host=/run/postgresql service=x", "service"},
+                      Conninfo{"host=/run/postgresql passfile=/x", "passfile"},
+                      Conninfo{"host=/run/postgresql options=-cx=y", "options"},
+                      Conninfo{"host=/run/postgresql nonsense=1", "nonsense"},
+                      Conninfo{"postgresql://portal_edge:secret@/portal?host=/run/postgresql", "password_file"},
+                      Conninfo{"host='/unclosed", "unterminated"}));
+
+}  // namespace
+}  // namespace portal::test
