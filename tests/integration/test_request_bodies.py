@@ -34,7 +34,7 @@ class Operation:
 
     def send(self, headers=None, **options):
         if "body" not in options:
-            options["json"] = self.body
+            options.setdefault("json", self.body)
         return self.client.request(self.method, self.path, headers=headers, **options)
 
     def check_nothing_happened(self) -> None:
@@ -91,7 +91,7 @@ def test_requests_of_other_sites_change_nothing(people, name):
         answer = operation.send(origins(people, headers))
         assert (answer.status, answer.code) == (403, "cross_site_request"), headers
         assert answer.header("Set-Cookie") is None
-        operation.check_nothing_happened()
+    operation.check_nothing_happened()
     assert operation.send().status == operation.status
 
 
@@ -116,7 +116,6 @@ def test_a_body_says_that_it_is_json(people, name):
                        "application/json; charset=latin-1", "application/json, text/plain", "application/problem+json"):
         answer = operation.send({"Content-Type": media_type}, body=body)
         assert (answer.status, answer.code) == (415, "unsupported_media_type"), media_type
-        operation.check_nothing_happened()
     assert operation.send({"Content-Type": "application/json", "Content-Encoding": "gzip"}, body=body).code == "unsupported_media_type"
     operation.check_nothing_happened()
     assert operation.send({"Content-Type": "Application/JSON; charset=UTF-8"}, body=body).status == operation.status
@@ -131,8 +130,8 @@ BROKEN = {
     "something after it": (b'{} {}', "invalid_json", "invalid_syntax"),
     "a comment": (b'{} // comment', "invalid_json", "invalid_syntax"),
     "single quotes": (b"{'email': 'a'}", "invalid_json", "invalid_syntax"),
-    "broken UTF-8": (b'{"email": "\xff"}', "invalid_json", "invalid_utf8"),
-    "overlong UTF-8": (b'{"email": "\xc0\xaf"}', "invalid_json", "invalid_utf8"),
+    "broken UTF-8": (b'{"email": "\xff"}', "invalid_json", "invalid_text"),
+    "overlong UTF-8": (b'{"email": "\xc0\xaf"}', "invalid_json", "invalid_text"),
     "a surrogate": (b'{"email": "\\ud800"}', "invalid_json", None),
     "UTF-16": ('{"email": "a"}'.encode("utf-16"), "invalid_json", None),
     "an escaped NUL": (b'{"email": "a\\u0000b"}', "invalid_json", None),
@@ -158,7 +157,7 @@ def test_broken_bodies(people, name):
         assert answer.code in ((code,) if code else ("invalid_json", "invalid_field")), f"{what}: {answer.text}"
         if field_code:
             assert field_code in [error["code"] for error in answer.json()["errors"]], f"{what}: {answer.text}"
-        operation.check_nothing_happened()
+    operation.check_nothing_happened()
     assert operation.send().status == operation.status
 
 
@@ -170,7 +169,7 @@ def test_members_that_are_not_described_are_refused(people, name):
         answer = operation.send(json={**operation.body, extra: "1"})
         assert answer.code == "invalid_field"
         assert answer.json()["errors"] == [{"pointer": f"/{extra}", "code": "unknown_field"}]
-        operation.check_nothing_happened()
+    operation.check_nothing_happened()
 
 
 @pytest.mark.parametrize("name", WITH_BODY)
@@ -182,7 +181,7 @@ def test_members_of_the_wrong_kind(people, name):
             assert answer.json()["errors"] == [{"pointer": f"/{member}", "code": code}], value
         missing = {key: value for key, value in operation.body.items() if key != member}
         assert operation.send(json=missing).json()["errors"] == [{"pointer": f"/{member}", "code": "required"}]
-        operation.check_nothing_happened()
+    operation.check_nothing_happened()
 
 
 @pytest.mark.parametrize("path, member, maximum", [(SESSION, "email", 254), (SESSION, "password", 1024), (LOOKUP, "token", 256),

@@ -9,6 +9,7 @@ import hashlib
 import itertools
 import secrets
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -52,6 +53,7 @@ class Person:
 class People:
     def __init__(self, site: PrivateSite, *, slug: str = SLUG, name: str = "Harbour & Co", minimum_length: int = 12):
         self.site = site
+        self._connection = site.postgres.connect()
         self.slug = slug
         self.host = f"{slug}.localhost"
         self.origin = f"http://{self.host}:{site.nginx.port}"
@@ -66,7 +68,12 @@ class People:
         self._wait_until_known()
 
     def rows(self, statement: str, *parameters) -> list[tuple]:
-        return self.site.postgres.execute(statement, parameters)
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        self._connection.close()
 
     def value(self, statement: str, *parameters):
         ((value,),) = self.rows(statement, *parameters)
@@ -152,8 +159,9 @@ class People:
 
 
 @pytest.fixture(scope="session")
-def people_account(shared_site) -> People:
-    return People(shared_site)
+def people_account(shared_site):
+    with closing(People(shared_site)) as people:
+        yield people
 
 
 @pytest.fixture
