@@ -22,23 +22,27 @@ def wait_for_demo(demo: subprocess.Popen, name: str) -> dict:
     return json.loads(file.read_text())
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_demo_serves_and_ends_cleanly(how):
-    name = f"test/demo_{how.name}"
-    demo = subprocess.Popen(["/usr/bin/python3", "tools/demo.py", "--name", name], cwd=places.ROOT, stdin=subprocess.DEVNULL,
+@pytest.mark.parametrize("how, scheme, cookie", [(signal.SIGINT, "http", "portal-member"), (signal.SIGTERM, "https", "__Host-portal-member")],
+                         ids=["plain, SIGINT", "TLS, SIGTERM"])
+def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
+    name = f"test/demo_{scheme}"
+    options = ["--tls"] if scheme == "https" else []
+    demo = subprocess.Popen(["/usr/bin/python3", "tools/demo.py", "--name", name, *options], cwd=places.ROOT, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         told = wait_for_demo(demo, name)
         assert told["pid"] == demo.pid
         assert [account["slug"] for account in told["accounts"]] == ["brightwater", "northside"]
+        assert told["url"].startswith(f"{scheme}://127.0.0.1:")
         port = int(told["url"].rpartition(":")[2])
         for account in told["accounts"]:
-            assert account["url"] == f"http://{account['host']}:{port}"
+            assert account["url"] == f"{scheme}://{account['host']}:{port}"
             assert account["activation_url"].startswith(account["url"] + "/activate#")
             member = account["members"][0]
             assert set(member) >= {"email", "password", "client"}
-            client = Client(port, account["host"])
+            client = Client(port, account["host"], tls=scheme == "https")
             assert client.post("/api/v1/session", json={"email": member["email"], "password": member["password"]}).status == 200
+            assert list(client.cookies) == [cookie]
             for state in ("planned", "active", "finished"):
                 assert client.get(f"/api/v1/jobs?state={state}").json()["items"], f"{member['email']} sees no {state} job"
     finally:

@@ -68,7 +68,7 @@ class PrivateNginx:
             self.kill()
 
     def client(self, host: str = "127.0.0.1") -> Client:
-        return Client(self.port, host)
+        return Client(self.port, host, tls=self._certificate is not None)
 
     @property
     def pid(self) -> int:
@@ -110,7 +110,7 @@ class PrivateNginx:
             if self._process.poll() is not None:
                 raise RuntimeError(f"nginx ended with {self._process.returncode}:\n" + self._tail())
             try:
-                if self._certificate or self.client().get("/healthz").status == 200:
+                if self.client().get("/healthz").status == 200:
                     return
             except OSError:
                 pass
