@@ -5,12 +5,10 @@ import os
 from contextlib import closing
 
 import pytest
-from named import Session, World
-from support import places
+from named import DEMO, SQL, Session, StagedSession, World
+from support import postgres
 from support.fixtures import *  # noqa: F403
 
-SQL = places.ROOT / "sql"
-DEMO = "sql_demo"
 NUMBERS = itertools.count(1)
 
 
@@ -33,6 +31,13 @@ def load_demo(connection) -> None:
     with closing(connection):
         connection.autocommit = True
         connection.cursor().execute("analyze")
+
+
+@pytest.fixture(scope="session")
+def database_server(servers):
+    """With room for the race of a hundred claims."""
+    with postgres.copy_template(servers / "postgres", settings={"max_connections": "130"}) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +64,17 @@ def edge(demo):
 
 
 @pytest.fixture
+def stage(demo):
+    """Sessions of several roles in one transaction on the demo data: `stage("portal_maintenance")`; undone at the end."""
+    with closing(demo.connect("postgres", DEMO)) as connection:
+        connection.autocommit = False
+        yield lambda role: StagedSession(connection, role)
+        connection.rollback()
+
+
+@pytest.fixture
 def clone(demo):
-    """Connects to a copy of the demo data that this test may change: `clone("portal_edge")`, each connection in autocommit mode."""
+    """For tests in which several connections meet. Connects to a copy of the demo data that this test may change: `clone("portal_edge")`, each connection in autocommit mode."""
     name = f"sql_clone_{os.getpid()}_{next(NUMBERS)}"
     demo.execute(f'create database "{name}" template "{DEMO}"', database="postgres")
     connections = []

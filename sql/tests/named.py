@@ -8,12 +8,14 @@ from pathlib import Path
 from psycopg2.extras import RealDictCursor
 
 ROOT = Path(__file__).resolve().parents[2]
+SQL = ROOT / "sql"
+DEMO = "sql_demo"  # the database with the demo data
 sys.path.insert(0, str(ROOT / "tools"))
 
 import generate_statements  # noqa: E402
 
-MODULE = {statement.name: statement for statement in generate_statements.parse_folder(ROOT / "sql/queries")}
-PORTALCTL = {statement.name: statement for statement in generate_statements.parse_folder(ROOT / "sql/portalctl")}
+MODULE = {statement.name: statement for statement in generate_statements.parse_folder(SQL / "queries")}
+PORTALCTL = {statement.name: statement for statement in generate_statements.parse_folder(SQL / "portalctl")}
 
 
 def sha256(text: str) -> bytes:
@@ -51,14 +53,17 @@ class Session:
     def __init__(self, connection):
         self.connection = connection
 
+    def execute(self, cursor, text: str, parameters=None) -> None:
+        cursor.execute(text, parameters)
+
     def rows(self, text: str, parameters=None) -> list[dict]:
         with self.connection.cursor(cursor_factory=RealDictCursor) as cursor:
-            cursor.execute(text, parameters)
+            self.execute(cursor, text, parameters)
             return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
     def value(self, text: str, parameters=None):
         with self.connection.cursor() as cursor:
-            cursor.execute(text, parameters)
+            self.execute(cursor, text, parameters)
             return cursor.fetchone()[0]
 
     def run(self, name: str, *, with_filters: bool = True, **values) -> list[dict]:
@@ -68,7 +73,7 @@ class Session:
         required = {parameter.name for parameter in statement.parameters if not parameter.nullable}
         assert set(values) <= known and required <= set(values), f"{name} takes {known}, got {set(values)}"
         with self.connection.cursor() as cursor:
-            cursor.execute(render(statement, with_filters), {**dict.fromkeys(known), **values})
+            self.execute(cursor, render(statement, with_filters), {**dict.fromkeys(known), **values})
             if not statement.columns:
                 return []
             return [{column.name: unwrap(item) for column, item in zip(statement.columns, row, strict=True)} for row in cursor.fetchall()]
@@ -77,11 +82,14 @@ class Session:
         """How many rows a statement without columns touched."""
         statement = MODULE[name]
         with self.connection.cursor() as cursor:
-            cursor.execute(render(statement, True), {**dict.fromkeys(parameter.name for parameter in statement.parameters), **values})
+            self.execute(cursor, render(statement, True), {**dict.fromkeys(parameter.name for parameter in statement.parameters), **values})
             return cursor.rowcount
 
     def begin(self) -> None:
         self.rows("begin")
+
+    def commit(self) -> None:
+        self.rows("commit")
 
     def rollback(self) -> None:
         self.rows("rollback")
@@ -92,6 +100,33 @@ class Session:
     def enter_member(self, who: Membership) -> bool:
         return self.run("enter_member", account_id=who.account_id, session_hash=who.session_hash, membership_id=who.membership_id,
                         permissions=list(who.permissions))[0]["touch"]
+
+
+class StagedSession(Session):
+    """Plays a role on a superuser's connection that stays in one transaction: what several roles do can be seen by all and be
+    undone at the end. A statement that fails is undone alone; begin and rollback are a savepoint."""
+
+    def __init__(self, connection, role: str):
+        super().__init__(connection)
+        self.role = role
+
+    def execute(self, cursor, text: str, parameters=None) -> None:
+        assert text.strip().lower() not in ("begin", "commit", "rollback"), "the demo data is shared"
+        cursor.execute(f"set local role {self.role}; savepoint one_statement")
+        try:
+            cursor.execute(text, parameters)
+        except Exception:
+            cursor.execute("rollback to savepoint one_statement")
+            raise
+
+    def begin(self) -> None:
+        self.connection.cursor().execute("savepoint one_segment")
+
+    def commit(self) -> None:
+        self.connection.cursor().execute("select set_config('portal.actor', '', true)")
+
+    def rollback(self) -> None:
+        self.connection.cursor().execute("rollback to savepoint one_segment")
 
 
 def unwrap(item):

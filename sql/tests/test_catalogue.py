@@ -1,7 +1,7 @@
 """What the catalogue says of the whole schema (SECURITY R29): it decides also about tables that nobody thought of."""
 
 import pytest
-from conftest import DEMO
+from named import DEMO
 
 BOOKS = {"schema_migration", "schema_state"}
 # By these an account is chosen before anybody knows which it is.

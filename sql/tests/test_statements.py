@@ -7,8 +7,7 @@ import sys
 
 import psycopg2
 import pytest
-from conftest import DEMO, SQL
-from named import MODULE, PORTALCTL, ROOT, Session, render
+from named import DEMO, MODULE, PORTALCTL, ROOT, SQL, Session, render
 
 from generate_statements import FormatError, parse_file, parse_folder
 
