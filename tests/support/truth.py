@@ -56,10 +56,10 @@ class Truth:
 
     def job(self, job_id: int) -> dict | None:
         """The answer of GET /jobs/{id}; None: not found."""
-        for row in self.jobs():
-            if row["job_id"] == job_id:
-                return {**self.summary(row), "fields": self._fields(row)}
-        return None
+        return next((self.page(row) for row in self.jobs() if row["job_id"] == job_id), None)
+
+    def page(self, row: dict) -> dict:
+        return {**self.summary(row), "fields": self._fields(row)}
 
     def visible_fields(self) -> list[dict]:
         return self._rows("""SELECT f.* FROM portal.job_field f JOIN portal.portal_visible_field v USING (account_id, job_field_id)
