@@ -49,6 +49,7 @@ export const journeys = [
       const title = await card.locator('.card-title').innerText();
       await card.click();
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      assert.equal(await page.locator('#notice').count(), 0, 'the welcome has had its time');
       await page.getByRole('link', { name: 'Jobs', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
 

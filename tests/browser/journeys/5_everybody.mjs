@@ -160,9 +160,10 @@ export const journeys = [
       await visitor.check('offline-jobs');
       await page.locator('.card-link').first().click();
       await page.getByRole('heading', { level: 2, name: 'That did not work' }).waitFor();
+      await page.locator('dt', { hasText: 'When' }).waitFor();
       await visitor.check('offline-job');
       await visitor.context.setOffline(false);
-      await page.locator('dt', { hasText: 'When' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Details' }).waitFor();
       assert.equal(await page.getByText('You are offline').count(), 0);
     },
   },

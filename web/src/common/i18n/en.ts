@@ -184,6 +184,7 @@ export const en = {
   'error.outcome_unknown': 'We lost the connection before the answer came. Check whether it worked before you repeat it.',
   'error.too_many_requests': 'There were too many tries. Wait {wait} and try again.',
   'error.internal': 'Something went wrong on our side. Try again; if it happens again, tell us the number below.',
+  'error.page': 'This page cannot be shown. Try again; if it happens again, get in touch with us.',
   'error.conflict': 'Somebody else did this at the same moment. Reload the page.',
   'error.forbidden': 'You have no access to this. Ask {business} if you need it.',
   'error.cross_site': 'Your browser did not say that this came from the portal. Reload the page and try again.',

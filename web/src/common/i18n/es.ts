@@ -185,6 +185,7 @@ export const es: Record<MessageKey, Message> = {
   'error.outcome_unknown': 'La conexión se perdió antes de la respuesta. Compruebe si ha funcionado antes de repetirlo.',
   'error.too_many_requests': 'Han sido demasiados intentos. Espere {wait} y vuelva a intentarlo.',
   'error.internal': 'Algo ha fallado por nuestra parte. Vuelva a intentarlo; si se repite, díganos el número de abajo.',
+  'error.page': 'Esta página no se puede mostrar. Vuelva a intentarlo; si se repite, póngase en contacto con nosotros.',
   'error.conflict': 'Alguien ha hecho esto en el mismo momento. Recargue la página.',
   'error.forbidden': 'No tiene acceso a esto. Pregunte a {business} si lo necesita.',
   'error.cross_site': 'Su navegador no ha indicado que esto venía del portal. Recargue la página y vuelva a intentarlo.',

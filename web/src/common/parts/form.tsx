@@ -18,7 +18,8 @@ interface FormProperties {
   busy: boolean;
   submit: string;
   submitting: string;
-  onSubmit: () => void;
+  // What the fields hold: a browser that fills them in on its own does not always say so.
+  onSubmit: (values: FormData) => void;
   children: ComponentChildren;
 }
 
@@ -35,7 +36,7 @@ export function Form({ label, errors, requestId, busy, submit, submitting, onSub
       onSubmit={(event) => {
         event.preventDefault();
         // The button stays enabled; a second press while the first is under way makes no second request.
-        if (!busy) onSubmit();
+        if (!busy) onSubmit(new FormData(event.currentTarget));
       }}
     >
       {errors.length > 0 && <ErrorSummary errors={errors} requestId={requestId} reference={summary} />}

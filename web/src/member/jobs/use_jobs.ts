@@ -5,6 +5,7 @@ import { usePlace } from '../../common/history.ts';
 import { useApp, useSession } from '../state/application.tsx';
 import { appendPage, firstPage, pageSize, refreshPages, refreshSize, type LoadedJobs } from './pages.ts';
 import { apiQuery, datesAreInOrder, type JobsQuery } from './query.ts';
+import { recallList, rememberList } from './seen.ts';
 
 export interface Jobs {
   readonly loaded: LoadedJobs | null;
@@ -17,9 +18,6 @@ export interface Jobs {
 
 const kStaleMilliseconds = 30_000;
 
-// Lists that were seen, so that the way back shows them at once; they belong to one membership and go with it.
-const seen = new Map<string, LoadedJobs>();
-
 export function useJobs(query: JobsQuery): Jobs {
   const { handleFailure, markLoaded } = useApp();
   const membership = useSession().membership.id;
@@ -27,7 +25,7 @@ export function useJobs(query: JobsQuery): Jobs {
   const key = JSON.stringify([membership, apiQuery(query)]);
   const [state, setState] = useState<{ key: string; loaded: LoadedJobs | null; failure: Failure | null }>(() => ({
     key,
-    loaded: arrival === 'back' ? (seen.get(key) ?? null) : null,
+    loaded: arrival === 'back' ? recallList(membership, key) : null,
     failure: null,
   }));
   const [loadingMore, setLoadingMore] = useState(false);
@@ -38,8 +36,7 @@ export function useJobs(query: JobsQuery): Jobs {
 
   const keep = useCallback(
     (loaded: LoadedJobs) => {
-      if (![...seen.keys()].every((other) => JSON.parse(other)[0] === membership)) seen.clear();
-      seen.set(key, loaded);
+      rememberList(membership, key, loaded);
       loadedAt.current = Date.now();
       markLoaded();
       setState({ key, loaded, failure: null });
@@ -72,7 +69,7 @@ export function useJobs(query: JobsQuery): Jobs {
   );
 
   useEffect(() => {
-    const known = arrival === 'back' ? (seen.get(key) ?? null) : null;
+    const known = arrival === 'back' ? recallList(membership, key) : null;
     setState({ key, loaded: known, failure: null });
     void load(known);
     return () => running.current?.abort();

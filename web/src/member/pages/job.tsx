@@ -1,59 +1,67 @@
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { call, type Job, type Outcome } from '../../common/api/client.ts';
+import { call, type Job, type JobSummary, type Outcome } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { foreignZoneName, formatWhen } from '../../common/time/dates.ts';
+import { recallJob } from '../jobs/seen.ts';
+import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { JobSkeleton } from '../parts/skeletons.tsx';
 import { FailurePanel } from '../parts/states.tsx';
 import { StatusBadge } from '../parts/status_badge.tsx';
 import { useApp, useSession } from '../state/application.tsx';
-import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { pageTitle } from './title.ts';
 
 export function JobPage({ id }: { id: string }) {
-  const { t } = useTranslator();
-  const { portal } = useApp();
-  const { answer, reload } = useJob(id);
-  const missing = answer !== null && !answer.ok && hasCode(answer.failure, 'not_found');
-  const job = answer?.ok === true ? answer.value : null;
+  const membership = useSession().membership.id;
+  const { answer, reload } = useJob(id, membership);
+  const known = answer?.ok === true ? answer.value : recallJob(membership, id);
+  const failure = answer === null || answer.ok ? null : answer.failure;
   return (
     <article class="job">
       <BackToJobs />
-      {job !== null && <JobContent job={job} />}
-      {job === null && (
-        <>
-          <PageHeading
-            title={pageTitle(t(missing ? 'job.not_found' : 'jobs.title'), portal.name)}
-            ready={answer !== null}
-            class={missing ? '' : 'visually-hidden'}
-          >
-            {t(missing ? 'job.not_found' : answer === null ? 'loading' : 'error.title')}
-          </PageHeading>
-          {answer === null && <JobSkeleton />}
-          {missing && (
-            <>
-              <p>{t('job.not_found_text')}</p>
-              <p>
-                <a class="button" href="/">
-                  {t('action.to_jobs')}
-                </a>
-              </p>
-            </>
-          )}
-          {answer !== null && !answer.ok && !missing && <FailurePanel failure={answer.failure} retry={reload} />}
-        </>
-      )}
+      {hasCode(failure, 'not_found') && <Missing />}
+      {!hasCode(failure, 'not_found') && known === null && <Waiting failed={failure !== null} />}
+      {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} />}
+      {answer === null && <JobSkeleton />}
+      {answer?.ok === true && <JobFields fields={answer.value.fields} />}
+      {failure !== null && !hasCode(failure, 'not_found') && <FailurePanel failure={failure} retry={reload} />}
     </article>
   );
 }
 
-function useJob(id: string): { answer: Outcome<Job> | null; reload: () => void } {
+function Missing() {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  return (
+    <>
+      <PageHeading title={pageTitle(t('job.not_found'), portal.name)}>{t('job.not_found')}</PageHeading>
+      <p>{t('job.not_found_text')}</p>
+      <p>
+        <a class="button" href="/">
+          {t('action.to_jobs')}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Waiting({ failed }: { failed: boolean }) {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  return (
+    <PageHeading title={pageTitle(t('jobs.title'), portal.name)} ready={failed} class="visually-hidden">
+      {t(failed ? 'error.title' : 'loading')}
+    </PageHeading>
+  );
+}
+
+function useJob(id: string, membership: string): { answer: Outcome<Job> | null; reload: () => void } {
   const { handleFailure, markLoaded } = useApp();
-  const membership = useSession().membership.id;
   const [answer, setAnswer] = useState<Outcome<Job> | null>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -75,12 +83,10 @@ function useJob(id: string): { answer: Outcome<Job> | null; reload: () => void }
   return { answer, reload };
 }
 
-function JobContent({ job }: { job: Job }) {
+function JobSummaryOf({ job }: { job: JobSummary }) {
   const { t } = useTranslator();
   const { portal } = useApp();
   const number = t('job.number', { number: job.number });
-  const details = job.fields.filter(({ group }) => group !== 'report');
-  const report = job.fields.filter(({ group }) => group === 'report');
   return (
     <>
       <div class="job-head">
@@ -100,13 +106,23 @@ function JobContent({ job }: { job: Job }) {
         </Fact>
         <Fact label={t('job.who')}>{job.assignee?.name ?? t('jobs.assignee_none')}</Fact>
       </dl>
+    </>
+  );
+}
+
+function JobFields({ fields }: { fields: Job['fields'] }) {
+  const { t } = useTranslator();
+  const details = fields.filter(({ group }) => group !== 'report');
+  const report = fields.filter(({ group }) => group === 'report');
+  return (
+    <>
       {details.length > 0 && <FieldList title={t('job.details')} fields={details} />}
       {report.length > 0 && <FieldList title={t('job.report')} fields={report} />}
     </>
   );
 }
 
-function Fact({ label, children }: { label: string; children: preact.ComponentChildren }) {
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     <div class="fact">
       <dt>{label}</dt>
@@ -115,7 +131,7 @@ function Fact({ label, children }: { label: string; children: preact.ComponentCh
   );
 }
 
-function When({ job }: { job: Job }) {
+function When({ job }: { job: JobSummary }) {
   const translator = useTranslator();
   const { time_zone: timeZone } = useApp().portal;
   if (job.scheduled_at === null) return <>{translator.t('jobs.no_date')}</>;
@@ -130,7 +146,7 @@ function When({ job }: { job: Job }) {
   );
 }
 
-function Where({ job }: { job: Job }) {
+function Where({ job }: { job: JobSummary }) {
   const { t } = useTranslator();
   const { address, site } = job;
   return (

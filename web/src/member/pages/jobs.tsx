@@ -39,6 +39,11 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
   const jobs = useJobs(query);
   const sites = useSites();
   const change = (next: JobsQuery, replace: boolean) => navigate(jobsPath(next, states), { replace });
+  const clear = () => {
+    change(withoutFilters(query), false);
+    // The button that was pressed is gone now.
+    document.querySelector('h1')?.focus({ preventScroll: true });
+  };
   return (
     <>
       <PageHeading
@@ -49,9 +54,9 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
         {t('jobs.title')}
       </PageHeading>
       <StateTabs query={query} states={states} counts={jobs.loaded?.counts} />
-      <JobFilters query={query} sites={sites} onChange={change} />
+      <JobFilters query={query} sites={sites} onChange={change} onClear={clear} />
       <section class="results" aria-label={t(`jobs.state.${query.state}`)}>
-        <Results query={query} jobs={jobs} onClear={() => change(withoutFilters(query), false)} />
+        <Results query={query} jobs={jobs} onClear={clear} />
       </section>
     </>
   );

@@ -26,15 +26,17 @@ export function SignInPage() {
   }, [session]);
   if (session !== null) return null;
 
-  const submit = async () => {
+  const submit = async (values: FormData) => {
+    const address = String(values.get('email')).trim();
+    const secret = String(values.get('password'));
     const missing: FormError[] = [];
-    if (email.trim() === '') missing.push({ field: 'email', text: t('field.required.email') });
-    if (password === '') missing.push({ field: 'password', text: t('field.required.password') });
+    if (address === '') missing.push({ field: 'email', text: t('field.required.email') });
+    if (secret === '') missing.push({ field: 'password', text: t('field.required.password') });
     setRequestId(null);
     setErrors(missing);
     if (missing.length > 0) return;
     setBusy(true);
-    const answer = await call('post', '/session', { body: { email: email.trim(), password } });
+    const answer = await call('post', '/session', { body: { email: address, password: secret } });
     setBusy(false);
     if (answer.ok) {
       openSession(answer.value);
@@ -53,7 +55,7 @@ export function SignInPage() {
         busy={busy}
         submit={t('sign_in.submit')}
         submitting={t('sign_in.submitting')}
-        onSubmit={() => void submit()}
+        onSubmit={(values) => void submit(values)}
       >
         <TextField
           id="email"

@@ -28,17 +28,19 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
   const client = invitation.client.name;
   const emailChanged = email.trim().toLowerCase() !== (invitation.email ?? '').toLowerCase();
 
-  const submit = async () => {
-    const wrong = checkForm(email.trim(), password);
+  const submit = async (values: FormData) => {
+    const address = String(values.get('email')).trim();
+    const secret = String(values.get('password'));
+    const wrong = checkForm(address, secret);
     setRequestId(null);
     setErrors(wrong);
     if (wrong.length > 0) return;
     setBusy(true);
-    const answer = await call('post', '/activation', { body: { token, email: email.trim(), password } });
+    const answer = await call('post', '/activation', { body: { token, email: address, password: secret } });
     setBusy(false);
     if (answer.ok) {
       forgetActivationToken();
-      openSession(answer.value, welcome(answer.value, email.trim()));
+      openSession(answer.value, welcome(answer.value, address));
       navigate('/', { replace: true });
     } else if (problemWithLink(answer.failure) !== null) {
       onRefused(answer.failure);
@@ -87,7 +89,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
         busy={busy}
         submit={invitation.has_login ? t('activate.join', { client }) : t('activate.submit')}
         submitting={t('activate.submitting')}
-        onSubmit={() => void submit()}
+        onSubmit={(values) => void submit(values)}
       >
         <TextField
           id="email"

@@ -8,7 +8,6 @@ import {
   datesAreInOrder,
   isOver,
   sorts,
-  withoutFilters,
   type Assignment,
   type JobsQuery,
   type Sort,
@@ -18,9 +17,10 @@ interface JobFiltersProperties {
   query: JobsQuery;
   sites: readonly Site[];
   onChange: (next: JobsQuery, replace: boolean) => void;
+  onClear: () => void;
 }
 
-export function JobFilters({ query, sites, onChange }: JobFiltersProperties) {
+export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProperties) {
   const { t } = useTranslator();
   const count = countFilters(query);
   // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
@@ -78,7 +78,7 @@ export function JobFilters({ query, sites, onChange }: JobFiltersProperties) {
           onChange={(sort) => onChange({ ...query, sort: sort as Sort }, false)}
         />
         {count > 0 && (
-          <button type="button" class="button button-quiet" onClick={() => onChange(withoutFilters(query), false)}>
+          <button type="button" class="button button-quiet" onClick={onClear}>
             {t('jobs.clear_filters')}
           </button>
         )}
@@ -89,7 +89,7 @@ export function JobFilters({ query, sites, onChange }: JobFiltersProperties) {
 
 const kTypingPauseMilliseconds = 300;
 
-function SearchField({ query, onChange }: Omit<JobFiltersProperties, 'sites'>) {
+function SearchField({ query, onChange }: Pick<JobFiltersProperties, 'query' | 'onChange'>) {
   const { t } = useTranslator();
   const [text, setText] = useState(query.q);
   const timer = useRef<ReturnType<typeof setTimeout>>();

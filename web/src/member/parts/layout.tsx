@@ -5,8 +5,10 @@ import type { Language } from '../../common/i18n/catalogues.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatTime } from '../../common/time/dates.ts';
+import { usePlace } from '../../common/history.ts';
 import { useOnline } from '../../common/online.ts';
 import { useApp } from '../state/application.tsx';
+import { ErrorGuard } from './error_guard.tsx';
 import { Header } from './header.tsx';
 import { Footer } from './footer.tsx';
 
@@ -28,7 +30,7 @@ export function Layout({ onLanguage, children }: { onLanguage: (language: Langua
       <main id="content" tabIndex={-1}>
         <OfflineBanner />
         <NoticeBanner />
-        {children}
+        <ErrorGuard>{children}</ErrorGuard>
       </main>
       <Footer onLanguage={onLanguage} />
     </>
@@ -62,15 +64,26 @@ function NoticeBanner() {
   const { t } = useTranslator();
   const { notice, setNotice } = useApp();
   const text = notice === null ? null : t(notice.key, notice.values);
+  const { key } = usePlace();
+  const saidAt = useRef(key);
   useEffect(() => {
+    saidAt.current = key;
     if (text !== null) announce(text);
   }, [notice]);
+  useEffect(() => {
+    // What was said about the last action has had its time when the reader goes on.
+    if (saidAt.current !== key) setNotice(null);
+  }, [key]);
   if (text === null) return null;
+  const close = () => {
+    setNotice(null);
+    document.getElementById('content')?.focus();
+  };
   return (
     <div class="banner" id="notice">
       <Icon name="info" />
       <p>{text}</p>
-      <button type="button" class="button button-icon" aria-label={t('action.close')} onClick={() => setNotice(null)}>
+      <button type="button" class="button button-icon" aria-label={t('action.close')} onClick={close}>
         <Icon name="close" />
       </button>
     </div>

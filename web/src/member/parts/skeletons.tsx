@@ -33,7 +33,6 @@ export function JobSkeleton() {
   return (
     <div class="skeleton" aria-busy="true">
       <p class="visually-hidden">{t('loading')}</p>
-      <div class="bone bone-title" />
       <div class="bone bone-line" />
       <div class="bone bone-row" />
       <div class="bone bone-row" />

@@ -6,6 +6,7 @@ import { navigate } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
+import { forgetLists } from '../jobs/seen.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
@@ -61,6 +62,7 @@ export function useApplication(): Start {
     setNotice(said);
   }, []);
   const closeSession = useCallback((said: Notice) => {
+    forgetLists();
     setSession(null);
     setNotice(said);
     navigate('/sign-in');
@@ -68,6 +70,7 @@ export function useApplication(): Start {
   const handleFailure = useCallback(
     (problem: Failure) => {
       if (hasCode(problem, 'not_signed_in')) {
+        forgetLists();
         setSession(null);
         setNotice({ key: 'sign_in.ended' });
         navigate(signInPath(location.pathname + location.search), { replace: true });

@@ -1,0 +1,35 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { JobSummary } from '../src/common/api/client.ts';
+import { firstPage } from '../src/member/jobs/pages.ts';
+import { forgetLists, recallJob, recallList, rememberList } from '../src/member/jobs/seen.ts';
+
+const loaded = (id: string) => firstPage({ items: [{ id } as JobSummary], next_cursor: null });
+
+beforeEach(forgetLists);
+
+test('a list and its jobs are remembered', () => {
+  rememberList('11', 'planned', loaded('1'));
+  rememberList('11', 'finished', loaded('2'));
+  expect(recallList('11', 'planned')?.items).toEqual([{ id: '1' }]);
+  expect(recallJob('11', '2')).toEqual({ id: '2' });
+  expect(recallJob('11', '3')).toBeNull();
+});
+
+test('nothing is shown to another membership', () => {
+  rememberList('11', 'planned', loaded('1'));
+  expect(recallList('12', 'planned')).toBeNull();
+  expect(recallJob('12', '1')).toBeNull();
+});
+
+test('another membership drives out the lists of the one before', () => {
+  rememberList('11', 'planned', loaded('1'));
+  rememberList('12', 'planned', loaded('2'));
+  expect(recallList('11', 'planned')).toBeNull();
+  expect(recallJob('12', '1')).toBeNull();
+});
+
+test('forgetting leaves nothing', () => {
+  rememberList('11', 'planned', loaded('1'));
+  forgetLists();
+  expect(recallJob('11', '1')).toBeNull();
+});
