@@ -22,6 +22,10 @@ const browserOptions = [
   '--disable-sync',
 ];
 
+// An error that no journey waited for is a failure of the run, and not its end.
+const strays = [];
+process.on('unhandledRejection', (error) => strays.push(`outside of the journeys: ${error?.stack ?? error}`));
+
 // One list for each file: journeys of one file share people and run one after the other.
 async function loadJourneys() {
   const files = readdirSync(new URL('journeys/', import.meta.url)).filter((name) => name.endsWith('.mjs')).sort();
@@ -90,6 +94,7 @@ async function main() {
     // Ending is a test too: the portal's log is looked through for alarms.
     await site.close().catch((error) => result.failed.push(`the end of the portal: ${error.message}`));
   }
+  result.failed.push(...strays);
   for (const name of result.failed) console.log(`FAILED  ${name}`);
   console.log('Pictures of every page: build/browser/');
   console.log(`${result.passed} passed, ${result.failed.length} failed`);
