@@ -5,6 +5,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jsonschema
+
+from support import contract
 from support.client import Answer, Client
 from support.world import World
 
@@ -39,6 +42,10 @@ def check(world: World, principal: Principal, cells: list[Cell]) -> list[str]:
         path = cell.path[1:] if cell.path.startswith("//") else "/api/v1" + cell.path
         answer = client.request(cell.method, path, json=cell.json, headers=cell.headers)
         faults += [f"{cell.name}: {fault}" for fault in faults_of(cell, answer, client)]
+        try:
+            contract.check(cell.method, path, answer)
+        except (AssertionError, jsonschema.ValidationError) as error:
+            faults.append(f"{cell.name}: not as docs/openapi.yaml has it: {error}")
         if cell.alike:
             first, expected = groups.setdefault(cell.alike, (cell.name, normalised(answer)))
             if normalised(answer) != expected:

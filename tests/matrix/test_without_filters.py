@@ -41,3 +41,15 @@ def test_the_module_has_no_filters(matrix):
     mark = b"j.client_id = $"
     assert mark in filtered
     assert mark not in unfiltered
+
+
+def test_without_both_walls_the_matrix_sees_rows_of_others(matrix):
+    """The control: what the rows above would have found."""
+    who = matrix.principals["member"]
+    matrix.world.rows("ALTER TABLE portal.job DISABLE ROW LEVEL SECURITY")
+    try:
+        for operation in ("list_jobs", "get_job"):
+            faults = check(matrix.world, who, cells_of(operation, matrix.around, who, audience_of(operation)))
+            assert any("instead of" in fault for fault in faults), f"{operation}: no fault found"
+    finally:
+        matrix.world.rows("ALTER TABLE portal.job ENABLE ROW LEVEL SECURITY")
