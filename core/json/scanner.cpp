@@ -82,10 +82,11 @@ std::optional<std::string_view> take_value(std::string_view& rest) noexcept {
 }
 
 std::optional<unsigned> parse_hex4(std::string_view text) noexcept {
-  unsigned number = 0;
   if (text.size() < 4) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + 4, number, 16);
-  if (error != std::errc() || end != text.data() + 4) return std::nullopt;
+  text = text.substr(0, 4);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
