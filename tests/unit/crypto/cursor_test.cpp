@@ -25,13 +25,13 @@ bool opens(std::string_view cursor, std::size_t values, const Context& context, 
   return keyset.has_value();
 }
 
-TEST(Cursor, HasTheFormThatAnotherProgramMakes) {
+TEST(SignedCursor, HasTheFormThatAnotherProgramMakes) {
   const Keyring keys = fixed_keyring();
   EXPECT_EQ(sign_cursor(kKeyset, list(), keys), kCursor);
   EXPECT_EQ(open_cursor(kCursor, 3, list(), keys).value(), kKeyset);
 }
 
-TEST(Cursor, CarriesEveryValue) {
+TEST(SignedCursor, CarriesEveryValue) {
   const Keyring keys = fixed_keyring();
   const Keyset extremes = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), 0,
                            std::nullopt};
@@ -39,7 +39,7 @@ TEST(Cursor, CarriesEveryValue) {
   EXPECT_EQ(open_cursor(sign_cursor({}, list(), keys), 0, list(), keys).value(), Keyset());
 }
 
-TEST(Cursor, OpensInItsOwnListOnly) {
+TEST(SignedCursor, OpensInItsOwnListOnly) {
   const Keyring keys = fixed_keyring();
   EXPECT_FALSE(opens(kCursor, 3, Context("GET /sites").add(3).add("planned"), keys));
   EXPECT_FALSE(opens(kCursor, 3, Context("GET /jobs").add(4).add("planned"), keys));
@@ -49,7 +49,7 @@ TEST(Cursor, OpensInItsOwnListOnly) {
   EXPECT_FALSE(opens(kCursor, 4, list(), keys));
 }
 
-TEST(Cursor, IsRefusedWithAnyCharacterChanged) {
+TEST(SignedCursor, IsRefusedWithAnyCharacterChanged) {
   const Keyring keys = fixed_keyring();
   for (std::size_t place = 0; place < kCursor.size(); ++place) {
     for (const char other : {'A', '_', 'x', '=', '\0'}) {
@@ -65,7 +65,7 @@ TEST(Cursor, IsRefusedWithAnyCharacterChanged) {
   EXPECT_FALSE(opens(std::string(kCursor) + "AAAA", 3, list(), keys));
 }
 
-TEST(Cursor, OutlivesTheRotationOfItsKeyButNotItsRemoval) {
+TEST(SignedCursor, OutlivesTheRotationOfItsKeyButNotItsRemoval) {
   const std::string second = "cursor k2 ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8\n";
   const Keyring rotated = make_keyring(std::string(kFixedKeys) + second);
   EXPECT_TRUE(opens(kCursor, 3, list(), rotated));
@@ -75,7 +75,7 @@ TEST(Cursor, OutlivesTheRotationOfItsKeyButNotItsRemoval) {
   EXPECT_FALSE(opens(newer, 3, list(), fixed_keyring()));
 }
 
-TEST(Cursor, IsBounded) {
+TEST(SignedCursor, IsBounded) {
   const Keyring keys = fixed_keyring();
   const std::string longest = sign_cursor(Keyset(limits::kKeysetValues, 1), list(), keys);
   EXPECT_LE(longest.size(), limits::kCursorBytes);
