@@ -4,6 +4,7 @@ import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from psycopg2.extras import RealDictCursor
 
@@ -22,12 +23,26 @@ def sha256(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def render(statement: generate_statements.Statement, with_filters: bool) -> str:
-    """The text with psycopg2's placeholders, each cast to its declared type."""
-    text = statement.text(with_filters).replace("%", "%%")
-    for number, value in reversed(list(enumerate(statement.parameters, 1))):
-        text = text.replace(f"${number}", f"%({value.name})s::{value.type_name}")
-    return text
+# What each connection has prepared, as the module prepares a statement once for each connection.
+PREPARED: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def prepare(connection, statement: generate_statements.Statement, with_filters: bool) -> str:
+    """The name under which the connection can execute it."""
+    name = f"{statement.name}{'' if with_filters else '_unfiltered'}"
+    names = PREPARED.setdefault(connection, set())
+    if name not in names:
+        types = ", ".join(value.type_name for value in statement.parameters)
+        with connection.cursor() as cursor:
+            cursor.execute(f"prepare {name}{f' ({types})' if types else ''} as {statement.text(with_filters)}")
+        names.add(name)
+    return name
+
+
+def call(connection, statement: generate_statements.Statement, with_filters: bool = True) -> str:
+    """EXECUTE with psycopg2's placeholders, each cast to its declared type."""
+    values = ", ".join(f"%({value.name})s::{value.type_name}" for value in statement.parameters)
+    return f"execute {prepare(connection, statement, with_filters)}{f' ({values})' if values else ''}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ class Session:
         required = {parameter.name for parameter in statement.parameters if not parameter.nullable}
         assert set(values) <= known and required <= set(values), f"{name} takes {known}, got {set(values)}"
         with self.connection.cursor() as cursor:
-            self.execute(cursor, render(statement, with_filters), {**dict.fromkeys(known), **values})
+            self.execute(cursor, call(self.connection, statement, with_filters), {**dict.fromkeys(known), **values})
             if not statement.columns:
                 return []
             return [{column.name: unwrap(item) for column, item in zip(statement.columns, row, strict=True)} for row in cursor.fetchall()]
@@ -82,7 +97,7 @@ class Session:
         """How many rows a statement without columns touched."""
         statement = MODULE[name]
         with self.connection.cursor() as cursor:
-            self.execute(cursor, render(statement, True), {**dict.fromkeys(parameter.name for parameter in statement.parameters), **values})
+            self.execute(cursor, call(self.connection, statement), {**dict.fromkeys(parameter.name for parameter in statement.parameters), **values})
             return cursor.rowcount
 
     def begin(self) -> None:

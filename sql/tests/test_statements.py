@@ -7,7 +7,7 @@ import sys
 
 import psycopg2
 import pytest
-from named import DEMO, MODULE, PORTALCTL, ROOT, SQL, Session, render
+from named import DEMO, MODULE, PORTALCTL, ROOT, SQL, Session, call
 
 from generate_statements import FormatError, parse_file, parse_folder
 
@@ -80,7 +80,7 @@ def test_the_module_may_run_it(edge, statement):
     if statement.text().startswith(UTILITY):
         edge.rows(statement.text())
         return
-    edge.rows("explain " + render(statement, True), {value.name: None for value in statement.parameters})
+    edge.rows("explain " + call(edge.connection, statement), {value.name: None for value in statement.parameters})
 
 
 def test_the_module_and_portalctl_have_statements_of_their_own():
