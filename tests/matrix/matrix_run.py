@@ -4,7 +4,6 @@ own filters and without, take everything from here."""
 import functools
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import yaml
@@ -53,7 +52,7 @@ class Matrix:
         self.site.__enter__()
         try:
             self.world = World(self.site)
-            wait_for_host(self.world)
+            self.world.wait_until_served()
             self.around = Surroundings(self.world)
             self.principals = make_principals(self.world)
         except BaseException:
@@ -69,11 +68,3 @@ class Matrix:
 def make_nginx(site: PrivateSite, nginx_class: type[PrivateNginx], name: str, **options) -> PrivateNginx:
     return nginx_class(site.folder / name, postgres_socket=site.postgres.sockets, password_file=site.postgres.password_file,
                        keys_file=site.keys_file, **options)
-
-
-def wait_for_host(world: World) -> None:
-    """The workers learn of new hosts by a notice."""
-    deadline = time.monotonic() + 10
-    while any(world.client(account).get("/api/v1/portal").status == 421 for account in (world.matrix, world.elsewhere, world.bare) for _ in range(8)):
-        assert time.monotonic() < deadline, "the workers did not learn of new hosts"
-        time.sleep(0.05)

@@ -14,8 +14,6 @@ from support.site import PrivateSite
 from support.truth import Truth
 from support.world import Account, Membership, World
 
-from matrix_run import wait_for_host
-
 WORD = re.compile(r"CANARY-[A-Za-z0-9-]*[A-Za-z0-9]")
 SORTS = ("scheduled_at", "-scheduled_at", "number", "-number")
 STATES = ("planned", "active", "finished", "cancelled")
@@ -36,7 +34,7 @@ class Findings:
 def world(servers):
     with PrivateSite(servers / "canaries") as site:
         world = World(site)
-        wait_for_host(world)
+        world.wait_until_served()
         yield world
         world.close()
 

@@ -9,9 +9,12 @@ import hashlib
 import itertools
 import json
 import secrets
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+
+import pytest
 
 from support.client import Client
 from support.site import PrivateSite
@@ -63,6 +66,14 @@ class World:
 
     def close(self) -> None:
         self._connection.close()
+
+    def wait_until_served(self) -> None:
+        """The workers learn of new hosts by a notice; several questions reach all of them."""
+        deadline = time.monotonic() + 10
+        while any(self.client(account).get("/api/v1/portal").status == 421
+                  for account in (self.matrix, self.elsewhere, self.bare) for _ in range(8)):
+            assert time.monotonic() < deadline, "the workers did not learn of new hosts"
+            time.sleep(0.05)
 
     def rows(self, statement: str, *parameters) -> list[tuple]:
         with closing(self._connection.cursor()) as cursor:
@@ -254,3 +265,12 @@ class World:
 
 def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@pytest.fixture(scope="session")
+def world(shared_site):
+    """These accounts in the site that all tests of a pytest worker share."""
+    world = World(shared_site)
+    world.wait_until_served()
+    yield world
+    world.close()
