@@ -162,7 +162,7 @@ def check_directives_documented(_) -> list[str]:
     declared = set(re.findall(r'ngx_string\("(portal\w*)"\)', sources))
     document = ROOT / "docs/directives.md"
     documented = document.read_text() if document.exists() else ""
-    problems = [f"docs/directives.md does not explain {name}" for name in sorted(declared) if f"`{name}`" not in documented] if documented else []
+    problems = [f"docs/directives.md does not explain {name}" for name in sorted(declared) if not re.search(rf"\b{name}\b", documented)] if documented else []
     used = {found for path in tracked("conf/*.conf") for found in re.findall(r"^\s*(portal\w*)[ ;]", path.read_text(), re.MULTILINE)}
     return problems + [f"conf/ uses {name}, which the module does not declare" for name in sorted(used - declared) if declared]
 
