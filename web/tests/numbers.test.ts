@@ -8,6 +8,8 @@ test.each([
   ['1234.50', 'en-GB', '1,234.50'],
   ['-0.125', 'es-ES', '-0,125'],
   ['7', 'en-GB', '7'],
+  ['-12.5', 'en-GB', '-12.5'],
+  ['no number', 'en-GB', 'no number'],
   ['12345678901234567890.25', 'en-GB', '12,345,678,901,234,567,890.25'],
 ])('the decimal %s in %s', (text, locale, expected) => {
   expect(formatDecimal(text, locale)).toBe(expected);

@@ -1,10 +1,16 @@
 import type { Translator } from './i18n/language.tsx';
 
-// A decimal number travels as text so that no digit is lost; it keeps the decimals that it was written with.
+// A decimal number travels as text so that no digit is lost; it keeps the decimals that it was written with. Not every browser
+// formats a text exactly, so the whole part goes as a BigInt and the decimals follow as they are.
 export function formatDecimal(text: string, locale: string): string {
-  const decimals = Math.min(20, text.split('.')[1]?.length ?? 0);
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return format.format(text as unknown as number);
+  const match = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
+  if (match === null) return text;
+  const [, sign, whole, decimals] = match;
+  const format = new Intl.NumberFormat(locale);
+  const sample = format.formatToParts(-1.5);
+  const part = (type: Intl.NumberFormatPartTypes) => sample.find((candidate) => candidate.type === type)?.value ?? '';
+  const result = (sign === '-' ? part('minusSign') : '') + format.format(BigInt(whole!));
+  return decimals === undefined ? result : result + part('decimal') + decimals;
 }
 
 // Money is counted in minor units, of which a currency has a hundred, a thousand or none to the major one.

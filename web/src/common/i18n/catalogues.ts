@@ -13,6 +13,7 @@ export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, M
 export const meantToBeIdentical: readonly MessageKey[] = [
   'form.error_prefix',
   'job.no',
+  'day.weekday',
   'day.relative',
   'day.date_time',
   'day.range',

@@ -155,6 +155,7 @@ export const en = {
   'day.today': 'Today',
   'day.tomorrow': 'Tomorrow',
   'day.yesterday': 'Yesterday',
+  'day.weekday': '{weekday} {date}',
   'day.relative': '{word}, {date}',
   'day.date_time': '{date}, {time}',
   'day.range': '{start}–{end}',

@@ -156,6 +156,7 @@ export const es: Record<MessageKey, Message> = {
   'day.today': 'Hoy',
   'day.tomorrow': 'Mañana',
   'day.yesterday': 'Ayer',
+  'day.weekday': '{weekday} {date}',
   'day.relative': '{word}, {date}',
   'day.date_time': '{date}, {time}',
   'day.range': '{start}–{end}',

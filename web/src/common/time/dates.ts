@@ -21,10 +21,13 @@ export function daysBetween(from: Day, to: Day): number {
 }
 
 // "Tue 24 Nov", with the year where it is not this one.
-export function formatDay(day: Day, today: Day, { locale }: Translator): string {
-  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' };
+export function formatDay(day: Day, today: Day, { locale, t }: Translator): string {
+  const instant = new Date(`${day}T00:00Z`);
+  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone: 'UTC' };
   if (day.slice(0, 4) !== today.slice(0, 4)) options.year = 'numeric';
-  return new Intl.DateTimeFormat(locale, options).format(new Date(`${day}T00:00Z`));
+  // Joined here, because browsers disagree about a comma between the two.
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(instant);
+  return t('day.weekday', { weekday, date: new Intl.DateTimeFormat(locale, options).format(instant) });
 }
 
 // "Tomorrow, Tue 24 Nov"
