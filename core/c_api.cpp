@@ -69,7 +69,9 @@ struct portal_worker {
 
 struct portal_operation {
   portal_operation(portal_worker& worker, const portal_request& raw, portal_done_function function, void* done_context)
-      : done(function), context(done_context), operation(worker.worker, convert(raw), view(raw.account),
+      : done(function),
+        context(done_context),
+        operation(worker.worker, convert(raw), view(raw.account),
                   raw.insecure_cookie ? portal::http::CookieMode::kInsecure : portal::http::CookieMode::kHostPrefix,
                   portal::io::Callback::to<&portal_operation::on_done>(this)) {}
 
@@ -130,9 +132,7 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
 
 void portal_worker_destroy(portal_worker* worker) noexcept { delete worker; }
 
-size_t portal_worker_active(const portal_worker* worker) noexcept {
-  return worker->worker.figures().active;
-}
+size_t portal_worker_active(const portal_worker* worker) noexcept { return worker->worker.figures().active; }
 
 size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) noexcept {
   return guarded(std::size_t{0}, nullptr, 0, [&] {
@@ -142,8 +142,8 @@ size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t s
   });
 }
 
-portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request, portal_done_function done,
-                                         void* context) noexcept {
+portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request,
+                                         portal_done_function done, void* context) noexcept {
   return guarded(static_cast<portal_operation*>(nullptr), nullptr, 0, [&] {
     auto operation = std::make_unique<portal_operation>(*worker, *request, done, context);
     operation->operation.start();
@@ -158,7 +158,8 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
     for (const portal::http::ResponseHeader& header : answer.headers) {
       operation->response_headers.push_back({text_of(header.name), text_of(header.value)});
     }
-    for (const std::string& cookie : answer.cookies) operation->response_headers.push_back({text_of("Set-Cookie"), text_of(cookie)});
+    for (const std::string& cookie : answer.cookies)
+      operation->response_headers.push_back({text_of("Set-Cookie"), text_of(cookie)});
     *response = {.status = static_cast<int>(answer.status),
                  .content_type = text_of(answer.content_type),
                  .body = text_of(answer.body),

@@ -1,5 +1,6 @@
-/* The boundary between the C of nginx and the core. Everything here is noexcept: an exception of the core ends as an error value. All
- * functions of a worker are called on the thread of its loop. Texts are not zero-terminated unless said so. */
+/* The boundary between the C of nginx and the core. Everything here is noexcept: an exception of the core ends as an
+ * error value. All functions of a worker are called on the thread of its loop. Texts are not zero-terminated unless
+ * said so. */
 #ifndef PORTAL_C_API_H
 #define PORTAL_C_API_H
 
@@ -48,7 +49,7 @@ typedef struct {
   portal_text method;
   portal_text path; /* decoded, begins with a slash */
   portal_text query;
-  portal_text host; /* lower case, without port */
+  portal_text host;    /* lower case, without port */
   portal_text account; /* a host or a slug: what portal_account says */
   portal_text peer_address;
   portal_text request_id;
@@ -84,9 +85,10 @@ size_t portal_worker_active(const portal_worker* worker) PORTAL_NOEXCEPT;
 /* Prometheus text; answers the size of the whole and writes as much of it as fits. */
 size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) PORTAL_NOEXCEPT;
 
-/* `done` is called once from the loop, never from inside this call, unless the operation is destroyed before. Null: out of memory. */
-portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request, portal_done_function done,
-                                         void* context) PORTAL_NOEXCEPT;
+/* `done` is called once from the loop, never from inside this call, unless the operation is destroyed before. Null: out
+ * of memory. */
+portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request,
+                                         portal_done_function done, void* context) PORTAL_NOEXCEPT;
 /* After `done`. Answers 0 on success. */
 int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
 /* Also cancels. */

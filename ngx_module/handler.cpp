@@ -1,5 +1,5 @@
-// The way of a request from nginx into the core and back. The operation never finalizes the request: this file does, from a posted event,
-// after control has left every frame of it.
+// The way of a request from nginx into the core and back. The operation never finalizes the request: this file does,
+// from a posted event, after control has left every frame of it.
 #include <cstring>
 #include <vector>
 
@@ -58,7 +58,8 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   request->headers_out.content_type_len = response.content_type.size;
   request->disable_not_modified = 1;  // preconditions are the core's: nginx's filter ignores the method
   for (size_t index = 0; index < response.header_count; ++index) {
-    if (!add_header(request, response.headers[index].name, response.headers[index].value)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (!add_header(request, response.headers[index].name, response.headers[index].value))
+      return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   if (response.body.size == 0) {
     request->header_only = 1;
@@ -99,7 +100,8 @@ bool collect_body(ngx_http_request_t* request, portal_text* body) {
   *body = {nullptr, 0};
   if (!request->request_body || !request->request_body->bufs) return true;
   size_t size = 0;
-  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next) size += static_cast<size_t>(ngx_buf_size(link->buf));
+  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next)
+    size += static_cast<size_t>(ngx_buf_size(link->buf));
   if (size == 0) return true;
   if (!request->request_body->bufs->next && !request->request_body->bufs->buf->in_file) {
     *body = {reinterpret_cast<const char*>(request->request_body->bufs->buf->pos), size};
@@ -141,14 +143,16 @@ bool describe(ngx_http_request_t* request, portal_request* described) {
   const auto* conf = static_cast<LocConf*>(ngx_http_get_module_loc_conf(request, ngx_http_portal_module));
   ngx_str_t account{};
   if (ngx_http_complex_value(request, conf->account, &account) != NGX_OK) return false;
-  ngx_http_variable_value_t* request_id = ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main_conf(request)->request_id_variable));
+  ngx_http_variable_value_t* request_id =
+      ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main_conf(request)->request_id_variable));
   described->method = text_of(request->method_name);
   described->path = text_of(request->uri);
   described->query = text_of(request->args);
   described->host = text_of(request->headers_in.server);
   described->account = text_of(account);
   described->peer_address = text_of(request->connection->addr_text);
-  if (request_id && !request_id->not_found) described->request_id = {reinterpret_cast<const char*>(request_id->data), request_id->len};
+  if (request_id && !request_id->not_found)
+    described->request_id = {reinterpret_cast<const char*>(request_id->data), request_id->len};
   described->headers = collect_headers(request, &described->header_count);
   described->insecure_cookie = conf->insecure_cookie == 1;
   return described->headers && collect_body(request, &described->body);
@@ -169,7 +173,8 @@ ngx_int_t start(ngx_http_request_t* request) {
   cleanup->handler = clean_up;
   process->keep_process_alive();
 
-  // A client that leaves ends its work. When its FIN came before this handler was set there is no further event: so there is one of ours.
+  // A client that leaves ends its work. When its FIN came before this handler was set there is no further event: so
+  // there is one of ours.
   request->read_event_handler = ngx_http_test_reading;
   request->write_event_handler = ngx_http_request_empty_handler;
   ngx_event_t* read = request->connection->read;

@@ -16,8 +16,10 @@ std::array<SecurityHeader, 7> security_headers() {
       {ngx_string("Strict-Transport-Security"), ngx_string("max-age=31536000")},
       {ngx_string("X-Content-Type-Options"), ngx_string("nosniff")},
       {ngx_string("Content-Security-Policy"),
-       ngx_string("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-                  "manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")},
+       ngx_string(
+           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src "
+           "'self'; "
+           "manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")},
       {ngx_string("Referrer-Policy"), ngx_string("no-referrer")},
       {ngx_string("Cross-Origin-Opener-Policy"), ngx_string("same-origin")},
       {ngx_string("Cross-Origin-Resource-Policy"), ngx_string("same-origin")},
@@ -33,7 +35,8 @@ bool has_header(ngx_http_request_t* request, const ngx_str_t& name) {
     const auto* elements = static_cast<ngx_table_elt_t*>(part->elts);
     for (ngx_uint_t number = 0; number < part->nelts; ++number) {
       const ngx_table_elt_t& element = elements[number];
-      if (element.hash && element.key.len == name.len && ngx_strncasecmp(element.key.data, name.data, name.len) == 0) return true;
+      if (element.hash && element.key.len == name.len && ngx_strncasecmp(element.key.data, name.data, name.len) == 0)
+        return true;
     }
   }
   return false;

@@ -8,7 +8,8 @@ namespace portal::nginx {
 namespace {
 
 constexpr ngx_msec_t kDefaultHostRefresh = 30'000;
-constexpr std::size_t kHashJobs = 32;  // password checks that are queued or running; more are refused before they cost anything
+constexpr std::size_t kHashJobs =
+    32;  // password checks that are queued or running; more are refused before they cost anything
 constexpr io::Duration kKeepAlive{100};
 
 MainConf* main_conf_of(ngx_conf_t* conf) {
@@ -16,12 +17,14 @@ MainConf* main_conf_of(ngx_conf_t* conf) {
 }
 
 void write_log(void* /*context*/, int level, portal_text message) noexcept {
-  constexpr ngx_uint_t kLevels[] = {NGX_LOG_DEBUG, NGX_LOG_INFO, NGX_LOG_NOTICE, NGX_LOG_WARN, NGX_LOG_ERR, NGX_LOG_CRIT};
+  constexpr ngx_uint_t kLevels[] = {NGX_LOG_DEBUG, NGX_LOG_INFO, NGX_LOG_NOTICE,
+                                    NGX_LOG_WARN,  NGX_LOG_ERR,  NGX_LOG_CRIT};
   ngx_str_t text{message.size, reinterpret_cast<u_char*>(const_cast<char*>(message.data))};
   ngx_log_error(kLevels[level], ngx_cycle->log, 0, "portal: %V", &text);
 }
 
-// --- directives -------------------------------------------------------------------------------------------------------------------------
+// --- directives
+// -------------------------------------------------------------------------------------------------------------------------
 
 void set_handler(ngx_conf_t* conf, ngx_http_handler_pt handler) {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(conf, ngx_http_core_module));
@@ -72,7 +75,8 @@ char* read_password(ngx_conf_t* conf, ngx_str_t path, ngx_str_t* password) {
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   *password = {static_cast<size_t>(size), bytes};
-  while (password->len > 0 && (password->data[password->len - 1] == '\n' || password->data[password->len - 1] == '\r')) --password->len;
+  while (password->len > 0 && (password->data[password->len - 1] == '\n' || password->data[password->len - 1] == '\r'))
+    --password->len;
   return NGX_CONF_OK;
 }
 
@@ -117,23 +121,27 @@ char* set_keys(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
 }
 
 ngx_command_t commands[] = {
-    {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
-    {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
-    {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_MAIN_CONF_OFFSET,
-     offsetof(MainConf, host_refresh), nullptr},
-    {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, enabled), nullptr},
+    {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+     NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, host_refresh), nullptr},
+    {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocConf, enabled), nullptr},
     {ngx_string("portal_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_health, 0, 0, nullptr},
     {ngx_string("portal_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_metrics, 0, 0, nullptr},
-    {ngx_string("portal_account"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, account), nullptr},
-    {ngx_string("portal_insecure_cookie"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, insecure_cookie), nullptr},
-    {ngx_string("portal_security_headers"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, security_headers), nullptr},
+    {ngx_string("portal_account"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, account), nullptr},
+    {ngx_string("portal_insecure_cookie"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG,
+     ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, insecure_cookie), nullptr},
+    {ngx_string("portal_security_headers"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG,
+     ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, security_headers), nullptr},
     ngx_null_command,
 };
 
-// --- configuration ----------------------------------------------------------------------------------------------------------------------
+// --- configuration
+// ----------------------------------------------------------------------------------------------------------------------
 
 void* create_main_conf(ngx_conf_t* conf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_pcalloc(conf->pool, sizeof(MainConf)));
@@ -150,7 +158,8 @@ char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   if (!main->keys) {
-    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal\" needs \"portal_keys_file\" in the http block (make one with: portalctl keys new)");
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0,
+                       "\"portal\" needs \"portal_keys_file\" in the http block (make one with: portalctl keys new)");
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   return NGX_CONF_OK;
@@ -192,7 +201,8 @@ bool is_loopback(const ngx_http_conf_addr_t& address) {
   if (socket->sa_family == AF_INET) {
     return (ntohl(reinterpret_cast<const sockaddr_in*>(socket)->sin_addr.s_addr) >> 24U) == 127;
   }
-  return socket->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(socket)->sin6_addr);
+  return socket->sa_family == AF_INET6 &&
+         IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(socket)->sin6_addr);
 }
 
 bool any_insecure(const ngx_http_core_loc_conf_t* core) {
@@ -202,8 +212,8 @@ bool any_insecure(const ngx_http_core_loc_conf_t* core) {
 
 bool any_insecure(ngx_http_location_tree_node_t* node) {
   if (!node) return false;
-  return (node->exact && any_insecure(node->exact)) || (node->inclusive && any_insecure(node->inclusive)) || any_insecure(node->left) ||
-         any_insecure(node->right) || any_insecure(node->tree);
+  return (node->exact && any_insecure(node->exact)) || (node->inclusive && any_insecure(node->inclusive)) ||
+         any_insecure(node->left) || any_insecure(node->right) || any_insecure(node->tree);
 }
 
 bool any_insecure(const ngx_http_core_srv_conf_t* server) {
@@ -230,7 +240,8 @@ ngx_int_t refuse_insecure_listeners(ngx_conf_t* conf) {
       auto** servers = static_cast<ngx_http_core_srv_conf_t**>(addresses[number].servers.elts);
       for (ngx_uint_t server = 0; server < addresses[number].servers.nelts; ++server) {
         if (!any_insecure(servers[server])) continue;
-        ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_insecure_cookie\" is for listeners on loopback only, not for \"%V\"",
+        ngx_conf_log_error(NGX_LOG_EMERG, conf, 0,
+                           "\"portal_insecure_cookie\" is for listeners on loopback only, not for \"%V\"",
                            &addresses[number].opt.addr_text);
         return NGX_ERROR;
       }
@@ -247,7 +258,8 @@ ngx_int_t post_configuration(ngx_conf_t* conf) noexcept {
   return install_header_filter(conf);
 }
 
-// --- processes --------------------------------------------------------------------------------------------------------------------------
+// --- processes
+// --------------------------------------------------------------------------------------------------------------------------
 
 MainConf* main_conf_of(ngx_cycle_t* cycle) {
   // Null when the configuration has no http block.
@@ -261,7 +273,8 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     auto process = std::make_unique<Process>();
     ngx_queue_init(&process->requests);
     process->offload = std::make_unique<NginxOffload>(conf->pool, kHashJobs);
-    process->keep_alive = process->loop.timer(io::Callback::to<&Process::on_keep_alive>(process.get()), io::TimerKind::kKeepsProcessAlive);
+    process->keep_alive = process->loop.timer(io::Callback::to<&Process::on_keep_alive>(process.get()),
+                                              io::TimerKind::kKeepsProcessAlive);
     const portal_worker_options options{
         .conninfo = {reinterpret_cast<const char*>(conf->conninfo.data), conf->conninfo.len},
         .password = {reinterpret_cast<const char*>(conf->password.data), conf->password.len},
@@ -343,10 +356,11 @@ ngx_module_t ngx_http_portal_module = {
     NGX_MODULE_V1_PADDING,
 };
 
-// What nginx looks for when it loads the library; configure would have written these. The header filter must run after the filters that
-// change headers and before the ones that write them, which is where nginx puts an auxiliary filter.
+// What nginx looks for when it loads the library; configure would have written these. The header filter must run after
+// the filters that change headers and before the ones that write them, which is where nginx puts an auxiliary filter.
 __attribute__((visibility("default"))) ngx_module_t* ngx_modules[] = {&ngx_http_portal_module, nullptr};
-__attribute__((visibility("default"))) char* ngx_module_names[] = {const_cast<char*>("ngx_http_portal_module"), nullptr};
-__attribute__((visibility("default"))) char* ngx_module_order[] = {const_cast<char*>("ngx_http_portal_module"),
-                                                                   const_cast<char*>("ngx_http_copy_filter_module"), nullptr};
+__attribute__((visibility("default"))) char* ngx_module_names[] = {const_cast<char*>("ngx_http_portal_module"),
+                                                                   nullptr};
+__attribute__((visibility("default"))) char* ngx_module_order[] = {
+    const_cast<char*>("ngx_http_portal_module"), const_cast<char*>("ngx_http_copy_filter_module"), nullptr};
 }

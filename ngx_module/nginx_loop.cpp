@@ -22,13 +22,15 @@ struct OwnedEvent {
 
 class NginxWatch final : public io::Watch {
  public:
-  NginxWatch(int descriptor, io::Callback callback) : connection_(ngx_get_connection(descriptor, ngx_cycle->log)), callback_(callback) {
+  NginxWatch(int descriptor, io::Callback callback)
+      : connection_(ngx_get_connection(descriptor, ngx_cycle->log)), callback_(callback) {
     if (!connection_) throw std::runtime_error("worker_connections are not enough");
     connection_->data = this;
     for (ngx_event_t* event : {connection_->read, connection_->write}) {
       event->log = ngx_cycle->log;
       event->handler = [](ngx_event_t* ready) noexcept {
-        const io::Callback on_ready = static_cast<NginxWatch*>(static_cast<ngx_connection_t*>(ready->data)->data)->callback_;
+        const io::Callback on_ready =
+            static_cast<NginxWatch*>(static_cast<ngx_connection_t*>(ready->data)->data)->callback_;
         on_ready();
       };
     }
@@ -49,17 +51,20 @@ class NginxWatch final : public io::Watch {
 
   void set(io::Interest interest) override {
     const auto bits = static_cast<unsigned>(interest);
-    const bool failed = !set_event(connection_->read, NGX_READ_EVENT, (bits & static_cast<unsigned>(io::Interest::kRead)) != 0) ||
-                        !set_event(connection_->write, NGX_WRITE_EVENT, (bits & static_cast<unsigned>(io::Interest::kWrite)) != 0);
+    const bool failed =
+        !set_event(connection_->read, NGX_READ_EVENT, (bits & static_cast<unsigned>(io::Interest::kRead)) != 0) ||
+        !set_event(connection_->write, NGX_WRITE_EVENT, (bits & static_cast<unsigned>(io::Interest::kWrite)) != 0);
     if (failed) throw std::runtime_error("cannot watch a descriptor");
   }
 
  private:
-  // Level-triggered, always: libpq leaves bytes in the socket. In epoll the flag belongs to the whole descriptor, so adding and deleting say the same.
+  // Level-triggered, always: libpq leaves bytes in the socket. In epoll the flag belongs to the whole descriptor, so
+  // adding and deleting say the same.
   static bool set_event(ngx_event_t* event, ngx_int_t kind, bool wanted) {
     if ((event->active != 0) == wanted) return true;
     if (wanted) return ngx_add_event(event, kind, NGX_LEVEL_EVENT) == NGX_OK;
-    // libpq closes its socket when the connection breaks. The kernel has then forgotten it, and asking epoll again would be an alert.
+    // libpq closes its socket when the connection breaks. The kernel has then forgotten it, and asking epoll again
+    // would be an alert.
     const bool closed = fcntl(static_cast<ngx_connection_t*>(event->data)->fd, F_GETFD) == -1;
     return ngx_del_event(event, kind, closed ? NGX_CLOSE_EVENT : NGX_LEVEL_EVENT) == NGX_OK;
   }
@@ -118,9 +123,7 @@ class NginxWake final : public io::Wake {
   NginxWake(const NginxWake&) = delete;
   NginxWake& operator=(const NginxWake&) = delete;
 
-  void post() noexcept override {
-    ngx_post_event(&slot_.event, &ngx_posted_events);
-  }
+  void post() noexcept override { ngx_post_event(&slot_.event, &ngx_posted_events); }
 
  private:
   OwnedEvent<NginxWake> slot_;
@@ -131,15 +134,20 @@ class NginxWake final : public io::Wake {
 
 NginxLoop::NginxLoop() { no_connection_.fd = static_cast<ngx_socket_t>(-1); }
 
-std::unique_ptr<io::Watch> NginxLoop::watch(int descriptor, io::Callback on_ready) { return std::make_unique<NginxWatch>(descriptor, on_ready); }
+std::unique_ptr<io::Watch> NginxLoop::watch(int descriptor, io::Callback on_ready) {
+  return std::make_unique<NginxWatch>(descriptor, on_ready);
+}
 
 std::unique_ptr<io::Timer> NginxLoop::timer(io::Callback on_expiry, io::TimerKind kind) {
   return std::make_unique<NginxTimer>(&no_connection_, on_expiry, kind);
 }
 
-std::unique_ptr<io::Wake> NginxLoop::wake(io::Callback on_wake) { return std::make_unique<NginxWake>(&no_connection_, on_wake); }
+std::unique_ptr<io::Wake> NginxLoop::wake(io::Callback on_wake) {
+  return std::make_unique<NginxWake>(&no_connection_, on_wake);
+}
 
-// The task is ours, not a pool's: the request that asked for it may end while a thread works, and neither waits for the other.
+// The task is ours, not a pool's: the request that asked for it may end while a thread works, and neither waits for the
+// other.
 struct NginxOffload::Submission {
   ngx_thread_task_t task{};
   std::unique_ptr<io::OffloadJob> job;
@@ -151,7 +159,9 @@ bool NginxOffload::try_submit(std::unique_ptr<io::OffloadJob>& job) {
   auto submission = std::make_unique<Submission>();
   submission->offload = this;
   submission->task.ctx = submission.get();
-  submission->task.handler = [](void* context, ngx_log_t* /*log*/) noexcept { static_cast<Submission*>(context)->job->run(); };
+  submission->task.handler = [](void* context, ngx_log_t* /*log*/) noexcept {
+    static_cast<Submission*>(context)->job->run();
+  };
   submission->task.event.data = submission.get();
   submission->task.event.log = ngx_cycle->log;
   submission->task.event.handler = [](ngx_event_t* event) noexcept {

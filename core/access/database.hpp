@@ -1,5 +1,5 @@
-// What a principal may ask of the database: every segment starts with `enter`, which sets the context for row-level security and, for a
-// member, checks the session itself. One call is one round trip and one transaction.
+// What a principal may ask of the database: every segment starts with `enter`, which sets the context for row-level
+// security and, for a member, checks the session itself. One call is one round trip and one transaction.
 #pragma once
 
 #include <functional>
@@ -45,9 +45,11 @@ class AnonymousDatabase {
 
 class MemberDatabase {
  public:
-  MemberDatabase(Lanes lanes, TouchQueue& touches, Member member) : lanes_(lanes), touches_(&touches), member_(member) {}
+  MemberDatabase(Lanes lanes, TouchQueue& touches, Member member)
+      : lanes_(lanes), touches_(&touches), member_(member) {}
 
-  // kNotSignedIn when the session is over, kPrincipalChanged when membership or permissions are no longer those of `member`.
+  // kNotSignedIn when the session is over, kPrincipalChanged when membership or permissions are no longer those of
+  // `member`.
   Task<Result<std::vector<pg::Rows>>> read(std::vector<pg::Query> queries);
   Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
 

@@ -23,7 +23,7 @@ enum class Permission : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 7> kPermissionNames = {
-    "view_asset_services", "view_completed_jobs", "view_job_status", "accept_quotes",
+    "view_asset_services", "view_completed_jobs",  "view_job_status", "accept_quotes",
     "view_invoices",       "create_work_requests", "view_documents"};
 
 inline std::string_view name_of(Permission permission) { return kPermissionNames[std::to_underlying(permission)]; }
@@ -46,7 +46,9 @@ class Permissions {
   std::vector<std::string_view> names() const;
 
  private:
-  static constexpr std::uint8_t bit(Permission permission) { return static_cast<std::uint8_t>(1U << std::to_underlying(permission)); }
+  static constexpr std::uint8_t bit(Permission permission) {
+    return static_cast<std::uint8_t>(1U << std::to_underlying(permission));
+  }
   std::uint8_t bits_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// The sessions that a worker has seen confirmed, so that a request of a known session can be routed without asking first. It is a hint only:
-// `enter` confirms every use, so a stale entry costs a repeated request and never an answer.
+// The sessions that a worker has seen confirmed, so that a request of a known session can be routed without asking
+// first. It is a hint only: `enter` confirms every use, so a stale entry costs a repeated request and never an answer.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@ class SessionMemory {
  public:
   explicit SessionMemory(std::size_t capacity) : capacity_(capacity) {}
 
-  // Moves the entry to the front. Nothing for another account's session: a cookie counts only at the host of its account.
+  // Moves the entry to the front. Nothing for another account's session: a cookie counts only at the host of its
+  // account.
   std::optional<access::Member> find(std::int64_t account_id, const access::SessionHash& hash);
   void remember(const access::Member& member);
   void forget(const access::SessionHash& hash) noexcept;

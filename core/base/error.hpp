@@ -1,5 +1,5 @@
-// Everything that can fail in operation fails with an Error. Its code is closed: one table (error.cpp) says for each code the
-// HTTP status, the stable code of the API's problem document, its title and how loudly it is logged.
+// Everything that can fail in operation fails with an Error. Its code is closed: one table (error.cpp) says for each
+// code the HTTP status, the stable code of the API's problem document, its title and how loudly it is logged.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,11 @@ enum class ErrorCode : std::uint8_t {
   kOutcomeUnknown,        // 503, the connection was lost while a change was being committed
   kDeadlineExceeded,      // 503
   kSchemaMismatch,        // 503, the module is too old for the schema
-  kPrincipalChanged,      // internal: `enter` found other permissions than the worker remembered; reload and decide again
+  kPrincipalChanged,  // internal: `enter` found other permissions than the worker remembered; reload and decide again
 };
 
-// One thing wrong with the input. `pointer` is a JSON pointer into the body ("/email") or "/query/<name>"; `code` is a stable word.
+// One thing wrong with the input. `pointer` is a JSON pointer into the body ("/email") or "/query/<name>"; `code` is a
+// stable word.
 struct FieldError {
   std::string pointer;
   std::string code;
@@ -51,8 +52,8 @@ struct FieldError {
 
 struct [[nodiscard]] Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string log_detail;          // for the log only; never sent to a client
-  std::vector<FieldError> fields;  // sent to the client
+  std::string log_detail;                 // for the log only; never sent to a client
+  std::vector<FieldError> fields;         // sent to the client
   std::uint32_t retry_after_seconds = 0;  // 0: no Retry-After
 
   static Error of(ErrorCode code, std::string log_detail = {});

@@ -1,7 +1,8 @@
-// Task<T>: a lazily started coroutine that one other coroutine awaits. Destroying a Task that is suspended cancels it: every awaiter in its
-// frames undoes its own registration.
+// Task<T>: a lazily started coroutine that one other coroutine awaits. Destroying a Task that is suspended cancels it:
+// every awaiter in its frames undoes its own registration.
 //
-// Rules (docs/architecture): parameters by value; no capturing lambda is a coroutine; a frame never finalizes its request.
+// Rules (docs/architecture): parameters by value; no capturing lambda is a coroutine; a frame never finalizes its
+// request.
 #pragma once
 
 #include <coroutine>

@@ -13,7 +13,11 @@ constexpr io::Duration kRetryAfter{500};
 }  // namespace
 
 HostMap::HostMap(io::Loop& loop, pg::Lane& reads, io::Duration refresh, pg::Log& log)
-    : loop_(loop), reads_(reads), refresh_(refresh), log_(log), timer_(loop.timer(io::Callback::to<&HostMap::on_timer>(this))),
+    : loop_(loop),
+      reads_(reads),
+      refresh_(refresh),
+      log_(log),
+      timer_(loop.timer(io::Callback::to<&HostMap::on_timer>(this))),
       finished_(loop.wake(io::Callback::to<&HostMap::on_loaded>(this))) {}
 
 void HostMap::refresh() noexcept {
@@ -56,7 +60,8 @@ Task<void> HostMap::load() {
       account->origin = row.origin;
       account->time_zone = row.time_zone;
       account->suspended = row.suspended;
-      // A slug has no dot and a host of a portal has one, or is "localhost": the two cannot be confused in configuration.
+      // A slug has no dot and a host of a portal has one, or is "localhost": the two cannot be confused in
+      // configuration.
       if (row.is_primary) names.insert_or_assign(account->slug, account);
       names.insert_or_assign(account->host, std::move(account));
     }
@@ -71,7 +76,8 @@ Task<void> HostMap::load() {
 
 void HostMap::check_schema(const pg::Rows& state) {
   const bool too_old = !state.empty() && sql::SchemaStateRow::decode(state[0]).oldest_module > kModuleNumber;
-  if (too_old && !module_too_old_) log_.write(LogLevel::kCritical, "this module is too old for the database's schema: upgrade it");
+  if (too_old && !module_too_old_)
+    log_.write(LogLevel::kCritical, "this module is too old for the database's schema: upgrade it");
   module_too_old_ = too_old;
 }
 
@@ -91,7 +97,8 @@ void HostMap::on_loaded() noexcept {
 HostMap::FirstLoad::~FirstLoad() { std::erase(map_.waiting_, this); }
 
 void HostMap::FirstLoad::await_suspend(std::coroutine_handle<> handle) {
-  wake_ = map_.loop_.wake({[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
+  wake_ = map_.loop_.wake(
+      {[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
   map_.waiting_.push_back(this);
   if (!map_.running_) map_.refresh();
 }

@@ -1,4 +1,5 @@
-// All host names of all accounts, loaded whole by each worker, so that an unknown host costs no query. Kept as it is while PostgreSQL is away.
+// All host names of all accounts, loaded whole by each worker, so that an unknown host costs no query. Kept as it is
+// while PostgreSQL is away.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,8 @@
 
 namespace portal::edge {
 
-// What this module knows of the schema; the database states in portal.schema_state the oldest such number that it still serves.
+// What this module knows of the schema; the database states in portal.schema_state the oldest such number that it still
+// serves.
 inline constexpr std::int32_t kModuleNumber = 1;
 
 class HostMap {

@@ -15,7 +15,8 @@ bool ends_in_id(const Route& route) { return route.path.ends_with('}'); }
 
 }  // namespace
 
-Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies, io::Callback on_done)
+Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name,
+                     http::CookieMode cookies, io::Callback on_done)
     : worker_(worker), request_(request), account_name_(account_name), cookies_(cookies), on_done_(on_done) {
   ++worker_.figures().active;
   ++worker_.figures().started;
@@ -54,7 +55,8 @@ void Operation::finish_with(Error error) noexcept {
   try {
     const ErrorProperties& properties = properties_of(error.code);
     if (properties.log_level >= LogLevel::kWarning) {
-      worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail + ", request " + std::string(request_.request_id));
+      worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail +
+                                                    ", request " + std::string(request_.request_id));
     }
     finish(http::Response::problem(error, request_.request_id));
   } catch (const std::exception&) {
@@ -86,7 +88,8 @@ Task<Result<http::Response>> Operation::answer() {
   co_await worker_.hosts().first_load();
   if (worker_.hosts().module_too_old()) co_return fail(ErrorCode::kSchemaMismatch, "see above");
   account_ = worker_.hosts().find(account_name_);
-  if (!account_ && !worker_.hosts().loaded()) co_return fail(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
+  if (!account_ && !worker_.hosts().loaded())
+    co_return fail(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
   if (!account_) co_return fail(ErrorCode::kUnknownHost);
   if (account_->suspended) co_return fail(ErrorCode::kNoPortal);
 
@@ -134,12 +137,14 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
   if (!hash) co_return fail(ErrorCode::kNotSignedIn);
   auth::SessionMemory& sessions = worker_.sessions();
 
-  // What the worker remembers may be out of date in either direction, so it alone never decides against anybody: it is read anew first.
+  // What the worker remembers may be out of date in either direction, so it alone never decides against anybody: it is
+  // read anew first.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     std::optional<access::Member> member = attempt == 0 ? sessions.find(account_->id, *hash) : std::nullopt;
     const bool remembered = member.has_value();
     if (!member) {
-      Result<access::Member> loaded = co_await auth::load_member(access::AnonymousDatabase(worker_.lanes(), account_->id), *hash);
+      Result<access::Member> loaded =
+          co_await auth::load_member(access::AnonymousDatabase(worker_.lanes(), account_->id), *hash);
       if (!loaded) {
         sessions.forget(*hash);
         co_return fail(std::move(loaded.error()));

@@ -1,5 +1,5 @@
-// One request on its way: finds the account, the route and the principal, decides the access rule, runs the handler and keeps the answer. The
-// glue destroys it when the request ends, however it ends; that cancels whatever it waits for.
+// One request on its way: finds the account, the route and the principal, decides the access rule, runs the handler and
+// keeps the answer. The glue destroys it when the request ends, however it ends; that cancels whatever it waits for.
 #pragma once
 
 #include <memory>
@@ -15,9 +15,10 @@ namespace portal::edge {
 
 class Operation {
  public:
-  // `request` and `account_name` (a host or a slug) are views that outlive the operation. `on_done` is called once, from the loop, never from
-  // inside start().
-  Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies, io::Callback on_done);
+  // `request` and `account_name` (a host or a slug) are views that outlive the operation. `on_done` is called once,
+  // from the loop, never from inside start().
+  Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies,
+            io::Callback on_done);
   ~Operation();
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;

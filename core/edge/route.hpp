@@ -1,5 +1,6 @@
-// Routes: data that says which coroutine answers which method and path, and who may ask. A route without an access rule cannot be written:
-// each of the two ways to make one fixes it. `portalctl routes` prints the table and the authorization tests enumerate it.
+// Routes: data that says which coroutine answers which method and path, and who may ask. A route without an access rule
+// cannot be written: each of the two ways to make one fixes it. `portalctl routes` prints the table and the
+// authorization tests enumerate it.
 #pragma once
 
 #include <array>
@@ -65,13 +66,14 @@ enum class Audience : std::uint8_t { kAnyone, kMember };
 class Route {
  public:
   // Open to everybody who reaches the host.
-  static constexpr Route open(http::Method method, std::string_view path, std::string_view operation, VisitorHandler handler) {
+  static constexpr Route open(http::Method method, std::string_view path, std::string_view operation,
+                              VisitorHandler handler) {
     return Route(method, path, operation, Audience::kAnyone, {}, handler, nullptr);
   }
-  // For members. With permissions: for those who have at least one of them. The answer without is 403 where the path names a collection and 404 where it
-  // ends in an id.
-  static constexpr Route for_member(http::Method method, std::string_view path, std::string_view operation, access::Permissions any_of,
-                                    MemberHandler handler) {
+  // For members. With permissions: for those who have at least one of them. The answer without is 403 where the path
+  // names a collection and 404 where it ends in an id.
+  static constexpr Route for_member(http::Method method, std::string_view path, std::string_view operation,
+                                    access::Permissions any_of, MemberHandler handler) {
     return Route(method, path, operation, Audience::kMember, any_of, nullptr, handler);
   }
 
@@ -84,7 +86,8 @@ class Route {
   MemberHandler member_handler;
 
  private:
-  constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a, access::Permissions any, VisitorHandler v, MemberHandler h)
+  constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a, access::Permissions any,
+                  VisitorHandler v, MemberHandler h)
       : method(m), path(p), operation(o), audience(a), any_of(any), visitor_handler(v), member_handler(h) {}
 };
 

@@ -57,7 +57,8 @@ Result<std::int64_t> PathValues::id(std::size_t index) const {
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
   for (std::size_t first = 0; first < routes_.size(); ++first) {
     for (std::size_t second = first + 1; second < routes_.size(); ++second) {
-      if (routes_[first].method == routes_[second].method && shape_of(routes_[first].path) == shape_of(routes_[second].path)) {
+      if (routes_[first].method == routes_[second].method &&
+          shape_of(routes_[first].path) == shape_of(routes_[second].path)) {
         throw std::logic_error("two routes for " + std::string(routes_[first].path));
       }
     }
@@ -65,7 +66,8 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
 }
 
 std::variant<Match, NoSuchPath, OtherMethods> Router::find(http::Method method, std::string_view path) const {
-  if (!path.starts_with(kBasePath) || path.size() == kBasePath.size() || path[kBasePath.size()] != '/') return NoSuchPath{};
+  if (!path.starts_with(kBasePath) || path.size() == kBasePath.size() || path[kBasePath.size()] != '/')
+    return NoSuchPath{};
   const std::string_view below = path.substr(kBasePath.size());
   const http::Method wanted = method == http::Method::kHead ? http::Method::kGet : method;
   std::string allow;

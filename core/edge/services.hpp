@@ -17,8 +17,8 @@ namespace portal::edge {
 
 class Services {
  public:
-  Services(io::Loop& event_loop, io::Offload& thread_pool, const crypto::Keyring& key_file, auth::SessionMemory& session_memory,
-           pg::Log& error_log)
+  Services(io::Loop& event_loop, io::Offload& thread_pool, const crypto::Keyring& key_file,
+           auth::SessionMemory& session_memory, pg::Log& error_log)
       : loop(event_loop), offload(thread_pool), keys(key_file), sessions(session_memory), log(error_log) {}
 
   io::Loop& loop;

@@ -17,7 +17,8 @@ Touches::Touches(io::Loop& loop, pg::Lane& writes)
     : loop_(loop), writes_(writes), timer_(loop_.timer(io::Callback::to<&Touches::on_timer>(this))) {}
 
 void Touches::touch(const access::Member& member) {
-  const bool noted = std::ranges::any_of(waiting_, [&](const access::Member& each) { return each.session_hash == member.session_hash; });
+  const bool noted = std::ranges::any_of(
+      waiting_, [&](const access::Member& each) { return each.session_hash == member.session_hash; });
   if (noted || waiting_.size() >= kBatch) return;
   if (waiting_.empty()) timer_->start(kBatchAfter);
   waiting_.push_back(member);

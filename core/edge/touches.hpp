@@ -1,4 +1,5 @@
-// Notes that sessions were used and writes it in batches, outside the requests. At most every five minutes per session: `enter` says when.
+// Notes that sessions were used and writes it in batches, outside the requests. At most every five minutes per session:
+// `enter` says when.
 #pragma once
 
 #include <memory>

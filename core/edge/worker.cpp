@@ -18,7 +18,8 @@ pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg:
   lane.password = options.password;
   lane.kind = kind;
   lane.statements = static_cast<std::uint16_t>(sql::all().size());
-  // Only what runs in a transaction is bounded (SECURITY R42); the client's own deadline covers a server that is silent.
+  // Only what runs in a transaction is bounded (SECURITY R42); the client's own deadline covers a server that is
+  // silent.
   lane.settings = {"statement_timeout=5000", "idle_in_transaction_session_timeout=10000"};
   if (kind == pg::SegmentKind::kWrite) {
     lane.connections = 1;
@@ -57,10 +58,12 @@ std::string Worker::metrics() const {
   line("portal_requests_active", "", figures_.active);
   line("portal_requests_started_total", "", figures_.started);
   line("portal_requests_aborted_total", "", figures_.aborted);
-  for (int digit = 2; digit < 6; ++digit) line("portal_responses_total", fmt::format("{{class=\"{}xx\"}}", digit), figures_.answered[digit]);
+  for (int digit = 2; digit < 6; ++digit)
+    line("portal_responses_total", fmt::format("{{class=\"{}xx\"}}", digit), figures_.answered[digit]);
   line("portal_hosts", "", hosts_.size());
   line("portal_sessions_remembered", "", sessions_.size());
-  for (const auto& [name, lane] : {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}}) {
+  for (const auto& [name, lane] :
+       {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}}) {
     const pg::LaneFigures figures = lane.figures();
     const std::string labels = fmt::format("{{lane=\"{}\"}}", name);
     line("portal_lane_connections", labels, figures.connections_open);

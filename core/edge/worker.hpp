@@ -1,5 +1,5 @@
-// One worker process' state: lanes, host map, remembered sessions, router. Made when the process starts, destroyed when it leaves; there are
-// no other globals.
+// One worker process' state: lanes, host map, remembered sessions, router. Made when the process starts, destroyed when
+// it leaves; there are no other globals.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct WorkerOptions {
 };
 
 struct WorkerFigures {
-  std::uint64_t active = 0;        // operations that exist
+  std::uint64_t active = 0;  // operations that exist
   std::uint64_t started = 0;
   std::uint64_t aborted = 0;       // destroyed before they were answered
   std::uint64_t answered[6] = {};  // by the first digit of the status

@@ -23,7 +23,8 @@ int checked(int result, const char* what) {
 
 class EpollLoop::EpollWatch final : public Watch {
  public:
-  EpollWatch(EpollLoop& loop, int descriptor, Callback callback) : loop_(loop), descriptor_(descriptor), callback_(callback), number_(loop.next_number_++) {
+  EpollWatch(EpollLoop& loop, int descriptor, Callback callback)
+      : loop_(loop), descriptor_(descriptor), callback_(callback), number_(loop.next_number_++) {
     epoll_event event{};
     event.data.u64 = number_;
     checked(epoll_ctl(loop_.epoll_, EPOLL_CTL_ADD, descriptor_, &event), "epoll_ctl add");
@@ -110,7 +111,8 @@ class EpollLoop::EpollWake final : public Wake {
 };
 
 EpollLoop::EpollLoop()
-    : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), interrupt_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+    : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      interrupt_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = kInterruptNumber;
@@ -122,7 +124,9 @@ EpollLoop::~EpollLoop() {
   close(epoll_);
 }
 
-std::unique_ptr<Watch> EpollLoop::watch(int descriptor, Callback on_ready) { return std::make_unique<EpollWatch>(*this, descriptor, on_ready); }
+std::unique_ptr<Watch> EpollLoop::watch(int descriptor, Callback on_ready) {
+  return std::make_unique<EpollWatch>(*this, descriptor, on_ready);
+}
 
 std::unique_ptr<Timer> EpollLoop::timer(Callback on_expiry, TimerKind /*kind: this loop ends when its owner says so*/) {
   return std::make_unique<EpollTimer>(*this, on_expiry);
@@ -138,7 +142,8 @@ void EpollLoop::interrupt() noexcept {
 }
 
 void EpollLoop::turn(Duration longest) {
-  // Only what is posted now: wakes that are posted by wakes wait for the next turn, so that descriptors are not starved.
+  // Only what is posted now: wakes that are posted by wakes wait for the next turn, so that descriptors are not
+  // starved.
   for (std::size_t left = posted_.size(); left > 0 && !posted_.empty(); --left) {
     EpollWake* wake = posted_.front();
     posted_.pop_front();

@@ -1,5 +1,5 @@
-// What the core needs from an event loop, as interfaces. Implementations: EpollLoop (here, for portalctl and tests) and NginxLoop
-// (ngx_module). Everything runs on the loop's thread. Callbacks never throw.
+// What the core needs from an event loop, as interfaces. Implementations: EpollLoop (here, for portalctl and tests) and
+// NginxLoop (ngx_module). Everything runs on the loop's thread. Callbacks never throw.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,8 @@ struct Callback {
 
 enum class Interest : std::uint8_t { kNone = 0, kRead = 1, kWrite = 2, kReadWrite = 3 };
 
-// Level-triggered readiness of a descriptor that somebody else owns and closes. Destroying it ends the registration, which must happen
-// before the descriptor is closed. The callback may destroy the Watch.
+// Level-triggered readiness of a descriptor that somebody else owns and closes. Destroying it ends the registration,
+// which must happen before the descriptor is closed. The callback may destroy the Watch.
 class Watch {
  public:
   virtual ~Watch() = default;
@@ -45,7 +45,8 @@ class Timer {
   virtual void stop() noexcept = 0;
 };
 
-// Runs its callback once, later in this turn of the loop or in the next, never from inside post(). Destroying it forgets a pending post.
+// Runs its callback once, later in this turn of the loop or in the next, never from inside post(). Destroying it
+// forgets a pending post.
 class Wake {
  public:
   virtual ~Wake() = default;

@@ -13,8 +13,8 @@
 
 namespace portal::io {
 
-// Owned by the Offload from submission until finished() returned. What run() touches belongs to the job alone: the request that asked for
-// it may be gone.
+// Owned by the Offload from submission until finished() returned. What run() touches belongs to the job alone: the
+// request that asked for it may be gone.
 class OffloadJob {
  public:
   virtual ~OffloadJob() = default;
@@ -25,12 +25,14 @@ class OffloadJob {
 class Offload {
  public:
   virtual ~Offload() = default;
-  // Takes the job, or leaves it untouched and answers false when as many jobs as allowed (limits) are queued or running.
+  // Takes the job, or leaves it untouched and answers false when as many jobs as allowed (limits) are queued or
+  // running.
   virtual bool try_submit(std::unique_ptr<OffloadJob>& job) = 0;
 };
 
-// co_await offload(pool, loop, [owned values] { ... }) runs the function on the pool; kOverloaded when it is full, kInternal when it threw. The function
-// owns everything it uses. A caller that is destroyed meanwhile abandons it: the function is not started any more.
+// co_await offload(pool, loop, [owned values] { ... }) runs the function on the pool; kOverloaded when it is full,
+// kInternal when it threw. The function owns everything it uses. A caller that is destroyed meanwhile abandons it: the
+// function is not started any more.
 template <class Function>
 class OffloadAwaiter {
   using Value = std::invoke_result_t<Function>;
@@ -71,7 +73,8 @@ class OffloadAwaiter {
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> handle) {
-    wake_ = loop_.wake({[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
+    wake_ = loop_.wake(
+        {[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
     state_->waiter = this;
     std::unique_ptr<OffloadJob> job = std::make_unique<Job>(state_);
     refused_ = !offload_.try_submit(job);

@@ -8,7 +8,8 @@
 
 namespace portal::pg {
 
-pg_conn* start_connect(const std::string& conninfo, const std::string& password, std::span<const std::string> settings) {
+pg_conn* start_connect(const std::string& conninfo, const std::string& password,
+                       std::span<const std::string> settings) {
   std::string options;
   for (const std::string& setting : settings) options += (options.empty() ? "-c " : " -c ") + setting;
   std::vector<const char*> keywords = {"dbname"};
@@ -33,7 +34,8 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
 
 std::string refuse_conninfo(const std::string& conninfo) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(conninfo.c_str(), &message), PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(conninfo.c_str(), &message),
+                                                                            PQconninfoFree);
   if (!parsed) {
     std::string why = message ? message : "out of memory";
     PQfreemem(message);
@@ -46,11 +48,13 @@ std::string refuse_conninfo(const std::string& conninfo) {
     if (!option->val || !*option->val) continue;
     const std::string_view keyword = option->keyword;
     if (keyword == "password") return "the password belongs into password_file=";
-    if (keyword == "service" || keyword == "passfile" || keyword == "options") return std::string(keyword) + " cannot be set here";
+    if (keyword == "service" || keyword == "passfile" || keyword == "options")
+      return std::string(keyword) + " cannot be set here";
     if (keyword == "host") socket = *option->val == '/';
     if (keyword == "hostaddr") address = true;
   }
-  if (!socket && !address) return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";
+  if (!socket && !address)
+    return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";
   return {};
 }
 

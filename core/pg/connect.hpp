@@ -1,4 +1,5 @@
-// How every connection is opened: no name resolution, no service or password file, UTF-8, our settings from the first moment on.
+// How every connection is opened: no name resolution, no service or password file, UTF-8, our settings from the first
+// moment on.
 #pragma once
 
 #include <span>
@@ -14,7 +15,8 @@ namespace portal::pg {
 // `settings` are "name=value" without blanks.
 pg_conn* start_connect(const std::string& conninfo, const std::string& password, std::span<const std::string> settings);
 
-// Why a conninfo cannot be used in a worker: it does not parse, holds a password, or needs a name resolved or a file read. Empty: it can.
+// Why a conninfo cannot be used in a worker: it does not parse, holds a password, or needs a name resolved or a file
+// read. Empty: it can.
 std::string refuse_conninfo(const std::string& conninfo);
 
 }  // namespace portal::pg

@@ -17,7 +17,8 @@ std::string_view field(const PGresult* result, int code) {
   return value ? value : "";
 }
 
-// A plan that no longer fits its table, or a statement that is gone. The source function is compared, since the message is translated.
+// A plan that no longer fits its table, or a statement that is gone. The source function is compared, since the message
+// is translated.
 bool says_prepare_again(const PGresult* result) {
   const std::string_view state = field(result, PG_DIAG_SQLSTATE);
   return state == "26000" || (state == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery");
@@ -26,7 +27,11 @@ bool says_prepare_again(const PGresult* result) {
 }  // namespace
 
 Connection::Connection(io::Loop& loop, Lane& lane, const LaneOptions& options, Log& log)
-    : loop_(loop), lane_(lane), options_(options), log_(log), deadline_(loop.timer(io::Callback::to<&Connection::on_deadline>(this))),
+    : loop_(loop),
+      lane_(lane),
+      options_(options),
+      log_(log),
+      deadline_(loop.timer(io::Callback::to<&Connection::on_deadline>(this))),
       prepared_(options.statements) {}
 
 Connection::~Connection() {
@@ -149,7 +154,8 @@ void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) {
     all_ready = all_ready && prepared.state == Preparation::kReady;
   }
   if (!all_ready) {
-    // Held until the preparation's own answer: executing behind a failed one could run a stranger's statement of the same name.
+    // Held until the preparation's own answer: executing behind a failed one could run a stranger's statement of the
+    // same name.
     held_.push_back(std::move(exchange));
   } else if (!send(exchange)) {
     held_.push_back(std::move(exchange));
@@ -159,7 +165,8 @@ void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) {
 
 bool Connection::prepare(const Statement& statement) {
   const std::string name = name_on_server(statement);
-  if (PQsendPrepare(connection_, name.c_str(), statement.text, static_cast<int>(statement.parameter_types.size()), statement.parameter_types.data()) != 1 ||
+  if (PQsendPrepare(connection_, name.c_str(), statement.text, static_cast<int>(statement.parameter_types.size()),
+                    statement.parameter_types.data()) != 1 ||
       PQpipelineSync(connection_) != 1) {
     return false;
   }
@@ -181,8 +188,8 @@ bool Connection::send(const std::shared_ptr<Exchange>& exchange) {
       values[index] = query.parameters.value(index);
       lengths[index] = query.parameters.length(index);
     }
-    if (PQsendQueryPrepared(connection_, name_on_server(*query.statement).c_str(), static_cast<int>(count), values.data(), lengths.data(),
-                            formats.data(), 1) != 1) {
+    if (PQsendQueryPrepared(connection_, name_on_server(*query.statement).c_str(), static_cast<int>(count),
+                            values.data(), lengths.data(), formats.data(), 1) != 1) {
       return false;
     }
   }
@@ -206,7 +213,8 @@ void Connection::send_held() {
   }
   // Losing the connection on the way failed only what it found: the rest is failed by the lane's next pass.
   if (state_ != State::kReady && !held_.empty()) {
-    for (const std::shared_ptr<Exchange>& exchange : held_) exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable));
+    for (const std::shared_ptr<Exchange>& exchange : held_)
+      exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable));
     held_.clear();
   }
 }
@@ -318,7 +326,8 @@ void Connection::finish_preparation(Expected& done) {
     if (state_ == State::kReady) flush();
     return;
   }
-  log_.write(LogLevel::kWarning, "lane " + options_.name + ": preparing " + std::string(done.statement->name) + ": " + done.error->log_detail);
+  log_.write(LogLevel::kWarning, "lane " + options_.name + ": preparing " + std::string(done.statement->name) + ": " +
+                                     done.error->log_detail);
   prepared.state = Preparation::kNone;
   ++prepared.generation;
   if (++prepared.failures < kMaximumPreparationAttempts) {
@@ -328,7 +337,8 @@ void Connection::finish_preparation(Expected& done) {
   }
   prepared.failures = 0;
   std::erase_if(held_, [&](const std::shared_ptr<Exchange>& exchange) {
-    const bool needs = std::ranges::any_of(exchange->queries, [&](const Query& query) { return query.statement == done.statement; });
+    const bool needs =
+        std::ranges::any_of(exchange->queries, [&](const Query& query) { return query.statement == done.statement; });
     if (needs) exchange->finish(done.error);
     return needs;
   });
@@ -353,7 +363,8 @@ void Connection::lose(std::string_view why) noexcept {
     if (!expected.exchange) continue;
     if (options_.kind == SegmentKind::kWrite) {
       // An error that came before the sync settles it: the segment was rolled back.
-      expected.exchange->finish(expected.rolled_back ? std::move(*expected.error) : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
+      expected.exchange->finish(expected.rolled_back ? std::move(*expected.error)
+                                                     : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
     } else {
       lane_.resubmit(std::move(expected.exchange));
     }

@@ -14,8 +14,8 @@ struct pg_conn;
 
 namespace portal::pg {
 
-// The error that a failed statement or a failed connection becomes. Never holds a value of a row: the classes of errors whose text quotes
-// values are reported by SQLSTATE and names alone.
+// The error that a failed statement or a failed connection becomes. Never holds a value of a row: the classes of errors
+// whose text quotes values are reported by SQLSTATE and names alone.
 Error error_of(const pg_result* result);
 
 class Connection {
@@ -48,13 +48,13 @@ class Connection {
 
   // What the server still owes an answer for, up to one sync.
   struct Expected {
-    std::shared_ptr<Exchange> exchange;     // null: a preparation
-    const Statement* statement = nullptr;   // of a preparation
-    std::size_t statement_number = 0;       // whose results arrive now
+    std::shared_ptr<Exchange> exchange;    // null: a preparation
+    const Statement* statement = nullptr;  // of a preparation
+    std::size_t statement_number = 0;      // whose results arrive now
     bool statement_answered = false;
-    std::optional<Error> error;             // the first one
-    bool stale = false;                     // the error says: prepare again
-    bool rolled_back = false;               // the error is the server's
+    std::optional<Error> error;  // the first one
+    bool stale = false;          // the error says: prepare again
+    bool rolled_back = false;    // the error is the server's
     io::MonotonicTime sent_at;
   };
 

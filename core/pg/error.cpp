@@ -17,12 +17,12 @@ struct Mapping {
 
 // The first matching prefix counts. PT... are raised by our own SQL (docs/architecture).
 constexpr std::array kMappings = {
-    Mapping{"PT401", ErrorCode::kNotSignedIn},        Mapping{"PT409", ErrorCode::kPrincipalChanged},
-    Mapping{"PT404", ErrorCode::kNotFound},           Mapping{"PT412", ErrorCode::kConflict},
-    Mapping{"57014", ErrorCode::kDeadlineExceeded},   Mapping{"55P03", ErrorCode::kOverloaded},
-    Mapping{"40", ErrorCode::kOverloaded},            Mapping{"53", ErrorCode::kDatabaseUnavailable},
-    Mapping{"57", ErrorCode::kDatabaseUnavailable},   Mapping{"08", ErrorCode::kDatabaseUnavailable},
-    Mapping{"22021", ErrorCode::kInvalidRequest},     Mapping{"22P05", ErrorCode::kInvalidRequest},
+    Mapping{"PT401", ErrorCode::kNotSignedIn},      Mapping{"PT409", ErrorCode::kPrincipalChanged},
+    Mapping{"PT404", ErrorCode::kNotFound},         Mapping{"PT412", ErrorCode::kConflict},
+    Mapping{"57014", ErrorCode::kDeadlineExceeded}, Mapping{"55P03", ErrorCode::kOverloaded},
+    Mapping{"40", ErrorCode::kOverloaded},          Mapping{"53", ErrorCode::kDatabaseUnavailable},
+    Mapping{"57", ErrorCode::kDatabaseUnavailable}, Mapping{"08", ErrorCode::kDatabaseUnavailable},
+    Mapping{"22021", ErrorCode::kInvalidRequest},   Mapping{"22P05", ErrorCode::kInvalidRequest},
 };
 
 std::string text_of(const PGresult* result, int code) {
@@ -34,7 +34,8 @@ std::string text_of(const PGresult* result, int code) {
 
 Error error_of(const pg_result* result) {
   const std::string state = text_of(result, PG_DIAG_SQLSTATE);
-  const auto found = std::ranges::find_if(kMappings, [&](const Mapping& mapping) { return state.starts_with(mapping.prefix); });
+  const auto found =
+      std::ranges::find_if(kMappings, [&](const Mapping& mapping) { return state.starts_with(mapping.prefix); });
   std::string detail = "SQLSTATE " + (state.empty() ? "none" : state);
   for (const int code : {PG_DIAG_SOURCE_FUNCTION, PG_DIAG_TABLE_NAME, PG_DIAG_CONSTRAINT_NAME}) {
     if (const std::string text = text_of(result, code); !text.empty()) detail += " " + text;

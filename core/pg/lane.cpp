@@ -23,11 +23,15 @@ void Exchange::finish(std::optional<Error> failure) noexcept {
 }
 
 Lane::Lane(io::Loop& loop, LaneOptions options, Log& log)
-    : loop_(loop), options_(std::move(options)), log_(log), reaper_(loop.wake(io::Callback::to<&Lane::on_reap>(this))) {}
+    : loop_(loop),
+      options_(std::move(options)),
+      log_(log),
+      reaper_(loop.wake(io::Callback::to<&Lane::on_reap>(this))) {}
 
 Lane::~Lane() { close(); }
 
-Lane::RunAwaiter::RunAwaiter(Lane& lane, std::vector<Query> queries) : lane_(lane), exchange_(std::make_shared<Exchange>()) {
+Lane::RunAwaiter::RunAwaiter(Lane& lane, std::vector<Query> queries)
+    : lane_(lane), exchange_(std::make_shared<Exchange>()) {
   exchange_->queries = std::move(queries);
 }
 
@@ -37,8 +41,8 @@ Lane::RunAwaiter::~RunAwaiter() {
 }
 
 bool Lane::RunAwaiter::await_suspend(std::coroutine_handle<> handle) {
-  exchange_->wake =
-      lane_.loop_.wake({[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
+  exchange_->wake = lane_.loop_.wake(
+      {[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
   if (Result<void> submitted = lane_.submit(exchange_); !submitted) {
     exchange_->finished = true;
     exchange_->error = std::move(submitted.error());
@@ -85,7 +89,8 @@ Connection* Lane::least_busy() noexcept {
 
 bool Lane::may_open() const noexcept {
   return connections_.size() < static_cast<std::size_t>(options_.connections) && loop_.now() >= no_connect_before_ &&
-         std::ranges::none_of(connections_, [](const std::unique_ptr<Connection>& connection) { return connection->connecting(); });
+         std::ranges::none_of(
+             connections_, [](const std::unique_ptr<Connection>& connection) { return connection->connecting(); });
 }
 
 void Lane::open_connection() {
@@ -119,7 +124,8 @@ void Lane::on_connected(Connection& /*connection*/) noexcept {
 }
 
 void Lane::on_lost(Connection& connection, bool was_connected) noexcept {
-  const auto found = std::ranges::find_if(connections_, [&](const std::unique_ptr<Connection>& each) { return each.get() == &connection; });
+  const auto found = std::ranges::find_if(
+      connections_, [&](const std::unique_ptr<Connection>& each) { return each.get() == &connection; });
   if (found != connections_.end()) {
     lost_.push_back(std::move(*found));
     connections_.erase(found);
@@ -170,7 +176,8 @@ LaneFigures Lane::figures() const {
 void Lane::close() noexcept {
   closing_ = true;
   while (!connections_.empty()) connections_.back()->lose("closing");
-  for (const std::shared_ptr<Exchange>& exchange : queue_) exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable, "closing"));
+  for (const std::shared_ptr<Exchange>& exchange : queue_)
+    exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable, "closing"));
   queue_.clear();
   lost_.clear();
 }

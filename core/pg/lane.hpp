@@ -1,5 +1,5 @@
-// A lane: a few pipelined connections of one kind, least busy first, opened when they are needed. A request's statements are one
-// segment: sent together, ended by one sync, one implicit transaction.
+// A lane: a few pipelined connections of one kind, least busy first, opened when they are needed. A request's
+// statements are one segment: sent together, ended by one sync, one implicit transaction.
 #pragma once
 
 #include <coroutine>
@@ -31,17 +31,18 @@ class Log {
 };
 
 struct LaneOptions {
-  std::string name;      // for the log and metrics
-  std::string conninfo;  // libpq keywords without password; host is a socket's folder or hostaddr is given: no name resolution
+  std::string name;  // for the log and metrics
+  std::string
+      conninfo;  // libpq keywords without password; host is a socket's folder or hostaddr is given: no name resolution
   std::string password;  // empty: none
   SegmentKind kind = SegmentKind::kRead;
   int connections = 2;
-  int depth = 32;                                     // segments in flight per connection
-  std::size_t queue = 1024;                           // segments that wait for a place
+  int depth = 32;            // segments in flight per connection
+  std::size_t queue = 1024;  // segments that wait for a place
   io::Duration connect_timeout{2000};
-  io::Duration answer_timeout{6000};                  // a connection whose oldest segment is older is given up
-  std::vector<std::string> settings;                  // "statement_timeout=5000", set at connect
-  std::uint16_t statements = 0;                       // how many statements the table has
+  io::Duration answer_timeout{6000};  // a connection whose oldest segment is older is given up
+  std::vector<std::string> settings;  // "statement_timeout=5000", set at connect
+  std::uint16_t statements = 0;       // how many statements the table has
 };
 
 struct LaneFigures {
@@ -54,7 +55,8 @@ struct LaneFigures {
   std::uint64_t failures = 0;
 };
 
-// One segment on its way. Shared by the coroutine that waits and the connection that works, either of which may go first.
+// One segment on its way. Shared by the coroutine that waits and the connection that works, either of which may go
+// first.
 struct Exchange {
   std::vector<Query> queries;
   std::vector<Rows> rows;
@@ -90,8 +92,8 @@ class Lane {
     std::shared_ptr<Exchange> exchange_;
   };
 
-  // co_await lane.run(queries): one round trip. The rows of each query in order, or the first error; after an error nothing was committed,
-  // except that kOutcomeUnknown (writes) says it is not known.
+  // co_await lane.run(queries): one round trip. The rows of each query in order, or the first error; after an error
+  // nothing was committed, except that kOutcomeUnknown (writes) says it is not known.
   RunAwaiter run(std::vector<Query> queries) { return RunAwaiter(*this, std::move(queries)); }
 
   LaneFigures figures() const;
@@ -117,7 +119,8 @@ class Lane {
   LaneOptions options_;
   Log& log_;
   std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> lost_;  // destroyed from the reaper's wake, never from inside their own callbacks
+  std::vector<std::unique_ptr<Connection>>
+      lost_;  // destroyed from the reaper's wake, never from inside their own callbacks
   std::unique_ptr<io::Wake> reaper_;
   std::deque<std::shared_ptr<Exchange>> queue_;
   io::MonotonicTime no_connect_before_{};

@@ -12,7 +12,11 @@ constexpr io::Duration kReconnectAfter{1000};
 }  // namespace
 
 Listener::Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, io::Callback on_change, Log& log)
-    : loop_(loop), options_(std::move(options)), listen_statement_(std::move(listen_statement)), on_change_(on_change), log_(log),
+    : loop_(loop),
+      options_(std::move(options)),
+      listen_statement_(std::move(listen_statement)),
+      on_change_(on_change),
+      log_(log),
       timer_(loop.timer(io::Callback::to<&Listener::on_timer>(this))) {}
 
 Listener::~Listener() {

@@ -1,5 +1,5 @@
-// A connection that only listens. What was notified while it was away is lost, so every (re)connection reports itself and its user reads
-// everything anew.
+// A connection that only listens. What was notified while it was away is lost, so every (re)connection reports itself
+// and its user reads everything anew.
 #pragma once
 
 #include <memory>

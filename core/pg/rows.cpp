@@ -14,7 +14,8 @@ constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 
 [[noreturn]] void broken(const char* what) { throw std::logic_error(std::string("pg::Row: ") + what); }
 
-// Reads big-endian integers off the front of a value whose shape PostgreSQL guarantees; a shorter one is a broken invariant.
+// Reads big-endian integers off the front of a value whose shape PostgreSQL guarantees; a shorter one is a broken
+// invariant.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -67,8 +68,12 @@ bool Row::is_null(int column) const {
 }
 
 bool Row::boolean(int column) const { return Reader(raw(column, oid::kBool)).integer(1) != 0; }
-std::int32_t Row::int32(int column) const { return static_cast<std::int32_t>(Reader(raw(column, oid::kInt4)).integer(4)); }
-std::int64_t Row::int64(int column) const { return static_cast<std::int64_t>(Reader(raw(column, oid::kInt8)).integer(8)); }
+std::int32_t Row::int32(int column) const {
+  return static_cast<std::int32_t>(Reader(raw(column, oid::kInt4)).integer(4));
+}
+std::int64_t Row::int64(int column) const {
+  return static_cast<std::int64_t>(Reader(raw(column, oid::kInt8)).integer(8));
+}
 double Row::float64(int column) const { return std::bit_cast<double>(Reader(raw(column, oid::kFloat8)).integer(8)); }
 
 std::string_view Row::text(int column) const {
@@ -98,8 +103,9 @@ Date Row::date(int column) const {
 
 std::vector<std::int64_t> Row::int64_array(int column) const {
   std::vector<std::int64_t> values;
-  read_array(raw(column, oid::kInt8Array), oid::kInt8,
-             [&](std::string_view element) { values.push_back(static_cast<std::int64_t>(Reader(element).integer(8))); });
+  read_array(raw(column, oid::kInt8Array), oid::kInt8, [&](std::string_view element) {
+    values.push_back(static_cast<std::int64_t>(Reader(element).integer(8)));
+  });
   return values;
 }
 

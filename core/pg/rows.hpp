@@ -13,8 +13,8 @@ struct pg_result;
 
 namespace portal::pg {
 
-// One row. Views point into the Rows that it came from. Reading a column as another type than the statement declares is a broken invariant
-// and throws std::logic_error (a test describes every statement and compares).
+// One row. Views point into the Rows that it came from. Reading a column as another type than the statement declares is
+// a broken invariant and throws std::logic_error (a test describes every statement and compares).
 class Row {
  public:
   Row(const pg_result* result, int row) : result_(result), row_(row) {}
@@ -23,7 +23,7 @@ class Row {
   bool boolean(int column) const;
   std::int32_t int32(int column) const;
   std::int64_t int64(int column) const;
-  std::string_view text(int column) const;  // text, varchar, json
+  std::string_view text(int column) const;   // text, varchar, json
   std::string_view jsonb(int column) const;  // the JSON text, without the version byte
   Bytes bytes(int column) const;
   Timestamp timestamp(int column) const;

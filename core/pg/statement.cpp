@@ -12,14 +12,16 @@ constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 }  // namespace
 
 void Parameters::append_integer(std::uint64_t value, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) buffer_.push_back(static_cast<char>((value >> shift) & 0xFFU));
+  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
+    buffer_.push_back(static_cast<char>((value >> shift) & 0xFFU));
 }
 
 void Parameters::begin() { entries_.push_back({buffer_.size(), 0}); }
 
 void Parameters::end() {
   const std::size_t length = buffer_.size() - entries_.back().offset;
-  if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) throw std::length_error("a parameter of more than 2 GiB");
+  if (length > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw std::length_error("a parameter of more than 2 GiB");
   entries_.back().length = static_cast<int>(length);
 }
 
@@ -59,7 +61,8 @@ void Parameters::add(Timestamp value) {
 
 void Parameters::add(Date value) { add(static_cast<std::int32_t>((value - kEpoch).count())); }
 
-// Arrays: dimensions, has-nulls flag, element type, then length and lower bound of the one dimension, then the elements.
+// Arrays: dimensions, has-nulls flag, element type, then length and lower bound of the one dimension, then the
+// elements.
 void Parameters::add(std::span<const std::int64_t> values) {
   begin();
   append_integer(values.empty() ? 0 : 1, 4);

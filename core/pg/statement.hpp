@@ -15,8 +15,8 @@ namespace portal::pg {
 using Oid = std::uint32_t;
 
 namespace oid {
-inline constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt4 = 23, kText = 25, kJson = 114, kFloat8 = 701, kDate = 1082,
-                     kTimestamptz = 1184, kJsonb = 3802, kInt8Array = 1016, kTextArray = 1009;
+inline constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt4 = 23, kText = 25, kJson = 114, kFloat8 = 701,
+                     kDate = 1082, kTimestamptz = 1184, kJsonb = 3802, kInt8Array = 1016, kTextArray = 1009;
 }
 
 // `index` numbers the statements of one table without gaps: connections remember by it what they have prepared.
@@ -38,7 +38,7 @@ class Parameters {
   void add(bool value);
   void add(std::int32_t value);
   void add(std::int64_t value);
-  void add(std::string_view text);       // text, or jsonb when the parameter's type says so: see add_jsonb
+  void add(std::string_view text);  // text, or jsonb when the parameter's type says so: see add_jsonb
   void add(const char* text) { add(std::string_view(text)); }
   void add(const std::string& text) { add(std::string_view(text)); }
   void add(Bytes bytes);

@@ -113,12 +113,12 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
   Result<auth::Proof> proof =
       prove(context.account, *invitation, form->email, std::move(*password_hash), context.services.keys);
   if (!proof) co_return fail(std::move(proof.error()));
-  auth::Visit visit{.request = context.request,
-                    .database = context.database,
-                    .sessions = context.services.sessions,
-                    .cookies = context.cookies,
-                    .former = context.session};
-  Result<http::Response> opened = co_await auth::open_session(std::move(visit), std::move(*proof));
+  const auth::Visit visit{.request = context.request,
+                          .database = context.database,
+                          .sessions = context.services.sessions,
+                          .cookies = context.cookies,
+                          .former = context.session};
+  Result<http::Response> opened = co_await auth::open_session(visit, std::move(*proof));
   // The claim holds, so what is missing was ended at this very moment.
   if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kConflict);
   co_return opened;

@@ -67,7 +67,8 @@ auth::Proof prove(std::int64_t account_id, const crypto::Digest& lookup, Login l
                     .password_hash = std::move(login.password_hash),
                     .before = {},
                     .after = {}};
-  proof.after.push_back(sql::record_sign_in(account_id, proof.member_id));
+  // Locks the member's row: a change of password or state that is under way is waited for, and then seen.
+  proof.before.push_back(sql::record_sign_in(account_id, proof.member_id));
   if (rehashed) {
     proof.after.push_back(sql::rehash_password(account_id, proof.member_id, proof.password_hash, *rehashed));
   }
@@ -95,13 +96,13 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
   if (!check) co_return fail(check.error());
   if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
 
-  auth::Visit visit{.request = context.request,
-                    .database = context.database,
-                    .sessions = context.services.sessions,
-                    .cookies = context.cookies,
-                    .former = context.session};
+  const auth::Visit visit{.request = context.request,
+                          .database = context.database,
+                          .sessions = context.services.sessions,
+                          .cookies = context.cookies,
+                          .former = context.session};
   auth::Proof proof = prove(context.account.id, hash, std::move(**login), check->rehashed);
-  Result<http::Response> opened = co_await auth::open_session(std::move(visit), std::move(proof));
+  Result<http::Response> opened = co_await auth::open_session(visit, std::move(proof));
   // Removed, or with another password, since the look-up.
   if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidCredentials);
   co_return opened;
