@@ -5,7 +5,7 @@
 
 #include "portalctl/commands.hpp"
 #include "portalctl/database.hpp"
-#include "portalctl/text_file.hpp"
+#include "portalctl/text.hpp"
 #include "portalctl_sql/accounts.hpp"
 
 namespace portal::portalctl {

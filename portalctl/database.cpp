@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "portalctl/text.hpp"
 #include "portalctl/text_file.hpp"
 #include "portalctl_sql/session.hpp"
 

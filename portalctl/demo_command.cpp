@@ -57,6 +57,7 @@ Outcome<void> load_data(Database& database, const Options& options) {
   return database.execute(sql::set_origins(options.insecure ? "http" : "https", port));
 }
 
+// Each member gets a salt and so a hash of its own, as if everybody had chosen the same password.
 Outcome<void> set_passwords(Database& database, const crypto::Keyring& keys) {
   auto members = database.fetch<sql::ListMembersToActivateRow>(sql::list_members_to_activate());
   if (!members) return failed(members.error());
@@ -71,6 +72,7 @@ Outcome<void> set_passwords(Database& database, const crypto::Keyring& keys) {
   return {};
 }
 
+// The data has the person and the membership; the link is made here, like any other, so that it really works.
 Outcome<std::string> invite_who_waits(Database& database, const AccountRecord& account, const crypto::Keyring& keys) {
   auto open = database.fetch<sql::FindOpenInvitationRow>(sql::find_open_invitation(account.account_id));
   if (!open) return failed(open.error());

@@ -31,6 +31,7 @@ Outcome<Person> ensure_member(Database& database, std::int64_t account_id, const
     return Person{.member_id = (*created)[0].member_id, .has_login = false};
   }
   const sql::LockMemberByEmailRow row = (*found)[0];
+  // Changes nothing of somebody who has a login: an invitation must not rename or reset a person.
   if (Outcome<void> done = database.execute(sql::invite_member_again(account_id, row.member_id,
                                                                      view(invitee.first_name), view(invitee.surname),
                                                                      view(invitee.job_title), view(invitee.language)));
@@ -73,6 +74,7 @@ Outcome<Invitation> invite(Database& database, const AccountRecord& account, con
   const Outcome<std::int64_t> membership_id = ensure_membership(database, account.account_id, *person, client, invitee);
   if (!membership_id) return failed(membership_id.error());
 
+  // The database keeps the hash of the token and, encrypted, the message; the link itself is only what is returned.
   const crypto::Token token = crypto::Token::generate();
   auto created = database.fetch<sql::CreateActivationTokenRow>(
       sql::create_activation_token(account.account_id, token.hash(), person->member_id, *membership_id, invitee.email));

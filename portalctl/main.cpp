@@ -34,13 +34,16 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // Help and version arrive here too, with exit status 0.
+    // CLI11 tells usage errors apart by many numbers; scripts get one. Help and version arrive here too, with exit
+    // status 0.
     return app.exit(error) == 0 ? std::to_underlying(ExitCode::kDone) : std::to_underlying(ExitCode::kUsage);
   }
   Outcome<Settings> settings = complete(invocation.settings);
   if (!settings) return report(settings.error(), invocation.settings.verbose);
   invocation.settings = std::move(*settings);
-  const Outcome<void> outcome = invocation.action();
+  Outcome<void> outcome = invocation.action();
+  // A full disk shows only now, and a list that was cut off must not look complete to a script.
+  if (outcome && std::fflush(stdout) != 0) outcome = failed("The output could not be written.");
   return outcome ? std::to_underlying(ExitCode::kDone) : report(outcome.error(), invocation.settings.verbose);
 }
 

@@ -192,6 +192,7 @@ void add_member_command(CLI::App& app, Invocation& invocation) {
   invite_command
       ->add_option("--permissions", options->permissions,
                    fmt::format("with commas between; some of: {}", fmt::join(access::kPermissionNames, ", ")))
+      ->allow_extra_args(false)
       ->delimiter(',');
   add_keys_option(*invite_command, invocation);
   add_database_options(*invite_command, invocation);

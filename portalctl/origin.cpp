@@ -5,19 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "portalctl/text.hpp"
+
 namespace portal::portalctl {
 namespace {
 
 constexpr std::size_t kHostBytes = 253;
 constexpr std::size_t kLabelBytes = 63;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return result;
-}
 
 bool is_label(std::string_view label) {
   const auto allowed = [](char letter) {
@@ -34,7 +28,7 @@ bool is_loopback(std::string_view host) {
 }  // namespace
 
 Outcome<std::string> parse_host(std::string_view text) {
-  std::string host = lower(text);
+  std::string host = lower_case(text);
   if (host.ends_with('.')) host.pop_back();
   std::string_view rest = host;
   bool valid = host.size() <= kHostBytes;
@@ -53,7 +47,7 @@ Outcome<std::string> parse_host(std::string_view text) {
 }
 
 Outcome<std::string> parse_origin(std::string_view text, std::string_view host) {
-  const std::string origin = lower(text);
+  const std::string origin = lower_case(text);
   const bool secure = origin.starts_with("https://");
   if (!secure && !origin.starts_with("http://"))
     return misused(fmt::format("\"{}\" is not an origin. It is written like https://portal.example.com:8443.", text));

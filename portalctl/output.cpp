@@ -16,13 +16,21 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
+// What clients and staff typed must not move the cursor or change the colours of a terminal.
+std::string without_controls(std::string text) {
+  std::ranges::replace_if(text, [](char letter) { return (letter >= 0 && letter < ' ') || letter == '\x7f'; }, '?');
+  return text;
+}
+
 std::string text_of(const Cell& cell) {
-  return std::visit(
-      Overloaded{[](std::monostate) { return std::string("-"); }, [](const std::string& text) { return text; },
-                 [](bool truth) { return std::string(truth ? "yes" : "no"); },
-                 [](std::int64_t number) { return std::to_string(number); },
-                 [](const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }},
-      cell);
+  return std::visit(Overloaded{[](std::monostate) { return std::string("-"); },
+                               [](const std::string& text) { return without_controls(text); },
+                               [](bool truth) { return std::string(truth ? "yes" : "no"); },
+                               [](std::int64_t number) { return std::to_string(number); },
+                               [](const std::vector<std::string>& words) {
+                                 return without_controls(fmt::format("{}", fmt::join(words, ", ")));
+                               }},
+                    cell);
 }
 
 void write_cell(json::Writer& writer, const Cell& cell) {

@@ -59,16 +59,21 @@ void add_portal_command(CLI::App& app, Invocation& invocation) {
   set_command->add_option("--terms-url", changes.terms_url, "terms of use");
   set_command->add_option("--imprint-url", changes.imprint_url, "imprint");
   set_command->add_option("--languages", changes.languages, "with commas between: en,es")
+      ->allow_extra_args(false)
       ->delimiter(',')
       ->check(CLI::IsMember({"en", "es"}));
   set_command->add_option("--default-language", changes.default_language,
                           "for those whose browser speaks none of them");
-  set_command->add_option("--show-template", changes.show_templates,
-                          "members see jobs made from this template (its name or number); may be repeated");
-  set_command->add_option("--hide-template", changes.hide_templates, "and no longer from this one");
-  set_command->add_option("--show-field", changes.show_fields,
-                          "members see this field, such as main.description or custom.boiler_model; may be repeated");
-  set_command->add_option("--hide-field", changes.hide_fields, "and no longer this one");
+  // One value each time: otherwise CLI11 takes every following word for one more template.
+  const auto add_list = [&](const char* option, std::vector<std::string>& words, const char* description) {
+    set_command->add_option(option, words, description)->allow_extra_args(false);
+  };
+  add_list("--show-template", changes.show_templates,
+           "members see jobs made from this template (its name or number); may be repeated");
+  add_list("--hide-template", changes.hide_templates, "and no longer from this one");
+  add_list("--show-field", changes.show_fields,
+           "members see this field, such as main.description or custom.boiler_model; may be repeated");
+  add_list("--hide-field", changes.hide_fields, "and no longer this one");
   add_database_options(*set_command, invocation);
   set_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return set(invocation, *options); }; });

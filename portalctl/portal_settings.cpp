@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "auth/email.hpp"
-#include "portalctl/text_file.hpp"
+#include "portalctl/text.hpp"
 #include "portalctl_sql/portals.hpp"
 
 namespace portal::portalctl {
@@ -58,6 +58,7 @@ bool is_colour(std::string_view text) {
   return text.size() == 7 && text.front() == '#' && std::ranges::all_of(text.substr(1), is_digit);
 }
 
+// Members' browsers open these: only schemes that lead to a page.
 Outcome<void> take_url(const MaybeText& said, MaybeText& setting) {
   if (!said) return {};
   const std::string url = trimmed(*said);
@@ -231,7 +232,7 @@ Outcome<void> change_portal(Database& database, std::int64_t account_id, const s
   if (changes.name) portal.name = trimmed(*changes.name);
   if (portal.name.empty()) return misused("A portal needs a name.");
   if (changes.accent_colour) {
-    portal.accent_colour = *changes.accent_colour;
+    portal.accent_colour = lower_case(*changes.accent_colour);
     if (!is_colour(portal.accent_colour))
       return misused(fmt::format("\"{}\" is not a colour. It is written like #0b6e99.", portal.accent_colour));
   }

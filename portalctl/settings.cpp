@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "portalctl/text.hpp"
 #include "portalctl/text_file.hpp"
 
 namespace portal::portalctl {
@@ -42,6 +43,7 @@ void take_environment(const char* name, std::string& value) {
 }  // namespace
 
 Outcome<Settings> complete(Settings given) {
+  // A named file that also says the database does not overrule the environment: what is nearer to the user wins.
   take_environment("PORTAL_DATABASE", given.database);
   take_environment("PORTAL_KEYS_FILE", given.keys_file);
   const bool named = !given.file.empty();

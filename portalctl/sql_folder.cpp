@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.hpp"
+#include "portalctl/text.hpp"
 #include "portalctl/text_file.hpp"
 
 namespace portal::portalctl {
@@ -55,6 +56,7 @@ Outcome<std::filesystem::path> find_sql_folder(const std::string& given) {
       return failed(fmt::format("{} has no folder migrations.", given));
     return fs::path(given);
   }
+  // Beside the program and not at a fixed place, so that two versions on one machine each find their own.
   const fs::path installed =
       fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / "share" / "portico" / "sql";
   for (const fs::path& folder : {installed, fs::path(PORTAL_SOURCE_SQL_DIR)}) {

@@ -52,11 +52,4 @@ Outcome<std::string> read_text_file(const std::filesystem::path& path, Readers r
   return failed(fmt::format("{} is larger than {} MiB.", path.string(), kFileBytes / 1024 / 1024));
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
-}
-
 }  // namespace portal::portalctl

@@ -187,3 +187,10 @@ def test_does_not_outlive_a_closed_pipe(portalctl):
     process = subprocess.Popen([places.portalctl_path(), "routes"], stdout=write, stdin=subprocess.DEVNULL)
     os.close(write)
     assert process.wait(10) != 0
+
+
+def test_output_that_cannot_be_written_is_a_failure():
+    with open("/dev/full", "wb") as full:
+        finished = subprocess.run([places.portalctl_path(), "routes", "--json"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE)
+    assert finished.returncode == 1
+    assert b"could not be written" in finished.stderr

@@ -46,6 +46,12 @@ def test_create_and_list(acme):
     assert first.index("Europe/London") == second.index("Europe/Zurich") == head.index("TIME ZONE")
 
 
+def test_names_cannot_steer_a_terminal(acme):
+    execute(acme, "UPDATE portal.account SET name = %s", "A\x1b[2Jme\n\x7f")
+    assert "A?[2Jme??" in acme("account", "list")
+    assert [line["name"] for line in acme.json("account", "list")] == ["A\x1b[2Jme\n\x7f"]
+
+
 def test_an_account_has_its_slug_for_itself(acme):
     assert "already" in acme.refuses("account", "create", "--slug", "acme", "--name", "Another", "--time-zone", "UTC")
     assert [line["name"] for line in acme.json("account", "list")] == ["Acme Plumbing"]
@@ -132,7 +138,7 @@ def test_a_portal_is_made_and_changed(acme):
              for word in (f"--{name.replace('_', '-')}", ",".join(value) if isinstance(value, list) else value)]
     assert acme("portal", "set", "--account", "acme", *words) == "Changed the portal of acme.\n"
     assert acme.json("portal", "show", "--account", "acme")["settings"] == wanted
-    acme("portal", "set", "--account", "acme", "--phone", "", "--email", "", "--terms-url", "")
+    acme("portal", "set", "--account", "acme", "--phone", "", "--email", "", "--terms-url", "", "--colour", "#0B6E99")
     assert acme.json("portal", "show", "--account", "acme")["settings"] == {**wanted, "phone": None, "email": None, "terms_url": None}
 
 
@@ -182,7 +188,7 @@ def test_templates_and_fields_are_shown_and_hidden(with_templates):
 
 
 @pytest.mark.parametrize("words, reason", [
-    (("--show-field", "orphan"), "No template"), (("--show-field", "notes"), "Several fields"), (("--show-field", "nothing"), "no job field"),
+    (("--show-field", "findings", "--show-field", "orphan"), "No template"), (("--show-field", "notes"), "Several fields"), (("--show-field", "nothing"), "no job field"),
     (("--hide-field", "nothing"), "no job field"), (("--show-template", "Visit"), "2 templates"), (("--show-template", "Nothing"), "no job template"),
     (("--hide-template", "Nothing"), "no job template"),
 ], ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
