@@ -301,6 +301,14 @@ def test_a_login_joins_with_its_own_password(people):
     assert (after["email"], after["pending_email"]) == (before["email"], None)
 
 
+def test_a_login_that_joins_may_ask_for_another_address(people):
+    person, token = joining(people)
+    answer = activate(people.client(), token, f"new.{person.email}", person.password)
+    assert (answer.json()["member"]["email"], answer.json()["member"]["email_change_pending"]) == (person.email, True)
+    assert messages_of(people, person)[0][2] == f"new.{person.email}"
+    assert sign_in(people.client(), person.email, person.password).status == 200
+
+
 def test_a_login_is_never_taken_over_by_a_link(people):
     """Whoever gets hold of the link does not get the login: the existing password is asked for, and stays."""
     person, token = joining(people)
