@@ -86,7 +86,8 @@ char* set_postgres(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcep
   auto* values = static_cast<ngx_str_t*>(conf->args->elts);
   char why[512] = "";
   if (portal_refuse_conninfo(reinterpret_cast<const char*>(values[1].data), why, sizeof why) != 0) {
-    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use \"%V\": %s", &command->name, &values[1], why);
+    // Without the text itself, which may hold the very password that is refused here.
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use this: %s", &command->name, why);
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   main->conninfo = values[1];
