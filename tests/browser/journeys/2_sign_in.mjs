@@ -1,3 +1,4 @@
+// The way in and out, and what happens when a session ends in between.
 import assert from 'node:assert/strict';
 import { desktop } from '../visitor.mjs';
 

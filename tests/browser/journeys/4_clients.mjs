@@ -1,3 +1,4 @@
+// People who stand for more than one client, for one, or may see little of it.
 import assert from 'node:assert/strict';
 
 const alex = 'alex.morgan@acme.example.com';

@@ -1,3 +1,4 @@
+// Addresses at which there is nothing to see.
 import assert from 'node:assert/strict';
 
 export const journeys = [

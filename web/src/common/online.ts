@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
+// What the browser believes about its connection. A request can fail while it is true, so pages look at the failure as well.
 export function useOnline(): boolean {
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => {

@@ -57,6 +57,7 @@ export function App() {
   );
 }
 
+// Until the portal is known, the browser's wish decides among the languages that there are.
 function languageFor(chosen: string | null, portal: Portal | null, session: Session | null): Language {
   return decideLanguage({
     chosen,
@@ -67,6 +68,7 @@ function languageFor(chosen: string | null, portal: Portal | null, session: Sess
   });
 }
 
+// A page behind the sign-in is never drawn without a session, not even for a moment.
 function Page({ session }: { session: Session | null }) {
   const place = usePlace();
   const route = matchRoute(place.path);

@@ -3,6 +3,7 @@ import { startHistory } from '../common/history.ts';
 import { App } from './app.tsx';
 import { takeTokenFromAddress } from './state/activation_token.ts';
 
+// Before anything else looks at the address.
 takeTokenFromAddress();
 startHistory();
 render(<App />, document.getElementById('app')!);

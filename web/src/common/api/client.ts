@@ -58,6 +58,7 @@ export async function call<V extends Verb, P extends PathWith<V>>(
   if (body !== undefined) headers.set('Content-Type', 'application/json');
   if (membership !== undefined) headers.set('Portal-Membership', membership);
 
+  // AbortSignal.any is younger than the browsers that the pages are for.
   const abort = new AbortController();
   let timedOut = false;
   const timer = setTimeout(() => {
@@ -94,6 +95,7 @@ function failureKind(timedOut: boolean, cancelled: boolean): 'timeout' | 'cancel
   return navigator.onLine ? 'network' : 'offline';
 }
 
+// An answer of 204 has no body, and one of nginx itself is no JSON.
 async function readJson(response: Response): Promise<unknown> {
   const type = response.headers.get('Content-Type') ?? '';
   if (!/^application\/(problem\+)?json\b/.test(type)) return undefined;

@@ -45,6 +45,7 @@ export function Disclosure({ label, class: className, button, children }: Disclo
         aria-controls={panelId}
         onClick={() => setOpen(!open)}
       >
+        {/* What is seen is short, such as initials; what is read out says what the button is for. */}
         <span class="visually-hidden">{label}</span>
         <span class="disclosure-face" aria-hidden="true">
           {button}

@@ -86,6 +86,7 @@ function ErrorSummary({ errors, requestId, reference }: ErrorSummaryProperties) 
   );
 }
 
+// Pasting is allowed, password managers find their fields, and the keyboards of phones neither capitalise nor correct.
 interface TextFieldProperties {
   id: string;
   label: string;

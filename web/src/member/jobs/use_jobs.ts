@@ -46,6 +46,7 @@ export function useJobs(query: JobsQuery): Jobs {
 
   const load = useCallback(
     async (known: LoadedJobs | null) => {
+      // The answer to an older question must not overtake the newer one.
       running.current?.abort();
       if (!datesAreInOrder(query)) return;
       const abort = new AbortController();

@@ -16,6 +16,7 @@ import { StatusBadge } from '../parts/status_badge.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
+// What the list knew is shown at once, also without a connection; the fields follow when they are there.
 export function JobPage({ id }: { id: string }) {
   const membership = useSession().membership.id;
   const { answer, reload } = useJob(id, membership);
@@ -34,6 +35,7 @@ export function JobPage({ id }: { id: string }) {
   );
 }
 
+// A job of somebody else and one that never was look alike.
 function Missing() {
   const { t } = useTranslator();
   const { portal } = useApp();
@@ -146,6 +148,7 @@ function When({ job }: { job: JobSummary }) {
   );
 }
 
+// The map is a link and no picture: nothing of another host is loaded before somebody asks for it.
 function Where({ job }: { job: JobSummary }) {
   const { t } = useTranslator();
   const { address, site } = job;

@@ -103,6 +103,7 @@ function StateTabs({ query, states, counts }: StateTabsProperties) {
   );
 }
 
+// No jobs yet, none that match and none that may be seen are three different things to say.
 function Results({ query, jobs, onClear }: { query: JobsQuery; jobs: Jobs; onClear: () => void }) {
   const { t } = useTranslator();
   const { portal } = useApp();

@@ -3,6 +3,7 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { useApp } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
+// nginx answers 404 to addresses that are no pages; this is for those that it lists and that have no content yet.
 export function NotFoundPage() {
   const { t } = useTranslator();
   const { portal, session } = useApp();

@@ -9,6 +9,7 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { useApp } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
+// Who comes here with a session goes straight on; so does everybody after signing in.
 export function SignInPage() {
   const translator = useTranslator();
   const { t } = translator;
@@ -81,6 +82,7 @@ export function SignInPage() {
   );
 }
 
+// The server does not say which of the two is wrong, so the link of the summary leads to the first.
 function fieldToBlame(failure: Failure): string | null {
   return hasCode(failure, 'invalid_credentials', 'invalid_field') ? 'email' : null;
 }

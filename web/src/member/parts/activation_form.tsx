@@ -9,6 +9,8 @@ import { forgetActivationToken } from '../state/activation_token.ts';
 import { useApp, type Notice } from '../state/application.tsx';
 import { problemWithLink } from '../state/link_problem.ts';
 
+// Whoever has a login already joins with its password: an invitation never touches existing credentials, so the address cannot
+// be changed then either.
 interface ActivationFormProperties {
   token: string;
   invitation: Invitation;
@@ -43,6 +45,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
       openSession(answer.value, welcome(answer.value, address));
       navigate('/', { replace: true });
     } else if (problemWithLink(answer.failure) !== null) {
+      // Nothing that could be typed would help any more, so the form gives way to the reason.
       onRefused(answer.failure);
     } else {
       setErrors(errorsOf(answer.failure));
@@ -50,6 +53,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
     }
   };
 
+  // Only what is certain here; everything else is the server's to judge.
   const checkForm = (address: string, secret: string): FormError[] => {
     const wrong: FormError[] = [];
     if (address === '') {

@@ -4,6 +4,7 @@ import { httpAddress } from '../../common/links.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { useApp } from '../state/application.tsx';
 
+// Stands on every page, the sign-in page included: whom to ask, what the law wants, and the language.
 export function Footer({ onLanguage }: { onLanguage: (language: Language) => void }) {
   const { t } = useTranslator();
   return (
@@ -55,6 +56,7 @@ function Contact() {
   );
 }
 
+// Links lead out of the portal, so they tell the other side nothing of where they stand.
 function LegalLinks() {
   const { t } = useTranslator();
   const { legal } = useApp().portal;
@@ -77,6 +79,7 @@ function LegalLinks() {
   );
 }
 
+// Every language is named in itself, because whoever looks for it may read no other.
 function LanguageSwitch({ label, onLanguage }: { label: string; onLanguage: (language: Language) => void }) {
   const { language } = useTranslator();
   const { languages } = useApp().portal;

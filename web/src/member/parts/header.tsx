@@ -8,6 +8,7 @@ import { Disclosure } from '../../common/parts/disclosure.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { useApp } from '../state/application.tsx';
 
+// The business, and how to reach it with one tap; below it, for whom the person acts.
 export function Header() {
   const { t } = useTranslator();
   const { portal, session } = useApp();
@@ -35,6 +36,7 @@ export function Header() {
   );
 }
 
+// A logo that cannot be loaded gives way to the name.
 function Brand() {
   const { portal, session } = useApp();
   const [broken, setBroken] = useState(false);
@@ -97,6 +99,8 @@ function AccountMenu({ session }: { session: Session }) {
   );
 }
 
+// Most people stand for one client and see a name only. A switch gives the session a new cookie, and other tabs follow when they
+// next ask for something.
 function ClientSwitch({ session }: { session: Session }) {
   const translator = useTranslator();
   const { t } = translator;
@@ -170,6 +174,7 @@ export function personName({ member, membership }: Session): string {
   return name !== '' ? name : (member.email ?? membership.client.name);
 }
 
+// By characters and not by code units, so that a name may begin with any letter there is.
 function initials({ member, membership }: Session): string {
   const parts = [member.first_name, member.surname].filter((part): part is string => part !== null && part !== '');
   const source = parts.length > 0 ? parts : [member.email ?? membership.client.name];

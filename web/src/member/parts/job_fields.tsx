@@ -96,6 +96,7 @@ function LinkValue({ url, label }: { url: string; label: string | null }) {
 
 type FileField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
 
+// Names, types and sizes only: the bytes have no address yet.
 function Files({ files, type }: { files: FileField['value']; type: FileField['type'] }) {
   const translator = useTranslator();
   const { t } = translator;

@@ -13,6 +13,8 @@ import {
   type Sort,
 } from '../jobs/query.ts';
 
+// Every choice takes effect at once and goes into the address. Choices make an entry in the history; typing replaces the entry, or
+// going back would undo it letter by letter.
 interface JobFiltersProperties {
   query: JobsQuery;
   sites: readonly Site[];
@@ -87,6 +89,7 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
   );
 }
 
+// One question for a word, not one for each letter.
 const kTypingPauseMilliseconds = 300;
 
 function SearchField({ query, onChange }: Pick<JobFiltersProperties, 'query' | 'onChange'>) {

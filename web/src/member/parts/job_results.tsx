@@ -66,6 +66,7 @@ interface CardsProperties {
   withDay?: boolean;
 }
 
+// The same day can come twice when pages were joined while jobs moved, hence the index in the key.
 function DayGroups({ items, changed }: CardsProperties) {
   const translator = useTranslator();
   const { time_zone: timeZone } = useApp().portal;
@@ -94,6 +95,7 @@ function Cards({ items, changed, withDay = false }: CardsProperties) {
   );
 }
 
+// The whole card is one link: a large target, and one stop for the keyboard.
 function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean; withDay: boolean }) {
   const { t } = useTranslator();
   const where = job.address ?? job.site?.name ?? t('job.no_address');

@@ -37,6 +37,7 @@ export function Layout({ onLanguage, children }: { onLanguage: (language: Langua
   );
 }
 
+// Says how old the page is; the data below stays, because an old date is better than none.
 function OfflineBanner() {
   const translator = useTranslator();
   const { portal, loadedAt } = useApp();
@@ -60,6 +61,7 @@ function OfflineBanner() {
   );
 }
 
+// The result of the last action, seen and read out.
 function NoticeBanner() {
   const { t } = useTranslator();
   const { notice, setNotice } = useApp();

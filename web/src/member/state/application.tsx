@@ -61,6 +61,7 @@ export function useApplication(): Start {
     setSession(opened);
     setNotice(said);
   }, []);
+  // Signing out leaves nothing of the client's in memory.
   const closeSession = useCallback((said: Notice) => {
     forgetLists();
     setSession(null);
