@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs and is missing: install.sh build|test|web|runtime|all ...
+# Installs what a part of the work needs and is missing: install.sh build|demo|test|web|runtime|all ...
 # Debian 12 or Ubuntu 24.04. When everything is there it makes no call to apt and ends within a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev
   libhiredis-dev libssl-dev libargon2-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
-test_packages=(llvm-19 clang-tidy-19 clang-format-19 postgresql redis-server wrk chromium python3-pytest python3-pytest-xdist
-  python3-psycopg2 python3-jsonschema python3-yaml python3-requests strace curl openssl git util-linux procps binutils)
+demo_packages=(postgresql python3-psycopg2 openssl util-linux)
+test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 redis-server wrk python3-pytest python3-pytest-xdist
+  python3-jsonschema python3-yaml python3-requests strace curl git procps binutils)
+# Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
+if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
 web_packages=(nodejs npm)
 runtime_packages=(nginx libpq5 libjansson4 libhiredis0.14 libargon2-1 libfmt9 ca-certificates)
 
@@ -54,6 +57,7 @@ install_web() {
 for part in "$@"; do
   case $part in
     build) install_packages "${build_packages[@]}" ;;
+    demo) install_packages "${demo_packages[@]}" ;;
     test) install_packages "${test_packages[@]}" ;;
     web) install_web ;;
     runtime) install_packages "${runtime_packages[@]}" ;;
@@ -61,6 +65,6 @@ for part in "$@"; do
       node=(); command -v npm >/dev/null || node=("${web_packages[@]}")
       install_packages "${build_packages[@]}" "${test_packages[@]}" "${node[@]}"
       install_web ;;
-    *) echo "usage: tools/install.sh build|test|web|runtime|all ..." >&2; exit 2 ;;
+    *) echo "usage: tools/install.sh build|demo|test|web|runtime|all ..." >&2; exit 2 ;;
   esac
 done
