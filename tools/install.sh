@@ -47,24 +47,21 @@ install_node_modules() {
   cp "$folder/package-lock.json" "$stamp"
 }
 
-install_web() {
-  command -v npm >/dev/null || install_packages "${web_packages[@]}"
-  install_node_modules web
-  install_node_modules tests/browser
-}
-
 [ $# -gt 0 ] || set -- all
+wanted=()
+pages=no
 for part in "$@"; do
   case $part in
-    build) install_packages "${build_packages[@]}" ;;
-    demo) install_packages "${demo_packages[@]}" ;;
-    test) install_packages "${test_packages[@]}" ;;
-    web) install_web ;;
-    runtime) install_packages "${runtime_packages[@]}" ;;
-    all)
-      node=(); command -v npm >/dev/null || node=("${web_packages[@]}")
-      install_packages "${build_packages[@]}" "${test_packages[@]}" "${node[@]}"
-      install_web ;;
+    build) wanted+=("${build_packages[@]}") ;;
+    demo) wanted+=("${demo_packages[@]}") ;;
+    test) wanted+=("${test_packages[@]}") ;;
+    web) pages=yes ;;
+    runtime) wanted+=("${runtime_packages[@]}") ;;
+    all) wanted+=("${build_packages[@]}" "${test_packages[@]}") pages=yes ;;
     *) echo "usage: tools/install.sh build|demo|test|web|runtime|all ..." >&2; exit 2 ;;
   esac
 done
+# Whoever has npm already keeps it, from wherever it came.
+if [ $pages = yes ] && ! command -v npm >/dev/null; then wanted+=("${web_packages[@]}"); fi
+install_packages "${wanted[@]}"
+if [ $pages = yes ]; then install_node_modules web; fi
