@@ -153,7 +153,7 @@ export const journeys = [
       const { page } = visitor;
       await visitor.signIn(alex);
       await visitor.context.setOffline(true);
-      await page.getByText(/^You are offline\. What you see is from \d{1,2}:\d\d\.$/).waitFor();
+      await page.locator('.banner').getByText(/^You are offline\. What you see is from \d{1,2}:\d\d\.$/).waitFor();
       assert.equal(await page.locator('.card-link').count(), 20, 'the list is still there');
       await page.getByRole('button', { name: 'Show more jobs' }).click();
       await page.getByRole('alert').getByText(/Try again when you have a connection/).waitFor();
@@ -164,7 +164,7 @@ export const journeys = [
       await visitor.check('offline-job');
       await visitor.context.setOffline(false);
       await page.getByRole('heading', { level: 2, name: 'Details' }).waitFor();
-      assert.equal(await page.getByText('You are offline').count(), 0);
+      assert.equal(await page.locator('.banner').count(), 0);
     },
   },
   {
