@@ -81,6 +81,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(edge, world, statemen
     walked, cursor = [], {}
     while rows := list_jobs(edge, world, who, statement, row_limit=page, **cursor):
         walked += rows
+        assert len(walked) <= len(whole)
         last = rows[-1]
         cursor = {"after_number": last["number"]} if "number" in statement else {
             "after_scheduled_at": last["scheduled_at"], "after_job_id": last["job_id"]}

@@ -308,12 +308,31 @@ def test_nobody_invites_through_the_module(edge, world):
                  membership_id=who.membership_id, address="x@example.com", lifetime_seconds=60)
 
 
-def test_a_link_activates_no_other_membership(edge, world):
-    """Of a member with two open invitations the link for one cannot open the other."""
-    edge.enter_anonymous(world.brightwater, sha256("sam.reyes@acme.example.com"))
-    with edge.connection.cursor() as cursor:
-        cursor.execute("update portal.membership set state = 'active', activated_at = now()")
-        assert cursor.rowcount == 0
+def test_a_link_activates_no_other_membership(stage, world):
+    """Of a member with two open invitations the link for one cannot open the other, and without a link none can be opened."""
+    invited = world.invited["jo.lindqvist@acme.example.com"]
+    stage("portal_maintenance").rows("insert into portal.membership (account_id, member_id, client_id) values (%s, %s, %s)",
+                                     (world.brightwater, invited["member_id"], world.clients["Harbour Hotels Group"]))
+    edge = stage("portal_edge")
+    activate = "update portal.membership set state = 'active', activated_at = now() returning membership_id"
+    edge.enter_anonymous(world.brightwater, sha256("jo.lindqvist@acme.example.com"))
+    assert len(edge.rows("select membership_id from portal.membership")) == 2
+    assert edge.rows(activate) == []
+    edge.enter_anonymous(world.brightwater, sha256(f"activation {invited['membership_id']}"))
+    assert edge.rows(activate) == [{"membership_id": invited["membership_id"]}]
+
+
+def test_what_was_filled_in_before_the_end_is_not_there_yet(stage, world):
+    """Photos of a report whose job was opened again."""
+    who = world.alex
+    maintenance, edge = stage("portal_maintenance"), stage("portal_edge")
+    report = "select count(jf.account_id) from portal.job_file jf join portal.job_field f using (account_id, job_field_id) where f.field_group = 'report'"
+    edge.enter_member(who)
+    assert edge.value(report) > 0
+    maintenance.rows("update portal.job set status = 'paused', resolution_id = null where client_id = %s and status = 'finished'", (who.client_id,))
+    edge.enter_member(who)
+    assert edge.value(report) == 0
+    assert edge.value("select count(account_id) from portal.job_file") > 0
 
 
 def test_the_courier_reads_messages_of_all_accounts_and_nothing_else(clone, world):
