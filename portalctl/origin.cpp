@@ -47,7 +47,7 @@ Outcome<std::string> parse_host(std::string_view text) {
 }
 
 Outcome<std::string> parse_origin(std::string_view text, std::string_view host) {
-  const std::string origin = lower_case(text);
+  std::string origin = lower_case(text);
   const bool secure = origin.starts_with("https://");
   if (!secure && !origin.starts_with("http://"))
     return misused(fmt::format("\"{}\" is not an origin. It is written like https://portal.example.com:8443.", text));

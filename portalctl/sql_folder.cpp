@@ -26,8 +26,9 @@ std::int32_t number_of(std::string_view name) {
   std::int32_t number = 0;
   const auto end = name.find('_');
   if (end == std::string_view::npos) return 0;
-  const auto [stop, error] = std::from_chars(name.data(), name.data() + end, number);
-  return error == std::errc() && stop == name.data() + end ? number : 0;
+  const std::string_view digits = name.substr(0, end);
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && stop == digits.data() + digits.size() ? number : 0;
 }
 
 std::vector<std::string> lone_statements_of(const std::string& text) {
