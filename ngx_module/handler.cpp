@@ -113,6 +113,8 @@ bool collect_body(ngx_http_request_t* request, portal_text* body) {
   for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next) {
     ngx_buf_t* buffer = link->buf;
     const auto length = static_cast<size_t>(ngx_buf_size(buffer));
+    // Behind the last chunk of a chunked body nginx puts a buffer of nothing, whose pointers are null.
+    if (length == 0) continue;
     if (buffer->in_file) {
       if (ngx_read_file(buffer->file, end, length, buffer->file_pos) != static_cast<ssize_t>(length)) return false;
     } else {
