@@ -200,7 +200,8 @@ where j.job_id = :job_id
   and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
   /*end filter*/
   and (f.field_group = 'main' or tf.job_field_id is not null)
-  and (j.status = 'finished' or not (f.field_group = 'report' or f.key in ('resolution', 'resolution_note', 'finished_at')))
+  and (j.status = 'finished' or f.field_group = 'custom'
+    or (f.field_group = 'main' and f.key not in ('resolution', 'resolution_note', 'finished_at')))
 order by array_position('{main,custom,report}', f.field_group), coalesce(tf.position, f.position), f.position, f.job_field_id;
 
 -- Of visible fields of the job's template, in their order.

@@ -183,6 +183,8 @@ class World:
         for group, kind in itertools.product(("custom", "report"), TYPES):
             self._add_field(account, group, f"{group}_{kind}", kind, shown=True)
             self._add_field(account, group, f"hidden_{group}_{kind}", kind, shown=False)
+        # Named like a main field that is told only when the job is finished; this one is told at once.
+        self._add_field(account, "custom", "resolution", "text", shown=True)
         # Visible, but no field of the template that the jobs are made from.
         self._add_field(account, "custom", "of_other_template", "text", shown=True, templates=("other",))
 
@@ -238,6 +240,7 @@ class World:
             if kind not in FILE_TYPES:
                 values[f"{group}_{kind}"] = self._value(kind, None if shown else self.canary(f"unfinished-{kind}"))
                 values[f"hidden_{group}_{kind}"] = self._value(kind, self.canary(f"{group}-{kind}"))
+        values |= {"resolution": "As agreed"} if group == "custom" else {}
         values["of_other_template"] = self.canary("template-field")
         values["of_no_field"] = self.canary("no-field")
         return values
