@@ -78,7 +78,7 @@ class Bench:
             " FROM portal.account a JOIN portal.membership m USING (account_id) JOIN portal.session s USING (account_id, membership_id)"
             " WHERE a.slug = %s AND m.membership_id = %s AND s.ended_at IS NULL ORDER BY s.created_at DESC LIMIT 1", (slug, membership_id))[0]
         known = dict(zip(("account_id", "session_hash", "membership_id", "permissions", "client_id", "time_zone"), row))
-        known |= {"statuses": "{unscheduled,scheduled,en_route,started,paused,finished,cancelled}", "after_job_id": 0, "row_limit": 21}
+        known |= {"states": "{planned,active,finished,cancelled}", "after_job_id": 0, "row_limit": 21}
         self._variables = {}
         segment = ["\\startpipeline", *(self._inlined(statements[name], known) for name in ("enter_member", "list_jobs_by_schedule")), "\\endpipeline"]
         script = self._site.folder / "jobs.pgbench"
