@@ -270,6 +270,8 @@ MainConf* main_conf_of(ngx_cycle_t* cycle) {
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   MainConf* conf = main_conf_of(cycle);
   if (!conf || !conf->used || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) return NGX_OK;
+  // The time is still the master's from before it read the configuration; timers that start now would have begun in the past.
+  ngx_time_update();
   try {
     auto process = std::make_unique<Process>();
     ngx_queue_init(&process->requests);
