@@ -41,6 +41,8 @@ def prepare(connection, statement: generate_statements.Statement, with_filters: 
 
 def call(connection, statement: generate_statements.Statement, with_filters: bool = True) -> str:
     """EXECUTE with psycopg2's placeholders, each cast to its declared type."""
+    if statement.body.lower().startswith("listen"):
+        return statement.text()
     values = ", ".join(f"%({value.name})s::{value.type_name}" for value in statement.parameters)
     return f"execute {prepare(connection, statement, with_filters)}{f' ({values})' if values else ''}"
 

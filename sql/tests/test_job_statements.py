@@ -329,7 +329,7 @@ def test_sites_are_those_of_the_client_by_name(edge, world):
 
 
 def read_everything(session, world, who, *, with_filters: bool, scope: dict) -> str:
-    """The answers of all statements that read, for every job there is, as one text."""
+    """The answers of all statements that read, for the marked jobs and a part of the others, as one text."""
     answers = [session.run("list_sites", with_filters=with_filters, row_limit=500, **scope),
                session.run("count_jobs", with_filters=with_filters, time_zone="UTC", **scope),
                session.run("get_portal", with_filters=with_filters, account_id=scope["account_id"]),
@@ -337,7 +337,7 @@ def read_everything(session, world, who, *, with_filters: bool, scope: dict) -> 
     for statement in ORDERS:
         answers += [list_jobs(session, world, who, statement, with_filters=with_filters, **scope),
                     list_jobs(session, world, who, statement, with_filters=with_filters, q="CANARY", **scope)]
-    for job in world.tables["job"]:
+    for job in [job for job in world.tables["job"] if job["job_id"] % 5 == 0 or "CANARY" in (job["reference"] or "")]:
         answers += [session.run(name, with_filters=with_filters, job_id=job["job_id"], **scope) for name in ("get_job", "list_job_fields", "list_job_files")]
     return str(answers)
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+import select
 import subprocess
+import time
 from contextlib import closing
 
 import psycopg2
@@ -82,18 +84,26 @@ def test_a_table_without_policies_shows_nothing_to_the_module(clone):
     assert owner.rows("select * from portal.later") == [{"account_id": 1}]
 
 
-def test_the_module_hears_of_changed_hosts(clone, world):
+def next_notice(edge):
+    """A notice is sent after the commit that caused it."""
+    deadline = time.monotonic() + 10
+    while not edge.connection.notifies:
+        select.select([edge.connection], [], [], 0.1)
+        edge.connection.poll()
+        assert time.monotonic() < deadline, "no notice came"
+    return edge.connection.notifies.pop(0)
+
+
+def test_the_module_hears_of_changed_hosts_and_of_nothing_else(clone, world):
     edge, maintenance = clone("portal_edge"), clone("portal_maintenance")
-    edge.rows("listen portal_hosts")
-    heard = edge.connection.notifies
+    edge.run("listen_hosts")
     for change in ("update portal.account set suspended_at = now() where account_id = %s", "delete from portal.account_host where account_id = %s"):
         maintenance.rows(change, (world.northside,))
-        edge.connection.poll()
-        assert [notice.channel for notice in heard] == ["portal_hosts"]
-        heard.clear()
+        assert next_notice(edge).channel == "portal_hosts"
     maintenance.rows("update portal.member set last_sign_in_at = now()")
-    edge.connection.poll()
-    assert heard == []
+    maintenance.rows("update portal.job set status = status")
+    maintenance.rows("notify portal_hosts, 'the end'")
+    assert next_notice(edge).payload == "the end"
     edge.run("enter_host_map")
     edge.begin()
     edge.run("enter_host_map")
