@@ -107,7 +107,7 @@ void Connection::on_deadline() noexcept {
     return;
   }
   if (in_flight_.empty()) return;
-  if (loop_.now() - in_flight_.front().sent_at >= options_.answer_timeout) {
+  if (loop_.now() >= give_up_at()) {
     lose("no answer in time");
   } else {
     arm_deadline();
@@ -119,8 +119,13 @@ void Connection::arm_deadline() {
     deadline_->stop();
     return;
   }
-  const auto left = std::chrono::ceil<io::Duration>(in_flight_.front().sent_at + options_.answer_timeout - loop_.now());
+  const auto left = std::chrono::ceil<io::Duration>(give_up_at() - loop_.now());
   deadline_->start(std::max(left, io::Duration(1)));
+}
+
+// A server that is slow answers one segment after another; what waited behind them is not held against it.
+io::MonotonicTime Connection::give_up_at() const {
+  return std::max(in_flight_.front().sent_at, answered_at_) + options_.answer_timeout;
 }
 
 std::string Connection::name_on_server(const Statement& statement) const {
@@ -134,12 +139,19 @@ std::string Connection::last_error() const {
   return text;
 }
 
-void Connection::submit(std::shared_ptr<Exchange> exchange) {
-  const bool was_idle = in_flight_.empty();
-  send_or_hold(std::move(exchange));
-  if (state_ != State::kReady) return;
-  if (was_idle) arm_deadline();
-  flush();
+void Connection::submit(const std::shared_ptr<Exchange>& exchange) noexcept {
+  try {
+    const bool was_idle = in_flight_.empty();
+    send_or_hold(exchange);
+    if (state_ != State::kReady) return;
+    if (was_idle) arm_deadline();
+    flush();
+  } catch (const std::exception& failure) {
+    // Half of a segment may stand in libpq's buffer. Whatever followed it would get the answers of that half.
+    exchange->finish(Error::of(
+        options_.kind == SegmentKind::kWrite ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, failure.what()));
+    lose(failure.what());
+  }
 }
 
 void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) {
@@ -290,6 +302,7 @@ void Connection::take_result(pg_result* result) {
 void Connection::finish_front() {
   Expected done = std::move(in_flight_.front());
   in_flight_.pop_front();
+  answered_at_ = loop_.now();
   if (!done.exchange) {
     finish_preparation(done);
   } else {

@@ -30,7 +30,7 @@ class Connection {
   bool connecting() const { return state_ == State::kConnecting; }
   // Segments that were sent or wait for a statement to be prepared.
   std::size_t load() const { return in_flight_.size() + held_.size(); }
-  void submit(std::shared_ptr<Exchange> exchange);
+  void submit(const std::shared_ptr<Exchange>& exchange) noexcept;
   // Drops a segment that still waits for a statement. One that was sent is drained and its rows are dropped.
   void forget_held(const std::shared_ptr<Exchange>& exchange) noexcept;
   // In doubt or no longer wanted: closes and fails what is in flight.
@@ -74,6 +74,7 @@ class Connection {
   void send_held();
   void flush();
   void arm_deadline();
+  io::MonotonicTime give_up_at() const;
   std::string name_on_server(const Statement& statement) const;
   std::string last_error() const;
 
@@ -87,6 +88,7 @@ class Connection {
   std::unique_ptr<io::Timer> deadline_;
   std::vector<Prepared> prepared_;
   std::deque<Expected> in_flight_;
+  io::MonotonicTime answered_at_{};  // the last sync
   std::vector<std::shared_ptr<Exchange>> held_;
 };
 

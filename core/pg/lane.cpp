@@ -110,7 +110,7 @@ void Lane::dispatch() noexcept {
       }
       std::shared_ptr<Exchange> exchange = std::move(queue_.front());
       queue_.pop_front();
-      connection->submit(std::move(exchange));
+      connection->submit(exchange);
     }
     if (!queue_.empty() && !closing_ && may_open()) open_connection();
   } catch (const std::exception& failure) {
@@ -150,7 +150,7 @@ void Lane::on_lost(Connection& connection, bool was_connected) noexcept {
 }
 
 void Lane::resubmit(std::shared_ptr<Exchange> exchange) noexcept {
-  if (exchange->abandoned) return;
+  if (exchange->abandoned || exchange->finished) return;
   if (exchange->attempts >= kMaximumAttempts || closing_) {
     ++figures_.failures;
     exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable, "lane " + options_.name + " lost its connection"));

@@ -40,7 +40,7 @@ struct LaneOptions {
   int depth = 32;            // segments in flight per connection
   std::size_t queue = 1024;  // segments that wait for a place
   io::Duration connect_timeout{2000};
-  io::Duration answer_timeout{6000};  // a connection whose oldest segment is older is given up
+  io::Duration answer_timeout{6000};  // a connection that owes an answer and gives none for so long is given up
   std::vector<std::string> settings;  // "statement_timeout=5000", set at connect
   std::uint16_t statements = 0;       // how many statements the table has
 };

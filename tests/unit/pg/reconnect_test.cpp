@@ -177,6 +177,21 @@ TEST_F(ReconnectTest, ASilentServerIsGivenUpWhileAnswering) {
   }
 }
 
+// Catches a deadline that counts the time in which the server answered those in front.
+TEST_F(ReconnectTest, AServerThatAnswersOneAfterAnotherIsNotGivenUp) {
+  pg::LaneOptions options = options_of(proxy);
+  options.connections = 1;
+  options.answer_timeout = io::Duration(600);
+  Engine engine(std::move(options));
+  const pg::Statement* pause = engine.statements.add("select pg_sleep(0.2)");
+  ASSERT_TRUE(engine.answer_of(segment(query(pause))));
+  std::vector<std::unique_ptr<Asked>> asked;
+  for (int number = 0; number < 6; ++number) asked.push_back(engine.ask(segment(query(pause))));
+  ASSERT_TRUE(engine.loop.run_until([&] { return std::ranges::all_of(asked, &Asked::answered); }, kPatience));
+  for (const auto& each : asked) EXPECT_TRUE(each->answer());
+  EXPECT_EQ(engine.lane.figures().connects, 1U);
+}
+
 // Catches a dispatch that goes on with a queue that the failure of a further connection has just emptied.
 TEST_F(ReconnectTest, AFurtherConnectionThatFailsAtOnceDisturbsNobody) {
   pg::LaneOptions options = options_of(proxy);
