@@ -42,36 +42,44 @@ std::shared_ptr<const access::Account> HostMap::find(std::string_view host_or_sl
 }
 
 Task<void> HostMap::load() {
-  std::vector<pg::Query> segment;
-  segment.push_back(sql::enter_host_map());
-  segment.push_back(sql::load_host_map());
-  segment.push_back(sql::schema_state());
-  Result<std::vector<pg::Rows>> answer = co_await reads_.run(std::move(segment));
-  failed_ = !answer;
-  if (answer) {
-    Names names;
-    const pg::Rows& rows = (*answer)[1];
-    for (int index = 0; index < rows.size(); ++index) {
-      const sql::LoadHostMapRow row = sql::LoadHostMapRow::decode(rows[index]);
-      auto account = std::make_shared<access::Account>();
-      account->id = row.account_id;
-      account->slug = row.slug;
-      account->host = row.host;
-      account->origin = row.origin;
-      account->time_zone = row.time_zone;
-      account->suspended = row.suspended;
-      // A slug has no dot and a host of a portal has one, or is "localhost": the two cannot be confused in
-      // configuration.
-      if (row.is_primary) names.insert_or_assign(account->slug, account);
-      names.insert_or_assign(account->host, std::move(account));
+  failed_ = true;
+  try {
+    std::vector<pg::Query> segment;
+    segment.push_back(sql::enter_host_map());
+    segment.push_back(sql::load_host_map());
+    segment.push_back(sql::schema_state());
+    Result<std::vector<pg::Rows>> answer = co_await reads_.run(std::move(segment));
+    if (answer) {
+      take((*answer)[1]);
+      check_schema((*answer)[2]);
+      failed_ = false;
+    } else {
+      log_.write(LogLevel::kWarning, "host map: " + answer.error().log_detail);
     }
-    by_name_ = std::move(names);
-    loaded_ = true;
-    check_schema((*answer)[2]);
-  } else {
-    log_.write(LogLevel::kWarning, "host map: " + answer.error().log_detail);
+  } catch (const std::exception& failure) {
+    // A load that never ended would be the last one.
+    log_.write(LogLevel::kError, failure.what());
   }
   finished_->post();
+}
+
+void HostMap::take(const pg::Rows& rows) {
+  Names names;
+  for (int index = 0; index < rows.size(); ++index) {
+    const sql::LoadHostMapRow row = sql::LoadHostMapRow::decode(rows[index]);
+    auto account = std::make_shared<access::Account>();
+    account->id = row.account_id;
+    account->slug = row.slug;
+    account->host = row.host;
+    account->origin = row.origin;
+    account->time_zone = row.time_zone;
+    account->suspended = row.suspended;
+    // Hosts and slugs share the map. A host without a dot may read like another account's slug: then the host counts.
+    if (row.is_primary) names.try_emplace(account->slug, account);
+    names.insert_or_assign(account->host, std::move(account));
+  }
+  by_name_ = std::move(names);
+  loaded_ = true;
 }
 
 void HostMap::check_schema(const pg::Rows& state) {

@@ -59,6 +59,7 @@ class HostMap {
   using Names = std::unordered_map<std::string, std::shared_ptr<const access::Account>, TextHash, std::equal_to<>>;
 
   Task<void> load();
+  void take(const pg::Rows& rows);
   void check_schema(const pg::Rows& state);
   void on_loaded() noexcept;
   void on_timer() noexcept { refresh(); }

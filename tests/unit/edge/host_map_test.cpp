@@ -29,7 +29,8 @@ class HostMapTest : public ::testing::Test {
   }
   void TearDown() override {
     change(
-        "delete from portal.account_host where host like 'test-%'; update portal.schema_state set oldest_module = 1");
+        "delete from portal.account_host where host like 'test-%' or host = 'brightwater';"
+        "update portal.schema_state set oldest_module = 1");
   }
 
   Proxy proxy{PrivatePostgres::get().socket_path()};
@@ -50,6 +51,17 @@ TEST_F(HostMapTest, LoadsHostsAndSlugs) {
   EXPECT_EQ(hosts.find("brightwater"), account);
   EXPECT_FALSE(hosts.find("nobody.localhost"));
   EXPECT_FALSE(hosts.find(""));
+}
+
+// Catches a map in which whoever makes an account takes over a host that reads like its slug.
+TEST_F(HostMapTest, AHostCountsBeforeAnotherAccountsSlug) {
+  change(
+      "insert into portal.account_host (account_id, host, origin)"
+      " select account_id, 'brightwater', 'https://brightwater' from portal.account where slug = 'northside'");
+  hosts.refresh();
+  ASSERT_TRUE(loop.run_until([&] { return hosts.loaded(); }, kPatience));
+  ASSERT_TRUE(hosts.find("brightwater"));
+  EXPECT_EQ(hosts.find("brightwater")->slug, "northside");
 }
 
 TEST_F(HostMapTest, WhoComesEarlyWaitsAndMayLeave) {
