@@ -43,8 +43,9 @@ class NginxWatch final : public io::Watch {
         ngx_delete_posted_event(event);
       }
     }
-    connection_->fd = static_cast<ngx_socket_t>(-1);  // the descriptor is its owner's
+    // In this order: nginx finds the connection by its descriptor where the event method is poll.
     ngx_free_connection(connection_);
+    connection_->fd = static_cast<ngx_socket_t>(-1);  // the descriptor is its owner's
   }
   NginxWatch(const NginxWatch&) = delete;
   NginxWatch& operator=(const NginxWatch&) = delete;
