@@ -3,7 +3,6 @@
 #include "base/limits.hpp"
 
 namespace portal::http {
-namespace {}  // namespace
 
 bool is_json_media_type(std::string_view content_type) noexcept {
   if (content_type.size() > limits::kMediaTypeBytes) return false;
