@@ -4,7 +4,8 @@ import pytest
 
 from cells import check
 from matrix_run import Matrix, all_rows, audience_of
-from operations import cells_of
+from operations import CELLS, cells_of
+from principals import PRINCIPALS
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,21 @@ def test_row(matrix, operation, principal):
     faults = check(matrix.world, who, cells_of(operation, matrix.around, who, audience_of(operation)))
     assert not faults, f"{operation} asked by '{principal}':\n" + "\n".join(faults)
     matrix.site.nginx.check_log()
+
+
+def test_every_principal_is_made(matrix):
+    assert tuple(matrix.principals) == PRINCIPALS
+
+
+@pytest.mark.parametrize("operation", sorted(CELLS))
+def test_a_row_succeeds(matrix, operation):
+    cells = cells_of(operation, matrix.around, matrix.principals["member"], "member")
+    assert any(cell.status in (200, 204) and (cell.body is not None or cell.then) for cell in cells), "no row succeeds with its content compared"
+
+
+def test_rows_that_succeed_show_something(matrix):
+    """A list compared with an empty truth would prove nothing."""
+    cells = [cell for operation in ("list_jobs", "list_sites") for cell in cells_of(operation, matrix.around, matrix.principals["member"], "member")]
+    assert len(next(cell for cell in cells if cell.name == "counts").body["items"]) == 9
+    assert all(cell.body["items"] for cell in cells if cell.name.startswith("state"))
+    assert all(cell.body["items"] for cell in cells if cell.path == "/sites" and cell.name == "all")
