@@ -23,9 +23,6 @@ void write_log(void* /*context*/, int level, portal_text message) noexcept {
   ngx_log_error(kLevels[level], ngx_cycle->log, 0, "portal: %V", &text);
 }
 
-// --- directives
-// -------------------------------------------------------------------------------------------------------------------------
-
 void set_handler(ngx_conf_t* conf, ngx_http_handler_pt handler) {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(conf, ngx_http_core_module));
   core->handler = handler;
@@ -141,9 +138,6 @@ ngx_command_t commands[] = {
     ngx_null_command,
 };
 
-// --- configuration
-// ----------------------------------------------------------------------------------------------------------------------
-
 void* create_main_conf(ngx_conf_t* conf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_pcalloc(conf->pool, sizeof(MainConf)));
   if (main) main->host_refresh = NGX_CONF_UNSET_MSEC;
@@ -206,12 +200,26 @@ bool is_loopback(const ngx_http_conf_addr_t& address) {
          IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(socket)->sin6_addr);
 }
 
-bool any_insecure(const ngx_http_core_loc_conf_t* core) {
-  const auto* location = static_cast<LocConf*>(core->loc_conf[ngx_http_portal_module.ctx_index]);
-  return location->insecure_cookie == 1;
+bool any_insecure(const ngx_http_core_loc_conf_t* core);
+bool any_insecure(const ngx_http_location_tree_node_t* node);
+
+// Of the locations inside a location or a server.
+bool any_insecure_inside(const ngx_http_core_loc_conf_t* core) {
+  if (any_insecure(core->static_locations)) return true;
+#if (NGX_PCRE)
+  for (ngx_http_core_loc_conf_t** each = core->regex_locations; each && *each; ++each) {
+    if (any_insecure(*each)) return true;
+  }
+#endif
+  return false;
 }
 
-bool any_insecure(ngx_http_location_tree_node_t* node) {
+bool any_insecure(const ngx_http_core_loc_conf_t* core) {
+  const auto* location = static_cast<LocConf*>(core->loc_conf[ngx_http_portal_module.ctx_index]);
+  return location->insecure_cookie == 1 || any_insecure_inside(core);
+}
+
+bool any_insecure(const ngx_http_location_tree_node_t* node) {
   if (!node) return false;
   return (node->exact && any_insecure(node->exact)) || (node->inclusive && any_insecure(node->inclusive)) ||
          any_insecure(node->left) || any_insecure(node->right) || any_insecure(node->tree);
@@ -221,12 +229,10 @@ bool any_insecure(const ngx_http_core_srv_conf_t* server) {
   // Only locations know their own table of configurations; a server's stands in its context.
   const auto* here = static_cast<LocConf*>(server->ctx->loc_conf[ngx_http_portal_module.ctx_index]);
   const auto* core = static_cast<ngx_http_core_loc_conf_t*>(server->ctx->loc_conf[ngx_http_core_module.ctx_index]);
-  if (here->insecure_cookie == 1 || any_insecure(core->static_locations)) return true;
-#if (NGX_PCRE)
-  for (ngx_http_core_loc_conf_t** each = core->regex_locations; each && *each; ++each) {
+  if (here->insecure_cookie == 1 || any_insecure_inside(core)) return true;
+  for (ngx_http_core_loc_conf_t** each = server->named_locations; each && *each; ++each) {
     if (any_insecure(*each)) return true;
   }
-#endif
   return false;
 }
 
@@ -259,9 +265,6 @@ ngx_int_t post_configuration(ngx_conf_t* conf) noexcept {
   return install_header_filter(conf);
 }
 
-// --- processes
-// --------------------------------------------------------------------------------------------------------------------------
-
 MainConf* main_conf_of(ngx_cycle_t* cycle) {
   // Null when the configuration has no http block.
   return static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_portal_module));
@@ -270,7 +273,8 @@ MainConf* main_conf_of(ngx_cycle_t* cycle) {
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   MainConf* conf = main_conf_of(cycle);
   if (!conf || !conf->used || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) return NGX_OK;
-  // The time is still the master's from before it read the configuration; timers that start now would have begun in the past.
+  // The time is still the master's from before it read the configuration; timers that start now would have begun in the
+  // past.
   ngx_time_update();
   try {
     auto process = std::make_unique<Process>();

@@ -55,9 +55,12 @@ def test_insecure_cookies_are_refused_outside_loopback(check, address):
     assert status == 0, said
 
 
-def test_insecure_cookies_of_a_location_are_refused_too(check):
+@pytest.mark.parametrize("location", ["location /other/ { %s }", "location = /other { %s }", "location ~ /other { %s }", "location @other { %s }",
+                                      "location /outer/ { location /outer/other/ { %s } }", "location /outer/ { location ~ /other { %s } }"],
+                         ids=["prefix", "exact", "expression", "named", "nested", "nested expression"])
+def test_insecure_cookies_of_a_location_are_refused_too(check, location):
     status, said = check(lambda text: text.replace("127.0.0.1:", "0.0.0.0:").replace("portal_insecure_cookie on;", "").replace(
-        "include portal.conf;", "location /other/ { portal on; portal_insecure_cookie on; } include portal.conf;"))
+        "include portal.conf;", location % "portal on; portal_insecure_cookie on;" + " include portal.conf;"))
     assert status != 0
     assert "portal_insecure_cookie" in said, said
 
