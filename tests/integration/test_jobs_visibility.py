@@ -47,6 +47,9 @@ def test_permissions_that_are_given(portal, world, member, client):
     finished = world.matrix.jobs["One"]["finished"]
     set_permissions(world, member, "view_documents")
     assert every_answer(client, "/api/v1/jobs") == {(403, "permission_required")}
+    # Enough for the route, so that the workers remember it, and too little for this state.
+    set_permissions(world, member, "view_job_status")
+    assert every_answer(client, "/api/v1/jobs?state=finished") == {(403, "permission_required")}
     set_permissions(world, member, "view_job_status", "view_completed_jobs")
     assert every_answer(client, "/api/v1/jobs?state=finished") == {(200, None)}
     assert every_answer(client, f"/api/v1/jobs/{finished}") == {(200, None)}
@@ -92,11 +95,12 @@ def test_report_fields_appear_once_the_job_is_finished(portal, world, member, cl
     try:
         fields = client.get(f"/api/v1/jobs/{job}").json()["fields"]
         assert fields and not [field for field in fields if field["group"] == "report"]
-        assert "resolution" not in [field["key"] for field in fields]
+        assert ("default", "resolution") not in [(field["group"], field["key"]) for field in fields]
+        assert ("custom", "resolution") in [(field["group"], field["key"]) for field in fields]
         world.rows("UPDATE portal.job SET status = 'finished' WHERE job_id = %s", job)
         fields = client.get(f"/api/v1/jobs/{job}").json()["fields"]
         assert len([field for field in fields if field["group"] == "report"]) == 13
-        assert "resolution" in [field["key"] for field in fields]
+        assert ("default", "resolution") in [(field["group"], field["key"]) for field in fields]
     finally:
         world.rows("DELETE FROM portal.job_file WHERE job_id = %s", job)
         world.rows("DELETE FROM portal.job WHERE job_id = %s", job)
