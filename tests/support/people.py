@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from support.client import Client
+from support.client import Answer, Client
 from support.contract import CheckedClient
 from support.site import PrivateSite
 
@@ -25,6 +25,9 @@ HOST = f"{SLUG}.localhost"
 DEFAULT_PERMISSIONS = ("view_job_status", "view_completed_jobs", "view_documents")
 READY_SECONDS = 10
 
+# Enough requests that each of the two workers gets some.
+BOTH_WORKERS = 12
+
 _numbers = itertools.count(1)
 
 
@@ -32,6 +35,13 @@ def make_token() -> tuple[str, bytes]:
     """The text that travels, and the hash that is kept."""
     raw = secrets.token_bytes(32)
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), hashlib.sha256(raw).digest()
+
+
+def comparable(answer: Answer) -> tuple:
+    """Everything in which two refusals must not differ."""
+    body = {**answer.json(), "request_id": None}
+    headers = sorted((name, value) for name, value in answer.headers if name.lower() not in ("date", "x-request-id", "content-length"))
+    return answer.status, headers, body
 
 
 def hash_of(token: str) -> bytes:
@@ -148,6 +158,20 @@ class People:
         rows = self.rows(f"SELECT {', '.join(names)} FROM portal.session WHERE account_id = %s AND token_hash = %s",
                          self.account_id, hash_of(client.cookies[COOKIE]))
         return dict(zip(names, rows[0])) if rows else None
+
+    def is_dead(self, session: str) -> bool:
+        """On every worker, and from the first request on."""
+        codes = []
+        for _ in range(BOTH_WORKERS):
+            client = self.client()
+            client.cookies[COOKIE] = session
+            codes.append(client.get("/api/v1/session").code)
+        assert len(set(codes)) == 1, codes
+        return codes[0] == "not_signed_in"
+
+    def described(self, person: Person, client: str) -> dict:
+        """A membership as the API lists it."""
+        return {"id": str(person.memberships[client]), "client": {"id": str(self.clients[client]), "name": client}}
 
     def _wait_until_known(self) -> None:
         """Every worker learns of a new host from a notice."""
