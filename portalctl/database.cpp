@@ -15,16 +15,18 @@
 namespace portal::portalctl {
 namespace {
 
+constexpr std::string_view kConnectionLost = "08006";
+
 using OptionList = std::unique_ptr<PQconninfoOption, decltype([](PQconninfoOption* list) { PQconninfoFree(list); })>;
 
 std::string trimmed_copy(const char* text) { return text == nullptr ? std::string() : trimmed(text); }
 
 // The sentence says what PostgreSQL said first; the rest, which may hold parts of statements, is detail.
 Failure failure_of(const PGresult* result, const std::string& what) {
-  const auto field = [&](int code) { return trimmed_copy(PQresultErrorField(result, code)); };
+  const auto field = [&](char code) { return trimmed_copy(PQresultErrorField(result, code)); };
   const std::string sqlstate = field(PG_DIAG_SQLSTATE);
   std::string detail = fmt::format("SQLSTATE {} in {}", sqlstate, what);
-  for (const int code : {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT, PG_DIAG_CONTEXT, PG_DIAG_STATEMENT_POSITION}) {
+  for (const char code : {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT, PG_DIAG_CONTEXT, PG_DIAG_STATEMENT_POSITION}) {
     if (const std::string text = field(code); !text.empty()) detail += "\n" + text;
   }
   const std::string message = field(PG_DIAG_MESSAGE_PRIMARY);
@@ -37,7 +39,7 @@ Failure failure_of(const PGresult* result, const std::string& what) {
 Failure lost(PGconn* connection, const std::string& what) {
   return {.sentence = "The connection to the database was lost.",
           .detail = fmt::format("{} in {}", trimmed(PQerrorMessage(connection)), what),
-          .sqlstate = "08006"};
+          .sqlstate = std::string(kConnectionLost)};
 }
 
 struct Keywords {
@@ -156,9 +158,15 @@ Outcome<Transaction> Transaction::begin(Database& database) {
 
 Transaction::~Transaction() {
   // On a lost connection the server has rolled back by itself.
-  if (database_ != nullptr) (void)database_->execute(sql::roll_back_transaction());
+  if (database_ == nullptr) return;
+  [[maybe_unused]] const Outcome<void> ignored = database_->execute(sql::roll_back_transaction());
 }
 
-Outcome<void> Transaction::commit() { return std::exchange(database_, nullptr)->execute(sql::commit_transaction()); }
+Outcome<void> Transaction::commit() {
+  Outcome<void> committed = std::exchange(database_, nullptr)->execute(sql::commit_transaction());
+  if (!committed && committed.error().sqlstate == kConnectionLost)
+    committed.error().sentence += " It is not known whether the change was made: look before you try again.";
+  return committed;
+}
 
 }  // namespace portal::portalctl

@@ -205,3 +205,13 @@ def test_templates_of_another_account_are_unknown(with_templates):
     [(template,)] = execute(with_templates, "SELECT job_template_id FROM portal.job_template WHERE name = 'Repair'")
     for said in ("Repair", str(template)):
         assert "no job template" in with_templates.refuses("portal", "set", "--account", "other", "--show-template", said)
+
+
+def test_a_connection_lost_while_committing_is_said(acme):
+    # A deferred trigger runs inside COMMIT, where nobody can know from outside whether it went through.
+    execute(acme, "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'")
+    execute(acme, "CREATE CONSTRAINT TRIGGER cut_off AFTER INSERT ON portal.account_host DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut_off()")
+    try:
+        assert "not known whether" in acme.refuses("host", "add", "--account", "acme", "--host", "a.example")
+    finally:
+        execute(acme, "DROP FUNCTION cut_off() CASCADE")
