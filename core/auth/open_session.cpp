@@ -34,13 +34,14 @@ Task<Result<http::Response>> open_session(Visit visit, Proof proof) {
   const crypto::Token token = crypto::Token::generate();
   const crypto::Digest hash = token.hash();
 
-  std::vector<pg::Query> queries;
+  // What comes before locks the member; the former session follows, which is the order of whoever removes a member.
+  std::vector<pg::Query> queries = std::move(proof.before);
   if (visit.former) {
     // A visitor sees the rows of one hash at a time, so the segment enters once for each.
+    queries.push_back(sql::enter_anonymous(account_id, *visit.former));
     queries.push_back(sql::end_session(account_id, *visit.former));
     queries.push_back(sql::enter_anonymous(account_id, proof.lookup));
   }
-  append(queries, std::move(proof.before));
   queries.push_back(sql::create_session(account_id, hash, proof.member_id, proof.membership_id, proof.password_hash,
                                         user_agent_of(visit.request)));
   append(queries, std::move(proof.after));
@@ -49,8 +50,7 @@ Task<Result<http::Response>> open_session(Visit visit, Proof proof) {
   queries.push_back(sql::load_session(account_id, hash));
   queries.push_back(sql::list_memberships(account_id, proof.member_id));
 
-  std::vector<std::uint8_t> lookup = copy(visit.former.value_or(proof.lookup));
-  Result<std::vector<pg::Rows>> rows = co_await visit.database.write(std::move(lookup), std::move(queries));
+  Result<std::vector<pg::Rows>> rows = co_await visit.database.write(copy(proof.lookup), std::move(queries));
   if (!rows) co_return fail(std::move(rows.error()));
   if (visit.former) visit.sessions.forget(*visit.former);
   co_return answer_with_session(*rows, account_id, token, visit.sessions, visit.cookies);

@@ -12,6 +12,7 @@
 #include "features/activation/invitation.hpp"
 #include "http/query.hpp"
 #include "json/reader.hpp"
+#include "sql/auth.hpp"
 
 namespace portal::features {
 namespace {
@@ -87,6 +88,9 @@ Result<auth::Proof> prove(const access::Account& account, const Invitation& invi
                     .password_hash = std::move(password_hash),
                     .before = {},
                     .after = {}};
+  // Locks the member's row before the claim locks the link: whoever invites or removes the member takes them in this
+  // order too.
+  proof.before.push_back(sql::record_sign_in(account.id, row.member_id));
   proof.before.push_back(
       sql::claim_activation(account.id, invitation.token_hash, row.password_hash, new_password_hash, pending_email));
   if (pending_email) {
