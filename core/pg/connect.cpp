@@ -2,11 +2,26 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 namespace portal::pg {
+namespace {
+
+// libpq takes lists of hosts, and asks for the address of each one that is named without.
+template <class Fits>
+bool each_host(std::string_view list, Fits fits) {
+  while (true) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (!fits(list.substr(0, end))) return false;
+    if (end == list.size()) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
 
 pg_conn* start_connect(const std::string& conninfo, const std::string& password,
                        std::span<const std::string> settings) {
@@ -23,6 +38,8 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
   set("options", options.c_str());
   // A path that cannot exist keeps libpq from reading ~/.pgpass, which would block on a file.
   set("passfile", "/dev/null/none");
+  // Over TCP libpq would look for a Kerberos ticket first, which reads files and may ask another server.
+  set("gssencmode", "disable");
   if (!password.empty()) set("password", password.c_str());
   keywords.push_back(nullptr);
   values.push_back(nullptr);
@@ -47,11 +64,11 @@ std::string refuse_conninfo(const std::string& conninfo) {
   for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
     if (!option->val || !*option->val) continue;
     const std::string_view keyword = option->keyword;
-    if (keyword == "password") return "the password belongs into password_file=";
-    if (keyword == "service" || keyword == "passfile" || keyword == "options")
+    if (keyword == "password" || keyword == "sslpassword") return "the password belongs into password_file=";
+    if (keyword == "service" || keyword == "passfile" || keyword == "options" || keyword == "gssencmode")
       return std::string(keyword) + " cannot be set here";
-    if (keyword == "host") socket = *option->val == '/';
-    if (keyword == "hostaddr") address = true;
+    if (keyword == "host") socket = each_host(option->val, [](std::string_view host) { return host.starts_with('/'); });
+    if (keyword == "hostaddr") address = each_host(option->val, [](std::string_view host) { return !host.empty(); });
   }
   if (!socket && !address)
     return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";
