@@ -41,7 +41,8 @@ class PrivateNginx:
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
                  error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True):
         self.folder = folder
-        self.port = port or places.free_port()
+        # The TLS server has a neighbour that sends plain HTTP on to it.
+        self.port = port or places.free_port(2 if certificate else 1)
         self.error_log = folder / "error.log"
         self.access_log = folder / "access.log"
         self.preset = preset or places.PRESET

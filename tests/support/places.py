@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -72,8 +73,16 @@ def make_socket_folder() -> Path:
     return give_to_servers(folder)
 
 
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(count: int = 1) -> int:
+    """The first of so many neighbouring ports that were free a moment ago, below the range (from 32768 on) from which the
+    kernel takes the near ends of connections, so that none of them comes in between."""
+    for _ in range(1000):
+        port = random.randrange(10_000, 32_768 - count)
+        try:
+            for number in range(port, port + count):
+                with socket.socket() as probe:
+                    probe.bind(("0.0.0.0", number))
+            return port
+        except OSError:
+            continue
+    raise RuntimeError("no free port")
