@@ -25,6 +25,9 @@ pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg:
     lane.connections = 1;
     lane.depth = 4;  // a row lock must not stall strangers for long
     lane.settings.emplace_back("lock_timeout=2000");
+  } else {
+    // A read is asked again when its connection was lost: the server sees to it that it is one.
+    lane.settings.emplace_back("default_transaction_read_only=on");
   }
   return lane;
 }
