@@ -8,6 +8,7 @@ namespace portal::nginx {
 namespace {
 
 constexpr ngx_msec_t kDefaultHostRefresh = 30'000;
+constexpr ngx_msec_t kShortestHostRefresh = 1'000;  // without a bound, 0 would ask the database without a pause
 constexpr std::size_t kHashJobs =
     32;  // password checks that are queued or running; more are refused before they cost anything
 constexpr io::Duration kKeepAlive{100};
@@ -147,6 +148,10 @@ void* create_main_conf(ngx_conf_t* conf) noexcept {
 char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
   ngx_conf_init_msec_value(main->host_refresh, kDefaultHostRefresh);
+  if (main->host_refresh < kShortestHostRefresh) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_host_refresh\" must be at least 1s");
+    return static_cast<char*>(NGX_CONF_ERROR);
+  }
   if (!main->used) return NGX_CONF_OK;
   if (!main->conninfo.data) {
     ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal\" needs \"portal_postgres\" in the http block");

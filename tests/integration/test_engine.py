@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -142,6 +143,33 @@ def test_the_answers_of_those_who_left_reach_nobody(site):
     for host, waiting in staying:
         answer = waiting.join()
         assert answer.status == 200 and answer.json()["name"] == expected[host]
+
+
+def test_streams_of_http2_are_forgotten_too(make_site, tmp_path):
+    """Catches an end that is only looked for on the connection: several streams share one, and each has a request of its own."""
+    certificate, key = tmp_path / "portal.crt", tmp_path / "portal.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    site = make_site(workers=1, server_extra=METRICS, certificate=(certificate, key))
+    address = f"https://127.0.0.1:{site.nginx.port}"
+    curl = ["curl", "--silent", "--insecure", "--http2", "-H", f"Host: {HOST}"]
+
+    def asked(path: str, *options: str) -> str:
+        return subprocess.run([*curl, *options, address + path], capture_output=True, text=True).stdout
+
+    def active() -> int:
+        return int(re.search(r"portal_requests_active (\d+)", asked("/metrics"))[1])
+
+    wait_for(lambda: '"name"' in asked(PORTAL))
+    assert asked(PORTAL, "--output", "/dev/null", "--write-out", "%{http_version}") == "2"
+    with locked(site):
+        leaving = [subprocess.Popen([*curl, "--parallel", address + PORTAL, address + PORTAL], stdout=subprocess.DEVNULL) for _ in range(4)]
+        wait_for(lambda: active() == 8)
+        for each in leaving:
+            each.kill()
+            each.wait()
+        wait_for(lambda: active() == 0, seconds=2)
+    assert '"name"' in asked(PORTAL)
 
 
 def processor_seconds(process: int) -> float:

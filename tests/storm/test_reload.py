@@ -5,6 +5,7 @@ import time
 from contextlib import contextmanager
 
 from signing_in import sign_in
+from support import places
 from support.client import Client
 from support.nginx import PrivateNginx
 
@@ -93,6 +94,15 @@ def test_reloads_under_load_fail_no_more_requests_than_plain_nginx(make_site):
         finally:
             for load in ours + theirs:
                 load.end()
+        # The control: what fails is counted, and so is what is not there.
+        missing = Load(plain.client(), "/missing")
+        refused = Load(Client(places.free_port()), "/")
+        for load in (missing, refused):
+            load.start()
+        time.sleep(0.2)
+        for load in (missing, refused):
+            load.end()
+            assert load.failed and not load.succeeded
         for load in ours + theirs:
             assert load.succeeded > 50, load.failed[:5]
         failed = [failure for load in ours for failure in load.failed]

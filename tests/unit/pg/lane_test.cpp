@@ -112,8 +112,8 @@ TEST_F(LaneTest, WhatWasAbandonedBeforeItWasSentIsNeverSent) {
   EXPECT_EQ(engine.lane.figures().queued, 0U);
 }
 
-// Catches readiness that is reported once per change: libpq leaves bytes in the socket, and nothing would ever wake it
-// for them.
+// Eight of a megabyte at once, each in as many reads as it needs. That nginx's loop reports readiness as long as bytes
+// are left is tested there (tests/integration/test_engine.py), and of this loop in io/epoll_loop_test.cpp.
 TEST_F(LaneTest, ALargeResultArrivesWhole) {
   const pg::Statement* large = engine.statements.add("select repeat($1, 1000) from generate_series(1, 1049)", {kText});
   std::vector<std::unique_ptr<Asked>> asked;
