@@ -108,6 +108,18 @@ def test_signing_in_again_while_the_sessions_are_ended(people):
     assert client.get(SESSION).status == 200
 
 
+def test_permissions_that_change_while_somebody_signs_in(people):
+    """Catches an answer of 503 to a right password."""
+    person = people.add_member(permissions=("view_job_status", "view_documents"))
+    client = people.client()
+    answer = ask_between(people, (LOCK_MEMBER, (person.member_id,)),
+                         lambda: client.post(SESSION, json={"email": person.email, "password": person.password}),
+                         ("UPDATE portal.membership SET permissions = '{view_completed_jobs}' WHERE member_id = %s", (person.member_id,)))
+    assert answer.status == 200, answer.text
+    assert answer.json()["membership"]["permissions"] == ["view_completed_jobs"]
+    assert people.value("SELECT count(*) FROM portal.session WHERE member_id = %s", person.member_id) == 1
+
+
 def test_a_link_that_is_replaced_while_it_is_used(people):
     person, token = people.invite()
     client = people.client()

@@ -12,6 +12,8 @@
 namespace portal::features {
 namespace {
 
+constexpr int kAttempts = 3;
+
 struct Credentials {
   std::string email;
   crypto::SecretString password;
@@ -101,11 +103,18 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
                           .sessions = context.services.sessions,
                           .cookies = context.cookies,
                           .former = context.session};
-  auth::Proof proof = prove(context.account.id, hash, std::move(**login), check->rehashed);
-  Result<http::Response> opened = co_await auth::open_session(visit, std::move(proof));
-  // Removed, or with another password, since the look-up.
-  if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidCredentials);
-  co_return opened;
+  const std::string verified = (*login)->password_hash;
+  for (int attempt = 1;; ++attempt) {
+    Result<http::Response> opened =
+        co_await auth::open_session(visit, prove(context.account.id, hash, **login, check->rehashed));
+    // Removed, or with another password, since the look-up.
+    if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidCredentials);
+    if (opened || opened.error().code != ErrorCode::kPrincipalChanged || attempt == kAttempts) co_return opened;
+    // Only the permissions are others since the look-up: it is repeated, and what was verified still counts.
+    login = co_await find_login(context.database, hash);
+    if (!login) co_return fail(std::move(login.error()));
+    if (!*login || (*login)->password_hash != verified) co_return fail(ErrorCode::kInvalidCredentials);
+  }
 }
 
 }  // namespace portal::features
