@@ -68,7 +68,7 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   }
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
   if (!buffer) return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  // The body is the operation's, which lives until the request's cleanup: after everything was sent.
+  // The body is the operation's, which now lives as long as the pool: after everything was sent.
   const ngx_str_t body = string_of(response.body);
   buffer->pos = body.data;
   buffer->last = body.data + body.len;
@@ -81,19 +81,27 @@ void on_done(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
+  context->answered = true;
   const ngx_int_t result = send_response(request, context);
   ngx_http_finalize_request(request, result);
   ngx_http_run_posted_requests(connection);
 }
 
-// Runs when the request ends, however it ends, before its pool does.
-void clean_up(void* data) noexcept {
-  auto* context = static_cast<RequestContext*>(data);
+void destroy_operation(RequestContext* context) {
   if (!context->operation) return;
   portal_operation_destroy(context->operation);
   context->operation = nullptr;
   ngx_queue_remove(&context->link);
 }
+
+// However it ends: nobody waits for an answer any more. One that is there stays, since nginx still looks at it: the
+// access log at its headers, and HTTP/2, where frames of a stream that was reset wait behind others, at its body.
+void on_request_end(void* data) noexcept {
+  auto* context = static_cast<RequestContext*>(data);
+  if (!context->answered) destroy_operation(context);
+}
+
+void on_pool_end(void* data) noexcept { destroy_operation(static_cast<RequestContext*>(data)); }
 
 // The body in one piece: what nginx wrote into a file (a body larger than client_body_buffer_size) is read back.
 bool collect_body(ngx_http_request_t* request, portal_text* body) {
@@ -166,13 +174,16 @@ ngx_int_t start(ngx_http_request_t* request) {
   if (!describe(request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   auto* context = static_cast<RequestContext*>(ngx_pcalloc(request->pool, sizeof(RequestContext)));
   ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
-  if (!context || !cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  ngx_pool_cleanup_t* pool_cleanup = ngx_pool_cleanup_add(request->pool, 0);
+  if (!context || !cleanup || !pool_cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   context->request = request;
   context->operation = portal_operation_start(process->worker, &described, on_done, context);
   if (!context->operation) return NGX_HTTP_SERVICE_UNAVAILABLE;
   ngx_queue_insert_tail(&process->requests, &context->link);
   cleanup->data = context;
-  cleanup->handler = clean_up;
+  cleanup->handler = on_request_end;
+  pool_cleanup->data = context;
+  pool_cleanup->handler = on_pool_end;
   process->keep_process_alive();
 
   // A client that leaves ends its work. When its FIN came before this handler was set there is no further event: so

@@ -11,11 +11,13 @@ extern "C" ngx_module_t ngx_http_portal_module;
 
 namespace portal::nginx {
 
-// One request that the core works on. Lives in the request's pool; its operation is destroyed by the request's cleanup.
+// One request that the core works on. Lives in the request's pool. Its operation is destroyed when the request ends,
+// or, once nginx has views of its answer, with the pool.
 struct RequestContext {
   ngx_queue_t link;  // among those of the worker
   ngx_http_request_t* request;
   portal_operation* operation;
+  bool answered;
 };
 
 // Made in init_process, destroyed in exit_process.
