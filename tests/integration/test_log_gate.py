@@ -20,14 +20,16 @@ Direct leak of 72 byte(s) in 1 object(s) allocated from:
 
 SUMMARY: AddressSanitizer: 72 byte(s) leaked in 1 allocation(s).
 """
-LEAK_OF_OURS = LEAK_OF_NGINX.replace("ngx_regex_compile (/usr/sbin/nginx+0x61922)",
-                                     "portal::Worker::start() (/src/build/check/ngx_module/ngx_http_portal_module.so+0x11)")
+LEAK_OF_OURS = LEAK_OF_NGINX.replace("ngx_regex_compile (/usr/sbin/nginx+0x61922)", "portal::Worker::start() /src/core/worker.cpp:7:61")
+LEAK_WITHOUT_NAMES = LEAK_OF_NGINX.replace("ngx_regex_compile (/usr/sbin/nginx+0x61922)",
+                                           "(/src/build/check/ngx_module/ngx_http_portal_module.so+0x11)")
 LEAK_WHILE_SERVING = LEAK_OF_NGINX.replace("ngx_regex_compile", "ngx_process_events_and_timers")
 
 
 def test_leaks_are_told_apart():
     assert faults_in(LEAK_OF_NGINX) == []
     assert any("portal::Worker::start" in line for line in faults_in(LEAK_OF_OURS))
+    assert faults_in(LEAK_WITHOUT_NAMES)
     assert faults_in(LEAK_WHILE_SERVING)
     assert faults_in("==1==ERROR: AddressSanitizer: heap-use-after-free")
     assert faults_in("core/x.cpp:1:2: runtime error: signed integer overflow")

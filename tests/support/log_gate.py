@@ -7,8 +7,8 @@ ALARMING = re.compile(r"\[(alert|emerg|crit)\]|ERROR: \w*Sanitizer|runtime error
 LINES_SHOWN = 40
 
 # nginx drops its connection tables and the compile contexts of regular expressions at its end. A leak is ours when our
-# module is on its stack, or when it was made while the worker served.
-OUR_LEAK = re.compile(r"ngx_http_portal_module|ngx_process_events_and_timers|ngx_thread_pool")
+# code is on its stack, named or only by its library, or when it was made while the worker served.
+OUR_LEAK = re.compile(r"\bportal::|ngx_http_portal_module|ngx_process_events_and_timers|ngx_thread_pool")
 
 
 class LogGate:

@@ -26,7 +26,7 @@ def sanitizer_environment(folder: Path, exact_stacks: bool = True) -> dict[str, 
     # aborts, and an aborted worker is an alert in the error log.
     return {
         "LD_PRELOAD": runtime.stdout.strip(),
-        "ASAN_OPTIONS": f"{log}:detect_leaks=1:fast_unwind_on_malloc={int(not exact_stacks)}:malloc_context_size=10:abort_on_error=1",
+        "ASAN_OPTIONS": f"{log}:detect_leaks=1:fast_unwind_on_malloc={int(not exact_stacks)}:malloc_context_size=14:abort_on_error=1",
         "UBSAN_OPTIONS": f"{log}:print_stacktrace=1:halt_on_error=1:abort_on_error=1",
         "LSAN_OPTIONS": "exitcode=0",
     }
