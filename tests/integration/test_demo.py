@@ -26,7 +26,8 @@ def wait_for_demo(demo: subprocess.Popen, name: str) -> dict:
                          ids=["plain, SIGINT", "TLS, SIGTERM"])
 def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
     name = f"test/demo_{scheme}"
-    options = ["--tls"] if scheme == "https" else []
+    wanted = places.free_port()
+    options = ["--tls"] if scheme == "https" else ["--port", str(wanted)]
     demo = subprocess.Popen(["/usr/bin/python3", "tools/demo.py", "--name", name, *options], cwd=places.ROOT, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
@@ -35,6 +36,7 @@ def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
         assert [account["slug"] for account in told["accounts"]] == ["brightwater", "northside"]
         assert told["url"].startswith(f"{scheme}://127.0.0.1:")
         port = int(told["url"].rpartition(":")[2])
+        assert scheme == "https" or port == wanted
         for account in told["accounts"]:
             assert account["url"] == f"{scheme}://{account['host']}:{port}"
             assert account["activation_url"].startswith(account["url"] + "/activate#")
