@@ -64,7 +64,7 @@ class Wave:
         if stage == "in the answer":
             return requests.large if self._random.random() < 0.02 else requests.small
         # Few of them hash: the pool has places for 32, everybody else would only be refused.
-        return self._random.choices((requests.small, requests.list, requests.sign_in), (16, 3, 1))[0]
+        return self._random.choices((requests.small, requests.list, requests.sign_in), (50, 5, 1))[0]
 
     def _wait_for_answers(self) -> None:
         """Until the first bytes of an answer are here, for those that leave in the middle of it."""

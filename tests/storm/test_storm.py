@@ -73,6 +73,7 @@ class Bystander(threading.Thread):
                 self.wrong.append(f"{path}: {answer.status} {answer.body[:200]}")
             else:
                 self.answered += 1
+            time.sleep(0.01)
 
     def end(self) -> None:
         self._ending.set()
