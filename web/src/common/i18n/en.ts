@@ -45,7 +45,7 @@ export const en = {
   'sign_in.signed_out': 'You are signed out.',
 
   'activate.title': 'Activate your access',
-  'activate.intro': '{business} invites you to see the jobs of {client}.',
+  'activate.intro': '{business} invites you to see the jobs of {client} here.',
   'activate.email': 'Email',
   'activate.email_hint': 'You will sign in with it.',
   'activate.email_changed_hint': 'We will send an email to this address so that you can confirm it.',

@@ -46,7 +46,7 @@ export const es: Record<MessageKey, Message> = {
   'sign_in.signed_out': 'Ha cerrado la sesión.',
 
   'activate.title': 'Active su acceso',
-  'activate.intro': '{business} le invita a ver los trabajos de {client}.',
+  'activate.intro': '{business} le invita a ver los trabajos de {client} aquí.',
   'activate.email': 'Correo electrónico',
   'activate.email_hint': 'Con él iniciará sesión.',
   'activate.email_changed_hint': 'Enviaremos un correo a esta dirección para que la confirme.',
