@@ -52,7 +52,7 @@ class Bench:
     def pgbench(self) -> float:
         command = [str(postgres.binaries() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={PGBENCH_CLIENTS}", "--jobs=1",
                    f"--time={self._seconds}", f"--file={self._script}", *[f"--define={name}={value}" for name, value in self._variables.items()],
-                   self._site.postgres.conninfo("portal_edge")]
+                   self._site.postgres.conninfo("portal_edge") + " options='-c jit=off -c plan_cache_mode=force_generic_plan'"]
         output = run(command)
         return float(re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)[1])
 
