@@ -320,10 +320,9 @@ void exit_process(ngx_cycle_t* cycle) noexcept {
     ngx_log_error(NGX_LOG_ALERT, cycle->log, 0, "portal: requests are alive in a worker that leaves");
   }
   // A worker that is told to terminate leaves its requests as they are.
-  while (!ngx_queue_empty(&process->requests)) {
-    ngx_queue_t* first = ngx_queue_head(&process->requests);
-    RequestContext* context = ngx_queue_data(first, RequestContext, link);
-    ngx_queue_remove(first);
+  const ngx_queue_t* end = ngx_queue_sentinel(&process->requests);
+  for (ngx_queue_t* each = ngx_queue_head(&process->requests); each != end; each = ngx_queue_next(each)) {
+    RequestContext* context = ngx_queue_data(each, RequestContext, link);
     portal_operation_destroy(context->operation);
     context->operation = nullptr;
   }
