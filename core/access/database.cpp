@@ -45,6 +45,10 @@ Task<Result<std::vector<pg::Rows>>> MemberDatabase::read(std::vector<pg::Query> 
   return run_as_member(&lanes_.reads, touches_, member_, std::move(queries));
 }
 
+Task<Result<std::vector<pg::Rows>>> MemberDatabase::search(std::vector<pg::Query> queries) {
+  return run_as_member(&lanes_.searches, touches_, member_, std::move(queries));
+}
+
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::write(std::vector<pg::Query> queries) {
   return run_as_member(&lanes_.writes, touches_, member_, std::move(queries));
 }

@@ -18,6 +18,7 @@ namespace portal::access {
 struct Lanes {
   pg::Lane& reads;
   pg::Lane& writes;
+  pg::Lane& searches;  // reads that may take long, which others in a pipeline would wait for
 };
 
 // Notes that a session was used, for the batch that writes it outside the request.
@@ -51,6 +52,7 @@ class MemberDatabase {
   // kNotSignedIn when the session is over, kPrincipalChanged when membership or permissions are no longer those of
   // `member`.
   Task<Result<std::vector<pg::Rows>>> read(std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> search(std::vector<pg::Query> queries);
   Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
 
  private:

@@ -88,6 +88,8 @@ Task<Result<http::Response>> Operation::answer() {
   co_await worker_.hosts().first_load();
   if (worker_.hosts().module_too_old()) co_return fail(ErrorCode::kSchemaMismatch, "see above");
   account_ = worker_.hosts().find(account_name_);
+  // A slug is an operator's word in the configuration. What a client sends as its host is a host.
+  if (account_ && account_name_ == request_.host && account_->host != account_name_) account_.reset();
   if (!account_ && !worker_.hosts().loaded())
     co_return fail(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
   if (!account_) co_return fail(ErrorCode::kUnknownHost);

@@ -35,6 +35,15 @@ pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg:
   return lane;
 }
 
+pg::LaneOptions search_lane_options(const WorkerOptions& options) {
+  pg::LaneOptions lane = lane_options(options, "searches", pg::SegmentKind::kRead);
+  lane.connections = 1;
+  lane.depth = 4;
+  // How much a search reads depends on its words, so a plan that fits all of them fits none. The last setting counts.
+  lane.settings.emplace_back("plan_cache_mode=force_custom_plan");
+  return lane;
+}
+
 }  // namespace
 
 Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log)
@@ -43,6 +52,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       log_(log),
       reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log),
       writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log),
+      searches_(loop, search_lane_options(options_), log),
       sessions_(options_.remembered_sessions),
       services_(loop, offload, keys, sessions_, log),
       router_(features::routes()),
@@ -69,7 +79,7 @@ std::string Worker::metrics() const {
   line("portal_hosts", "", hosts_.size());
   line("portal_sessions_remembered", "", sessions_.size());
   for (const auto& [name, lane] :
-       {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}}) {
+       {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}, {"searches", searches_}}) {
     const pg::LaneFigures figures = lane.figures();
     const std::string labels = fmt::format("{{lane=\"{}\"}}", name);
     line("portal_lane_connections", labels, figures.connections_open);

@@ -48,7 +48,7 @@ class Worker {
   HostMap& hosts() { return hosts_; }
   auth::SessionMemory& sessions() { return sessions_; }
   Services& services() { return services_; }
-  access::Lanes lanes() { return {reads_, writes_}; }
+  access::Lanes lanes() { return {reads_, writes_, searches_}; }
   access::TouchQueue& touches() { return touches_; }
   io::Duration deadline() const { return options_.deadline; }
   WorkerFigures& figures() { return figures_; }
@@ -65,6 +65,7 @@ class Worker {
   pg::Log& log_;
   pg::Lane reads_;
   pg::Lane writes_;
+  pg::Lane searches_;
   auth::SessionMemory sessions_;
   Services services_;
   Router router_;

@@ -12,6 +12,7 @@ from support.client import exchange_raw
 PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/account", "/help", "/jobs/1042"]
 
 SECURITY_HEADERS = {
+    "Strict-Transport-Security": r"max-age=31536000$",
     "X-Content-Type-Options": r"nosniff",
     "Referrer-Policy": r"no-referrer",
     "Cross-Origin-Opener-Policy": r"same-origin",

@@ -124,7 +124,8 @@ Task<Result<http::Response>> list_jobs(edge::MemberContext context) {
   std::vector<pg::Query> queries;
   queries.push_back(page_statement(*list, context.member, time_zone, *after));
   if (list->counts) queries.push_back(count_statement(*list, context.member, time_zone));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
+  Result<std::vector<pg::Rows>> rows = list->text ? co_await context.database.search(std::move(queries))
+                                                  : co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(std::move(rows.error()));
   // Only now: the segment has confirmed that these are still the member's permissions.
   if (list->state && !may_see(*list->state, context.member.permissions)) {
