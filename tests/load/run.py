@@ -133,16 +133,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev load", description="The jobs list beside nginx's static file and pgbench.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--report", type=Path, default=ROOT / "build/load/report.json")
     options = parser.parse_args()
     report = measure(options.rounds, options.seconds)
-    file = ROOT / "build/load/report.json"
+    file = options.report
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(report, indent=2) + "\n")
     print(f"\n{'':24} {'median':>12} {'least':>12} {'most':>12}")
     for entry in report["figures"] + report["ratios"]:
         digits = 1 if "unit" in entry else 3
         print(f"{entry['name']:24} " + " ".join(f"{entry[key]:12,.{digits}f}" for key in ("median", "min", "max")) + f" {entry.get('unit', '')}")
-    print(f"\n{file.relative_to(ROOT)}")
+    print(f"\n{file}")
     return 0
 
 

@@ -1,0 +1,16 @@
+"""./dev load, once and short: it runs, and its report has the form that scripts read. The figures of so short a run mean nothing."""
+
+import json
+import subprocess
+
+from support import places
+
+
+def test_the_report_has_its_form(tmp_path):
+    report_file = tmp_path / "report.json"
+    subprocess.run(["/usr/bin/python3", "tests/load/run.py", "--rounds", "1", "--seconds", "1", "--report", report_file], cwd=places.ROOT,
+                   check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120)
+    report = json.loads(report_file.read_text())
+    assert {"jobs_uncached/static", "jobs_uncached/pgbench"} <= {entry["name"] for entry in report["ratios"]}
+    for entry in report["figures"] + report["ratios"]:
+        assert entry["rounds"] == 1 and 0 < entry["min"] <= entry["median"] <= entry["max"]
