@@ -160,7 +160,7 @@ export const es: Record<MessageKey, Message> = {
   'day.relative': '{word}, {date}',
   'day.date_time': '{date}, {time}',
   'day.range': '{start}–{end}',
-  'day.zone': 'Las horas son de la zona {zone}.',
+  'day.zone': 'Las horas indicadas corresponden a la {zone}.',
   'duration.minutes': '{minutes} min',
   'duration.hours': '{hours} h',
   'duration.hours_minutes': '{hours} h {minutes} min',
