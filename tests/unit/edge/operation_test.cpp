@@ -32,11 +32,19 @@ TEST_F(OperationTest, TheFirstRequestsWaitForTheHostMap) {
 TEST_F(OperationTest, AHostThatIsUnknownCostsNoQuery) {
   EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal"}), "200");
   const auto segments = portal.worker.lanes().reads.figures().segments;
-  for (const char* host : {"unknown.localhost", "", "BRIGHTWATER.localhost", "brightwater.localhost."}) {
-    EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal", .account = host}), "421 unknown_host") << host;
+  for (int round = 0; round < 5; ++round) {
+    for (const char* host : {"unknown.localhost", "", "BRIGHTWATER.localhost", "brightwater.localhost."}) {
+      EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal", .account = host}), "421 unknown_host") << host;
+    }
   }
-  EXPECT_EQ(portal.worker.lanes().reads.figures().segments, segments);
-  EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal", .account = "brightwater"}), "200") << "a slug works too";
+  // The listener, once it listens, has the hosts read again.
+  EXPECT_LE(portal.worker.lanes().reads.figures().segments - segments, 2U);
+}
+
+TEST_F(OperationTest, ASlugIsForTheConfigurationAndNotForClients) {
+  EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal", .account = "brightwater", .host = "any.example.com"}),
+            "200");
+  EXPECT_EQ(portal.status_and_code({.path = "/api/v1/portal", .account = "brightwater"}), "421 unknown_host");
 }
 
 TEST_F(OperationTest, PathsAndMethods) {

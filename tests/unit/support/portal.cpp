@@ -87,7 +87,7 @@ http::Request PortalWorker::Request::describe() {
           .query = mark == std::string::npos ? std::string_view() : std::string_view(asking_.path).substr(mark + 1),
           .headers = headers_,
           .body = asking_.body,
-          .host = asking_.account,
+          .host = asking_.host.empty() ? asking_.account : asking_.host,
           .peer_address = "127.0.0.1",
           .request_id = "test-request"};
 }

@@ -38,6 +38,7 @@ class PortalWorker {
     std::string session = {};  // the value of the cookie
     std::vector<http::Header> headers = {};
     std::string account = "brightwater.localhost";
+    std::string host = {};  // empty: the account, as with `portal_account $host`
   };
 
   // One request. Destroying it aborts it.
