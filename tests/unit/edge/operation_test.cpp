@@ -142,7 +142,7 @@ TEST_F(OperationTest, WhoLeavesLeavesNothingBehind) {
     asking.reset();
     ASSERT_EQ(portal.worker.figures().active, 0U);
   }
-  EXPECT_GT(portal.worker.figures().aborted, 20U);
+  EXPECT_GT(portal.worker.figures().aborted, 8U);
   EXPECT_TRUE(portal.loop.run_until(
       [&] { return portal.status_and_code({.method = "POST", .path = "/api/v1/session", .body = body}) == "200"; },
       kPatience))

@@ -46,8 +46,8 @@ std::string binaries() {
   return "/usr/lib/postgresql/" + std::to_string(*std::ranges::max_element(versions)) + "/bin/";
 }
 
-int try_lock(const std::filesystem::path& folder) {
-  const int file = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+int try_lock(const std::filesystem::path& folder, int flags = 0) {
+  const int file = open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC | flags, 0600);
   if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0) return file;
   if (file >= 0) close(file);
   return -1;
@@ -79,10 +79,12 @@ PrivatePostgres& PrivatePostgres::get() {
 
 PrivatePostgres::PrivatePostgres() {
   remove_abandoned_folders();
-  std::string pattern = "/tmp/" + std::string(kFolderPrefix) + "XXXXXX";
-  if (!mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
-  folder_ = pattern;
-  lock_ = try_lock(folder_);
+  // Another program may take a folder for abandoned between its making and its lock.
+  while (lock_ < 0) {
+    folder_ = "/tmp/" + std::string(kFolderPrefix) + "XXXXXX";
+    if (!mkdtemp(folder_.data())) throw std::runtime_error("mkdtemp failed");
+    lock_ = try_lock(folder_, O_CREAT);
+  }
   if (geteuid() == 0) {
     const passwd* user = getpwnam("postgres");
     if (!user || chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("no user postgres");
