@@ -21,6 +21,7 @@ RESULTS = ROOT / "build" / "test"
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 4
 LOG_LINES_SHOWN = 120
+NAMES_SHOWN = 10
 
 
 @dataclass
@@ -75,10 +76,11 @@ def run_unit(layer: Layer, arguments: list[str]) -> Outcome:
     status = run_logged([str(binary), f"--gtest_output=json:{report}", "--gtest_brief=1", *arguments], layer)
     if report.exists():
         data = json.loads(report.read_text())
-        suites = [case for suite in data["testsuites"] for case in suite["testsuite"]]
-        ran = [case for case in suites if case["status"] == "RUN"]
-        outcome.failed = sum(1 for case in ran if case.get("failures") or case["result"] == "SKIPPED")
-        outcome.passed = len(ran) - outcome.failed
+        cases = [case for suite in data["testsuites"] for case in suite["testsuite"] if case["status"] == "RUN"]
+        wrong = [case for case in cases if case.get("failures") or case["result"] == "SKIPPED"]
+        outcome.failed = len(wrong)
+        outcome.passed = len(cases) - len(wrong)
+        outcome.notes += [f"{case['classname']}.{case['name']}" for case in wrong[:NAMES_SHOWN]]
     if status != 0 and outcome.failed == 0:
         outcome.fail(f"the test program ended with {status}")
     return outcome
