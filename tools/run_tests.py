@@ -162,6 +162,7 @@ LAYERS = [
     Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
     Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
+    Layer("faults", 120, ("check", "web"), run_pytest, "tests/faults"),
     Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm"),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]

@@ -4,10 +4,10 @@ import threading
 import time
 from contextlib import contextmanager
 
-from signing_in import sign_in
 from support import places
 from support.client import Client
 from support.nginx import PrivateNginx
+from support.signing_in import sign_in
 
 RELOADS = 20
 CLIENTS = 3

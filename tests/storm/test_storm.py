@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aborting import STAGES, Requests, Wave
-from signing_in import sign_in
+from support.signing_in import sign_in
 from support.site import PrivateSite
 
 ABORTED = 20_000

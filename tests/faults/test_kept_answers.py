@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from signing_in import sign_in
 from support import places
+from support.signing_in import sign_in
 from support.site import PrivateSite
 
 DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE = 0, 1, 3, 4, 8
@@ -98,5 +98,8 @@ def test_frames_of_a_stream_that_was_reset_hold_what_was_answered(site, http2_po
 def test_the_access_log_may_name_headers_of_the_answer(site, servers):
     """Catches the same where the log looks: it is written after the request's end."""
     assert site.client("brightwater").post("/api/v1/portal").status == 405
+    deadline = time.monotonic() + 10  # the line is written after the answer
+    while "application/problem+json; GET, HEAD\n" not in (servers / "kept_answers.log").read_text():
+        assert time.monotonic() < deadline, (servers / "kept_answers.log").read_text()
+        time.sleep(0.02)
     site.nginx.check_log()
-    assert "application/problem+json; GET, HEAD\n" in (servers / "kept_answers.log").read_text()
