@@ -12,6 +12,12 @@ const Keyring& keys() {
   return kKeys;
 }
 
+// Nothing is ever signed with these. libFuzzer learns from comparisons: it would hand back a cursor signed below.
+const Keyring& keys_of_others() {
+  static const Keyring kKeys = Keyring::parse(generate_keys().view()).value();
+  return kKeys;
+}
+
 Keyset read_keyset(std::string_view input) {
   Keyset keyset;
   while (input.size() >= 9 && keyset.size() < 8) {
@@ -29,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input = fuzz::as_text(data, size);
   const Context context = Context("GET /jobs").add(7);
   for (const std::size_t values : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
-    fuzz::require(!open_cursor(input, values, context, keys()), "nobody makes up a cursor");
+    fuzz::require(!open_cursor(input, values, context, keys_of_others()), "nobody makes up a cursor");
   }
   const Keyset keyset = read_keyset(input);
   const std::string cursor = sign_cursor(keyset, context, keys());
