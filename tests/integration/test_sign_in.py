@@ -145,27 +145,33 @@ def test_refusals_are_all_alike(people):
         assert answer.header("Set-Cookie") is None
 
 
-def processor_ticks(people) -> int:
+def processor_nanoseconds(people) -> int:
     """What nginx's workers, with their hashing threads, have used so far."""
-    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in people.site.nginx.workers()]
-    return sum(int(field[11]) + int(field[12]) for field in fields)
+    return sum(int(file.read_text().split()[0])
+               for pid in people.site.nginx.workers() for file in Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
 def cost(people, email: str, password: str) -> int:
-    before = processor_ticks(people)
-    for _ in range(20):
+    before = processor_nanoseconds(people)
+    for _ in range(4):
         sign_in(people.client(), email, password)
-    return processor_ticks(people) - before
+    return processor_nanoseconds(people) - before
 
 
 def test_refusals_cost_alike(people):
-    """In processor time, which the machine's other work does not change. A body that is refused before hashing is the control:
-    a hash that was left out would be seen."""
-    logins = strangers(people)
-    known = cost(people, *logins["wrong password"])
-    for name in ("unknown", "no address", "invited", "locked", "removed", "without a membership"):
-        assert 0.7 < cost(people, *logins[name]) / known < 1.4, name
-    assert cost(people, "", "x") / known < 0.4
+    """In processor time, and the least of several rounds that take turns: hashing is work for the memory, which whoever else
+    works on the machine makes slower. A body that is refused before hashing is the control: a hash that was left out would
+    be seen."""
+    logins = {**strangers(people), "refused before hashing": ("", "x")}
+    least: dict[str, int] = {}
+    for _ in range(5):
+        for name in ("wrong password", "unknown", "no address", "invited", "locked", "removed", "without a membership", "refused before hashing"):
+            used = cost(people, *logins[name])
+            least[name] = min(used, least.get(name, used))
+    known = least.pop("wrong password")
+    assert least.pop("refused before hashing") / known < 0.4
+    for name, used in least.items():
+        assert 0.7 < used / known < 1.4, name
 
 
 def test_a_password_is_hashed_anew_when_the_pepper_was_rotated(make_site):
