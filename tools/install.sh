@@ -4,18 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev
+build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev libhiredis-dev
   libssl-dev libargon2-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
-demo_packages=(postgresql python3-psycopg2 openssl util-linux)
+demo_packages=(postgresql redis-server python3-psycopg2 openssl util-linux)
 test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 wrk python3-pytest python3-pytest-xdist
-  python3-jsonschema python3-yaml curl git procps binutils)
+  python3-jsonschema python3-yaml curl git procps binutils strace)
 # Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
 if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
 web_packages=(nodejs npm)
-runtime_packages=(nginx libpq5 libjansson4 libargon2-1 libfmt9 ca-certificates)
+runtime_packages=(nginx libpq5 libjansson4 libhiredis0.14 libargon2-1 libfmt9 ca-certificates)
 
 # Services that these packages bring. The project runs its own servers in its build folder and never these.
-services=(nginx:nginx.service postgresql-common:postgresql.service)
+services=(nginx:nginx.service postgresql-common:postgresql.service redis-server:redis-server.service)
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -29,17 +29,24 @@ enum class ErrorCode : std::uint8_t {
   kActivationExpired,     // 410
   kActivationReplaced,    // 410
   kActivationCancelled,   // 410
+  kLinkUsed,              // 410, a link of a password reset or of a changed address
+  kLinkExpired,           // 410
+  kLinkReplaced,          // 410
   kPayloadTooLarge,       // 413
   kUriTooLong,            // 414
   kUnsupportedMediaType,  // 415
+  kRangeNotSatisfiable,   // 416
   kUnknownHost,           // 421
   kTooManyRequests,       // 429
+  kHeadersTooLarge,       // 431
   kInternal,              // 500
+  kNotImplemented,        // 501
   kOverloaded,            // 503, refused before any work was done
   kDatabaseUnavailable,   // 503
   kOutcomeUnknown,        // 503, the connection was lost while a change was being committed
   kDeadlineExceeded,      // 503
   kSchemaMismatch,        // 503, the module is too old for the schema
+  kStorageUnavailable,    // 503, the bytes of a file cannot be read or written
   kPrincipalChanged,  // internal: `enter` found other permissions than the worker remembered; reload and decide again
 };
 
