@@ -98,6 +98,8 @@ const kMessages: Readonly<Record<ProblemCode, MessageKey>> = {
   outcome_unknown: 'error.outcome_unknown',
   deadline_exceeded: 'error.timeout',
   schema_mismatch: 'error.unavailable',
+  range_not_satisfiable: 'error.invalid',
+  storage_unavailable: 'error.unavailable',
 };
 
 export function describeFailure(failure: Failure, translator: Translator, business: string): string {
