@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +43,7 @@ class Layer:
     run: object
     path: str
     long_only: bool = False
+    long_budget_seconds: int = 0  # where --long makes tests of the layer take longer
 
 
 def run_logged(command: list[str], layer: Layer, environment: dict[str, str] | None = None) -> int:
@@ -162,7 +163,7 @@ LAYERS = [
     Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
     Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
-    Layer("faults", 120, ("check", "web"), run_pytest, "tests/faults"),
+    Layer("faults", 120, ("check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm"),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]
@@ -181,6 +182,9 @@ def parse_arguments() -> tuple[list[Layer], list[str]]:
     unknown = set(options.layers) - {layer.name for layer in present}
     if unknown:
         parser.error(f"no such layer: {', '.join(sorted(unknown))}")
+    if options.long:
+        os.environ["PORTAL_LONG"] = "1"
+        present = [replace(layer, budget_seconds=layer.long_budget_seconds or layer.budget_seconds) for layer in present]
     if options.layers:
         return [layer for layer in present if layer.name in options.layers], passed_on
     return [layer for layer in present if options.long or not layer.long_only], passed_on

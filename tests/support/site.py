@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support import places, postgres
 from support.client import Client
+from support.faults import PostgresProxy
 from support.nginx import PrivateNginx
 
 
@@ -25,9 +26,9 @@ def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, t
 
 
 class PrivateSite:
-    """Used with `with`. The folder keeps every log; sockets are elsewhere and removed."""
+    """Used with `with`. The folder keeps every log; sockets are elsewhere and removed. With `proxied` nginx reaches PostgreSQL through `proxy`."""
 
-    def __init__(self, folder: Path, *, demo: bool = True, postgres_settings: dict[str, str] | None = None, **nginx_options):
+    def __init__(self, folder: Path, *, demo: bool = True, postgres_settings: dict[str, str] | None = None, proxied: bool = False, **nginx_options):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -35,12 +36,16 @@ class PrivateSite:
         self.keys_file = make_keys(folder / "keys")
         self._nginx_options = nginx_options
         self._wants_demo = demo
+        self._proxied = proxied
+        self.proxy: PostgresProxy | None = None
         self.nginx: PrivateNginx | None = None
         self.accounts: dict[str, dict] = {}
 
     def __enter__(self) -> "PrivateSite":
         self.postgres.start()
         try:
+            if self._proxied:
+                self.proxy = PostgresProxy(self.postgres.sockets).__enter__()
             self.nginx = self.make_nginx("nginx", **self._nginx_options)
             if self._wants_demo:
                 demo = load_demo(self.postgres, self.keys_file, self.nginx.port)
@@ -58,12 +63,14 @@ class PrivateSite:
             if kind is None:
                 self.check_connections_closed()
         finally:
+            if self.proxy is not None:
+                self.proxy.__exit__()
             self.postgres.close()
 
     def make_nginx(self, name: str, **options) -> PrivateNginx:
         """An nginx of its own on the same database, not yet started."""
-        return PrivateNginx(self.folder / name, postgres_socket=self.postgres.sockets, password_file=self.postgres.password_file,
-                            keys_file=self.keys_file, **options)
+        sockets = self.proxy.folder if self.proxy else self.postgres.sockets
+        return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file, **options)
 
     def client(self, account: str = "brightwater") -> Client:
         """A browser at the account's host."""
