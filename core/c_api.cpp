@@ -11,6 +11,7 @@
 #include "edge/operation.hpp"
 #include "edge/worker.hpp"
 #include "pg/connect.hpp"
+#include "shared/zone.hpp"
 
 using portal::LogLevel;
 
@@ -120,12 +121,21 @@ portal_keys* portal_keys_load(const char* path, char* why, size_t size) noexcept
 
 void portal_keys_destroy(portal_keys* keys) noexcept { delete keys; }
 
+int portal_zone_prepare(void* memory, size_t memory_size, char* why, size_t size) noexcept {
+  return guarded(1, why, size, [&] {
+    const portal::Result<void> prepared = portal::shared::Zone::prepare({static_cast<std::byte*>(memory), memory_size});
+    if (!prepared) write_reason(prepared.error().log_detail, why, size);
+    return prepared ? 0 : 1;
+  });
+}
+
 portal_worker* portal_worker_create(const portal_worker_options* options, char* why, size_t size) noexcept {
   return guarded(static_cast<portal_worker*>(nullptr), why, size, [&] {
     portal::edge::WorkerOptions worker_options;
     worker_options.conninfo = view(options->conninfo);
     worker_options.password = view(options->password);
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
+    worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
     return new portal_worker(*options, std::move(worker_options));
   });
 }

@@ -40,6 +40,8 @@ typedef struct {
   const portal_keys* keys;
   portal_loop* loop;
   portal_offload* offload;
+  void* zone; /* accepted by portal_zone_prepare; null: the worker shares with nobody */
+  size_t zone_size;
   portal_log_function log;
   void* log_context;
 } portal_worker_options;
@@ -76,6 +78,10 @@ int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) PORTAL_
 /* Null, and the reason in `why`, when the file is not there, open to others, or not a file of keys. */
 portal_keys* portal_keys_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
 void portal_keys_destroy(portal_keys* keys) PORTAL_NOEXCEPT;
+
+/* Memory that all workers share, zeroed when it is new: made ready by the master. What holds a zone of this size and
+ * layout already, after a reload, is left as it is. Answers 0 on success, else the reason is in `why`. */
+int portal_zone_prepare(void* memory, size_t memory_size, char* why, size_t size) PORTAL_NOEXCEPT;
 
 /* Starts connecting. Null when memory is exhausted; the reason is in `why`. */
 portal_worker* portal_worker_create(const portal_worker_options* options, char* why, size_t size) PORTAL_NOEXCEPT;

@@ -12,6 +12,8 @@ constexpr ngx_msec_t kShortestHostRefresh = 1'000;  // without a bound, 0 would 
 constexpr std::size_t kHashJobs =
     32;  // password checks that are queued or running; more are refused before they cost anything
 constexpr io::Duration kKeepAlive{100};
+constexpr size_t kDefaultZone = 4UL * 1024 * 1024;
+constexpr size_t kSmallestZone = 512UL * 1024;
 
 MainConf* main_conf_of(ngx_conf_t* conf) {
   return static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(conf, ngx_http_portal_module));
@@ -126,6 +128,8 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, host_refresh), nullptr},
+    {ngx_string("portal_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_MAIN_CONF_OFFSET,
+     offsetof(MainConf, zone_size), nullptr},
     {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocConf, enabled), nullptr},
     {ngx_string("portal_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_health, 0, 0, nullptr},
@@ -141,7 +145,9 @@ ngx_command_t commands[] = {
 
 void* create_main_conf(ngx_conf_t* conf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_pcalloc(conf->pool, sizeof(MainConf)));
-  if (main) main->host_refresh = NGX_CONF_UNSET_MSEC;
+  if (!main) return nullptr;
+  main->host_refresh = NGX_CONF_UNSET_MSEC;
+  main->zone_size = NGX_CONF_UNSET_SIZE;
   return main;
 }
 
@@ -150,6 +156,11 @@ char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
   ngx_conf_init_msec_value(main->host_refresh, kDefaultHostRefresh);
   if (main->host_refresh < kShortestHostRefresh) {
     ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_host_refresh\" must be at least 1s");
+    return static_cast<char*>(NGX_CONF_ERROR);
+  }
+  ngx_conf_init_size_value(main->zone_size, kDefaultZone);
+  if (main->zone_size < kSmallestZone) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_zone\" must be at least 512k");
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   if (!main->used) return NGX_CONF_OK;
@@ -162,7 +173,8 @@ char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
                        "\"portal\" needs \"portal_keys_file\" in the http block (make one with: portalctl keys new)");
     return static_cast<char*>(NGX_CONF_ERROR);
   }
-  return NGX_CONF_OK;
+  main->zone = add_zone(conf, main->zone_size);
+  return main->zone ? NGX_CONF_OK : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 void* create_loc_conf(ngx_conf_t* conf) noexcept {
@@ -294,6 +306,8 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
         .keys = conf->keys,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),
         .offload = reinterpret_cast<portal_offload*>(static_cast<io::Offload*>(process->offload.get())),
+        .zone = conf->zone->data,
+        .zone_size = zone_bytes(conf->zone),
         .log = write_log,
         .log_context = nullptr,
     };

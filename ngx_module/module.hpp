@@ -39,6 +39,8 @@ struct MainConf {
   ngx_msec_t host_refresh;
   portal_keys* keys;
   ngx_thread_pool_t* pool;
+  size_t zone_size;
+  ngx_shm_zone_t* zone;
   ngx_int_t request_id_variable;
   ngx_flag_t used;  // some location says `portal on`
   Process* process;
@@ -54,6 +56,10 @@ struct LocConf {
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
+// All workers' memory, of the whole configuration; null when another module has a zone of its name.
+ngx_shm_zone_t* add_zone(ngx_conf_t* conf, size_t size);
+size_t zone_bytes(const ngx_shm_zone_t* zone);  // of its `data`
+
 ngx_int_t install_header_filter(ngx_conf_t* conf) noexcept;
 
 }  // namespace portal::nginx

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <stdexcept>
 
 #include "features/registry.hpp"
 #include "sql/hosts.hpp"
@@ -44,10 +45,25 @@ pg::LaneOptions search_lane_options(const WorkerOptions& options) {
   return lane;
 }
 
+shared::Zone open_zone(std::span<std::byte> shared_memory, shared::OwnMemory& own) {
+  std::span<std::byte> memory = shared_memory;
+  if (memory.empty()) {
+    own = shared::OwnMemory(shared::Zone::kLeastBytes);
+    memory = own.bytes();
+    if (Result<void> prepared = shared::Zone::prepare(memory); !prepared)
+      throw std::runtime_error(prepared.error().log_detail);
+  }
+  Result<shared::Zone> zone = shared::Zone::open(memory);
+  if (!zone) throw std::runtime_error(zone.error().log_detail);
+  return *zone;
+}
+
 }  // namespace
 
 Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log)
     : options_(std::move(options)),
+      own_memory_(0),
+      zone_(open_zone(options_.zone, own_memory_)),
       loop_(loop),
       log_(log),
       reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log),

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "access/database.hpp"
@@ -17,6 +18,7 @@
 #include "io/offload.hpp"
 #include "pg/lane.hpp"
 #include "pg/listener.hpp"
+#include "shared/zone.hpp"
 
 namespace portal::edge {
 
@@ -26,6 +28,7 @@ struct WorkerOptions {
   io::Duration host_refresh{30'000};
   io::Duration deadline{10'000};  // of a whole request
   std::size_t remembered_sessions = 20'000;
+  std::span<std::byte> zone;  // prepared; empty: this worker shares with nobody
 };
 
 struct WorkerFigures {
@@ -61,6 +64,8 @@ class Worker {
   void on_hosts_changed() noexcept { hosts_.refresh(); }
 
   WorkerOptions options_;
+  shared::OwnMemory own_memory_;  // nothing, where there is shared memory
+  shared::Zone zone_;
   io::Loop& loop_;
   pg::Log& log_;
   pg::Lane reads_;

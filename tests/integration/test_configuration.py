@@ -77,3 +77,19 @@ def test_keys_that_others_can_read_are_refused(check, servers):
     status, said = check()
     assert status != 0
     assert str(keys) in said, said
+
+
+@pytest.mark.parametrize("size,accepted", [("512k", True), ("64m", True), ("511k", False), ("0", False), ("much", False)])
+def test_shared_memory_has_a_smallest_size(check, size, accepted):
+    status, said = check(lambda text: f"portal_zone {size};\n{text}", "private.conf")
+    assert (status == 0) == accepted, said
+    assert accepted or "portal_zone" in said, said
+
+
+def test_shared_memory_of_that_name_is_refused_to_others(check):
+    def take_the_name(text: str) -> str:
+        return f"limit_req_zone $binary_remote_addr zone=portal:1m rate=1r/s;\n{text}"
+
+    status, said = check(take_the_name, "private.conf")
+    assert status != 0
+    assert 'the shared memory zone "portal" is already declared' in said, said
