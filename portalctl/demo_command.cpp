@@ -5,6 +5,7 @@
 #include "crypto/password.hpp"
 #include "portalctl/commands.hpp"
 #include "portalctl/database.hpp"
+#include "portalctl/demo_jobs.hpp"
 #include "portalctl/invitation.hpp"
 #include "portalctl/sql_folder.hpp"
 #include "portalctl_sql/accounts.hpp"
@@ -20,6 +21,7 @@ struct Options {
   std::string sql_folder;
   std::uint16_t port = 0;
   bool insecure = false;
+  std::int64_t jobs = 0;
 };
 
 struct Login {
@@ -34,6 +36,14 @@ struct DemoAccount {
   std::vector<Login> logins;
   std::string activation_url;
 };
+
+// What follows the host in an account's public address.
+std::string port_suffix(const Options& options) {
+  const std::uint16_t default_port = options.insecure ? 80 : 443;
+  return options.port == 0 || options.port == default_port ? "" : fmt::format(":{}", options.port);
+}
+
+std::string_view scheme(const Options& options) { return options.insecure ? "http" : "https"; }
 
 Outcome<void> load_data(Database& database, const Options& options) {
   auto others = database.fetch<sql::HasAccountsRow>(sql::has_accounts());
@@ -52,9 +62,7 @@ Outcome<void> load_data(Database& database, const Options& options) {
       return done;
     }
   }
-  const std::uint16_t default_port = options.insecure ? 80 : 443;
-  const std::string port = options.port == 0 || options.port == default_port ? "" : fmt::format(":{}", options.port);
-  return database.execute(sql::set_origins(options.insecure ? "http" : "https", port));
+  return database.execute(sql::set_origins(scheme(options), port_suffix(options)));
 }
 
 // Each member gets a salt and so a hash of its own, as if everybody had chosen the same password.
@@ -121,6 +129,19 @@ Outcome<std::vector<DemoAccount>> load_demo(Database& database, const Options& o
   return demo;
 }
 
+// Batches that are committed one by one, so this comes after everything else is safely there.
+Outcome<DemoAccount> load_many_jobs(Database& database, const Options& options, const crypto::Keyring& keys) {
+  const std::string origin = fmt::format("{}://metropolis.localhost{}", scheme(options), port_suffix(options));
+  Outcome<Metropolis> metropolis = Metropolis::begin(database, origin, options.jobs);
+  if (!metropolis) return failed(metropolis.error());
+  // The first keeper is the only one without a password who may have one: the others come after.
+  if (Outcome<void> done = set_passwords(database, keys); !done) return failed(done.error());
+  Outcome<DemoAccount> account = finish_account(database, "metropolis", keys);
+  if (!account) return failed(account.error());
+  if (Outcome<void> done = metropolis->fill(); !done) return failed(done.error());
+  return account;
+}
+
 void print(const std::vector<DemoAccount>& accounts) {
   for (const DemoAccount& account : accounts) {
     print_line(fmt::format("{}: {}", account.slug, account.url));
@@ -153,8 +174,13 @@ Outcome<void> run(const Invocation& invocation, const Options& options) {
   if (!keys) return failed(keys.error());
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
-  const Outcome<std::vector<DemoAccount>> accounts = load_demo(*database, options, *keys);
+  Outcome<std::vector<DemoAccount>> accounts = load_demo(*database, options, *keys);
   if (!accounts) return failed(accounts.error());
+  if (options.jobs > 0) {
+    Outcome<DemoAccount> metropolis = load_many_jobs(*database, options, *keys);
+    if (!metropolis) return failed(metropolis.error());
+    accounts->push_back(std::move(*metropolis));
+  }
   if (invocation.format == Format::kJson)
     print_as_json(*accounts);
   else
@@ -170,6 +196,8 @@ void add_demo_command(CLI::App& app, Invocation& invocation) {
   demo->add_option("--origin-port", options->port,
                    "port in the accounts' public addresses (default: the scheme's own)");
   demo->add_flag("--insecure", options->insecure, "http instead of https, for loopback");
+  demo->add_option("--jobs", options->jobs, "a third account with so many jobs, a hundred to a client, for measuring")
+      ->check(CLI::Range(std::int64_t{1}, kMostDemoJobs));
   demo->add_option("--sql-dir", options->sql_folder, "folder of the SQL files (default: the installed one)");
   add_keys_option(*demo, invocation);
   add_database_options(*demo, invocation);

@@ -22,7 +22,7 @@ order by m.account_id, m.member_id;
 update portal.member set password_hash = :password_hash, state = case state when 'invited' then 'active' else state end
 where account_id = :account_id and member_id = :member_id;
 
--- Each with the client at which sign-in begins.
+-- Those who have a password, each with the client at which sign-in begins.
 -- name: list_logins
 -- parameters: account_id bigint
 -- columns: email text, client text
@@ -35,7 +35,7 @@ cross join lateral (
   limit 1
 ) s
 join portal.client c on c.account_id = m.account_id and c.client_id = s.client_id
-where m.account_id = :account_id and m.state = 'active'
+where m.account_id = :account_id and m.state = 'active' and m.password_hash is not null
 order by m.member_id;
 
 -- name: find_open_invitation

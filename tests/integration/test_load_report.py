@@ -8,9 +8,11 @@ from support import places
 
 def test_the_report_has_its_form(tmp_path):
     report_file = tmp_path / "report.json"
-    subprocess.run(["/usr/bin/python3", "tests/load/run.py", "--rounds", "1", "--seconds", "1", "--report", report_file], cwd=places.ROOT,
+    subprocess.run(["/usr/bin/python3", "tests/load/run.py", "--rounds", "1", "--seconds", "1", "--jobs", "3000", "--sessions", "100", "--report", report_file], cwd=places.ROOT,
                    check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120)
     report = json.loads(report_file.read_text())
-    assert {"jobs_uncached/static", "jobs_uncached/pgbench"} <= {entry["name"] for entry in report["ratios"]}
+    assert report["jobs"] == 3000
+    assert {"jobs_uncached/static", "jobs_uncached/pgbench", "read_p99_under_login_flood/read_p99"} <= {entry["name"] for entry in report["ratios"]}
+    assert {"worker_mb_over_plain_nginx", "suspended_request_kb"} <= {entry["name"] for entry in report["figures"]}
     for entry in report["figures"] + report["ratios"]:
         assert entry["rounds"] == 1 and 0 < entry["min"] <= entry["median"] <= entry["max"]

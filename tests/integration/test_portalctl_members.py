@@ -1,5 +1,6 @@
 """portalctl member: invitations as rows, links and messages; and how they end. And portalctl demo."""
 
+import json
 import base64
 import hashlib
 from datetime import datetime, timedelta, timezone
@@ -301,3 +302,25 @@ def test_the_demo_is_all_or_nothing(database_server, keys_file, tmp_path):
         assert "https://brightwater.localhost\n" in printed and "/activate#" in printed
     finally:
         database_server.drop_database(name)
+
+
+def test_the_demo_makes_as_many_jobs_as_asked_for(database_server, keys_file):
+    """With how far it has come on standard error, and its result alone on standard output."""
+    name = database_server.create_database("members_many")
+    try:
+        finished = Portalctl(database_server, keys_file, name).try_on_database("demo", "--origin-port", "8080", "--insecure", "--json", "--jobs", "2150")
+        assert finished.returncode == 0, finished.stderr
+        assert finished.stderr.splitlines()[-1] == "2150 of 2150 jobs, about 0 s left"
+        metropolis = json.loads(finished.stdout)["accounts"][2]
+        assert (metropolis["slug"], len(metropolis["members"])) == ("metropolis", 1)
+        counted = database_server.execute(
+            "SELECT count(*), count(DISTINCT client_id), count(DISTINCT state) FROM portal.job JOIN portal.account USING (account_id) WHERE slug = 'metropolis'",
+            database=name)
+        assert counted == [(2150, 22, 4)]
+    finally:
+        database_server.drop_database(name)
+
+
+def test_the_demo_refuses_a_number_of_jobs_that_is_none(database_server, keys_file):
+    finished = Portalctl(database_server, keys_file).try_on_database("demo", "--insecure", "--jobs", "0")
+    assert finished.returncode == 2 and "--jobs" in finished.stderr, finished.stderr

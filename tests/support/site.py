@@ -17,10 +17,12 @@ def make_keys(file: Path, preset: str | None = None) -> Path:
     return file
 
 
-def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, tls: bool = False, preset: str | None = None) -> dict:
-    """Loads the demo accounts and returns what portalctl says about them: accounts, logins, activation links."""
+def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, tls: bool = False, preset: str | None = None,
+              jobs: int = 0) -> dict:
+    """Loads the demo accounts and returns what portalctl says about them: accounts, logins, activation links. With `jobs` there is
+    a third account that has so many."""
     command = [places.portalctl_path(preset), "demo", "--database", server.conninfo("portal_maintenance"), "--keys-file", keys_file,
-               "--origin-port", str(port), "--json", *([] if tls else ["--insecure"])]
+               "--origin-port", str(port), "--json", *([] if tls else ["--insecure"]), *(["--jobs", str(jobs)] if jobs else [])]
     finished = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     return json.loads(finished.stdout)
 
@@ -28,7 +30,8 @@ def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, t
 class PrivateSite:
     """Used with `with`. The folder keeps every log; sockets are elsewhere and removed. With `proxied` nginx reaches PostgreSQL through `proxy`."""
 
-    def __init__(self, folder: Path, *, demo: bool = True, postgres_settings: dict[str, str] | None = None, proxied: bool = False, **nginx_options):
+    def __init__(self, folder: Path, *, demo: bool = True, demo_jobs: int = 0, postgres_settings: dict[str, str] | None = None, proxied: bool = False,
+                 **nginx_options):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -38,6 +41,7 @@ class PrivateSite:
         self._wants_demo = demo
         self._proxied = proxied
         self.proxy: PostgresProxy | None = None
+        self._demo_jobs = demo_jobs
         self.nginx: PrivateNginx | None = None
         self.accounts: dict[str, dict] = {}
 
@@ -48,7 +52,7 @@ class PrivateSite:
                 self.proxy = PostgresProxy(self.postgres.sockets).__enter__()
             self.nginx = self.make_nginx("nginx", **self._nginx_options)
             if self._wants_demo:
-                demo = load_demo(self.postgres, self.keys_file, self.nginx.port)
+                demo = load_demo(self.postgres, self.keys_file, self.nginx.port, jobs=self._demo_jobs)
                 self.accounts = {account["slug"]: account for account in demo["accounts"]}
             self.nginx.start()
         except BaseException:
