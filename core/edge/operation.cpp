@@ -51,9 +51,32 @@ void Operation::finish(http::Response response) noexcept {
   wake_->post();
 }
 
+void Operation::record(SecurityEvent event, std::string_view reason) noexcept {
+  ++worker_.figures().security_events[static_cast<std::size_t>(event)];
+  EventDetails details{.account_id = std::nullopt,
+                       .subject = subject_,
+                       .request_id = request_.request_id,
+                       .address = request_.peer_address,
+                       .operation = {},
+                       .reason = reason};
+  if (account_) details.account_id = account_->id;
+  if (route_) details.operation = route_->operation;
+  write_event(worker_.log(), event, details);
+}
+
+void Operation::record_success(const http::Response& response) noexcept {
+  const std::optional<SecurityEvent> event = route_ ? event_of_success(route_->operation) : std::nullopt;
+  if (!event || response.status >= http::Status::kBadRequest) return;
+  // Signing out succeeds without a session, too; then nothing has happened.
+  if (*event == SecurityEvent::kSignedOut && !subject_.member_id) return;
+  record(*event, {});
+}
+
 void Operation::finish_with(Error error) noexcept {
   try {
     const ErrorProperties& properties = properties_of(error.code);
+    if (const std::optional<SecurityEvent> event = event_of_failure(error.code))
+      record(*event, properties.problem_code);
     if (properties.log_level >= LogLevel::kWarning) {
       worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail +
                                                     ", request " + std::string(request_.request_id));
@@ -72,6 +95,7 @@ Task<void> Operation::run() {
   try {
     Result<http::Response> answered = co_await answer();
     if (answered) {
+      record_success(*answered);
       finish(std::move(*answered));
       co_return;
     }
@@ -103,6 +127,7 @@ Task<Result<http::Response>> Operation::answer() {
   }
   const Match* match = std::get_if<Match>(&found);
   if (!match) co_return fail(ErrorCode::kNotFound);
+  route_ = match->route;
   if (Result<void> checked = check_request(*match->route); !checked) co_return fail(std::move(checked.error()));
 
   if (match->route->audience == Audience::kMember) co_return co_await answer_member(*match);
@@ -112,7 +137,8 @@ Task<Result<http::Response>> Operation::answer() {
                          .database = access::AnonymousDatabase(worker_.lanes(), account_->id),
                          .services = worker_.services(),
                          .cookies = cookies_,
-                         .session = auth::find_session_hash(request_, cookies_)};
+                         .session = auth::find_session_hash(request_, cookies_),
+                         .subject = subject_};
   co_return co_await match->route->visitor_handler(context);
 }
 
@@ -154,8 +180,11 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
       member = *loaded;
       sessions.remember(*member);
     }
+    subject_.member_id = member->member_id;
     if (Result<void> decided = decide(*match.route, *member); !decided) {
       if (remembered) continue;
+      // An id is answered as if it did not exist; whoever watches the log shall see the difference.
+      if (decided.error().code == ErrorCode::kNotFound) record(SecurityEvent::kAccessDenied, "permission_required");
       co_return fail(std::move(decided.error()));
     }
     MemberContext context{.request = request_,

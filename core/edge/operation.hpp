@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "edge/events.hpp"
 #include "edge/route.hpp"
 #include "edge/worker.hpp"
 #include "http/request.hpp"
@@ -34,6 +35,8 @@ class Operation {
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
   void finish(http::Response response) noexcept;
+  void record(SecurityEvent event, std::string_view reason) noexcept;
+  void record_success(const http::Response& response) noexcept;
   void finish_with(Error error) noexcept;
   void on_deadline() noexcept;
 
@@ -45,6 +48,8 @@ class Operation {
   std::shared_ptr<const access::Account> account_;
   std::unique_ptr<io::Timer> deadline_;
   std::unique_ptr<io::Wake> wake_;
+  const Route* route_ = nullptr;
+  Subject subject_;
   http::Response response_;
   bool done_ = false;
   Task<void> root_;  // last: its frames use everything above

@@ -37,6 +37,11 @@ class PathValues {
   std::size_t count_ = 0;
 };
 
+// Whom a request turned out to be about; for the log of security events. A member's own request fills it in by itself.
+struct Subject {
+  std::optional<std::int64_t> member_id;
+};
+
 // What a handler gets. References live as long as the operation, which outlives every frame.
 struct VisitorContext {
   const http::Request& request;
@@ -46,6 +51,7 @@ struct VisitorContext {
   Services& services;
   http::CookieMode cookies;
   std::optional<access::SessionHash> session;  // of the session cookie that came along, unchecked
+  Subject& subject;                            // a handler that finds out who it is about says so
 };
 
 struct MemberContext {

@@ -92,6 +92,10 @@ std::string Worker::metrics() const {
   line("portal_requests_aborted_total", "", figures_.aborted);
   for (int digit = 2; digit < 6; ++digit)
     line("portal_responses_total", fmt::format("{{class=\"{}xx\"}}", digit), figures_.answered[digit]);
+  for (std::size_t event = 0; event < kSecurityEvents; ++event) {
+    line("portal_security_events_total", fmt::format("{{event=\"{}\"}}", name_of(static_cast<SecurityEvent>(event))),
+         figures_.security_events[event]);
+  }
   line("portal_hosts", "", hosts_.size());
   line("portal_sessions_remembered", "", sessions_.size());
   for (const auto& [name, lane] :

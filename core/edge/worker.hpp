@@ -10,6 +10,7 @@
 #include "access/database.hpp"
 #include "auth/session_memory.hpp"
 #include "crypto/keyring.hpp"
+#include "edge/events.hpp"
 #include "edge/host_map.hpp"
 #include "edge/router.hpp"
 #include "edge/services.hpp"
@@ -36,6 +37,7 @@ struct WorkerFigures {
   std::uint64_t started = 0;
   std::uint64_t aborted = 0;       // destroyed before they were answered
   std::uint64_t answered[6] = {};  // by the first digit of the status
+  std::uint64_t security_events[kSecurityEvents] = {};
 };
 
 class Worker {

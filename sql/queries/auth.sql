@@ -66,8 +66,10 @@ where member_id = :member_id and password_hash = :old_password_hash /*filter*/ a
 -- As the member or after enter_anonymous with the session's hash.
 -- name: end_session
 -- parameters: account_id bigint, session_hash bytea
+-- columns: member_id bigint
 update portal.session set ended_at = now()
-where token_hash = :session_hash and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/;
+where token_hash = :session_hash and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/
+returning member_id;
 
 -- As the member. Last use of the session and of its membership, unless it was written less than five minutes ago.
 -- name: touch_session

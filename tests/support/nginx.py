@@ -200,7 +200,7 @@ class PrivateNginx:
             "worker_processes auto": f"worker_processes {self.workers_wanted}",
             "worker_rlimit_nofile 16384": f"worker_rlimit_nofile {min(16384, hard_limit)}",
             "/run/nginx.pid": f"{self.folder}/nginx.pid",
-            "/var/log/nginx/error.log warn": f"{self.error_log} {self._error_level}",
+            "/var/log/nginx/error.log notice": f"{self.error_log} {self._error_level}",
             "/var/log/nginx/portal.log": str(self.access_log),
             "host=/run/postgresql dbname=portal": f"host={self._postgres_socket} dbname={self._database}",
             "/etc/portico/edge.password": str(self._password_file),

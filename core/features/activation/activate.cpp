@@ -110,6 +110,7 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
   if (!form) co_return fail(std::move(form.error()));
   const Result<Invitation> invitation = co_await find_invitation(context.database, form->token);
   if (!invitation) co_return fail(invitation.error());
+  context.subject.member_id = invitation->row.member_id;
   Result<std::string> password_hash =
       co_await settle_password(context, invitation->row, form->email, std::move(form->password));
   if (!password_hash) co_return fail(std::move(password_hash.error()));

@@ -65,6 +65,7 @@ Task<Result<http::Response>> sign_out(edge::VisitorContext context) {
     Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(lookup), std::move(queries));
     if (!rows) co_return fail(std::move(rows.error()));
     context.services.sessions.forget(hash);
+    if (!rows->front().empty()) context.subject.member_id = sql::EndSessionRow::decode(rows->front()[0]).member_id;
   }
   http::Response response = http::Response::no_content();
   response.cookies.push_back(auth::format_cleared_session_cookie(context.cookies));

@@ -90,7 +90,10 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
   if (!login) co_return fail(std::move(login.error()));
 
   std::optional<std::string> stored;
-  if (*login) stored = (*login)->password_hash;
+  if (*login) {
+    stored = (*login)->password_hash;
+    context.subject.member_id = (*login)->member_id;
+  }
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
   const Result<auth::PasswordCheck> check =
