@@ -47,8 +47,8 @@ Outcome<void> Metropolis::add_clients() {
   Progress progress("clients", clients_);
   for (std::int64_t first = 2; first <= clients_; first += kClientsInABatch) {
     const std::int64_t last = std::min(first + kClientsInABatch - 1, clients_);
-    if (Outcome<void> done = database_->execute_all({sql::add_many_clients(account_id_, first, last),
-                                                     sql::add_many_members(account_id_, first, last)});
+    if (Outcome<void> done = database_->execute_all(
+            {sql::add_many_clients(account_id_, first, last), sql::add_many_members(account_id_, first, last)});
         !done)
       return done;
     progress.reach(last);

@@ -131,15 +131,21 @@ Task<Result<http::Response>> Operation::answer() {
   if (Result<void> checked = check_request(*match->route); !checked) co_return fail(std::move(checked.error()));
 
   if (match->route->audience == Audience::kMember) co_return co_await answer_member(*match);
+  co_return co_await answer_visitor(*match);
+}
+
+// Not inlined, so that it has a frame of its own: what a visitor needs does not lie in the memory of each member that
+// waits.
+[[gnu::noinline]] Task<Result<http::Response>> Operation::answer_visitor(Match match) {
   VisitorContext context{.request = request_,
                          .account = *account_,
-                         .path = match->path,
+                         .path = match.path,
                          .database = access::AnonymousDatabase(worker_.lanes(), account_->id),
                          .services = worker_.services(),
                          .cookies = cookies_,
                          .session = auth::find_session_hash(request_, cookies_),
                          .subject = subject_};
-  co_return co_await match->route->visitor_handler(context);
+  co_return co_await match.route->visitor_handler(context);
 }
 
 Result<void> Operation::check_request(const Route& route) const {

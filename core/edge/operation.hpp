@@ -31,6 +31,7 @@ class Operation {
  private:
   Task<void> run();
   Task<Result<http::Response>> answer();
+  Task<Result<http::Response>> answer_visitor(Match match);
   Task<Result<http::Response>> answer_member(Match match);
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;

@@ -1,5 +1,5 @@
-// What the processes of one nginx share: a piece of memory of a fixed layout that outlives every worker. Nobody locks it,
-// nobody owns any of it, nothing in it has to be given back: a worker may die between any two instructions.
+// What the processes of one nginx share: a piece of memory of a fixed layout that outlives every worker. Nobody locks
+// it, nobody owns any of it, nothing in it has to be given back: a worker may die between any two instructions.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ class Zone {
   static constexpr std::size_t kMetricsWords = 16 * 1024;
   static constexpr std::size_t kLeastBytes = 256 * 1024;
 
-  // Makes a zone of memory that is all zero, before anybody else has it. A zone of this layout and size is left as it is,
-  // with all that stands in it. kInternal, with the reason in log_detail, for anything else.
+  // Makes a zone of memory that is all zero, before anybody else has it. A zone of this layout and size is left as it
+  // is, with all that stands in it. kInternal, with the reason in log_detail, for anything else.
   static Result<void> prepare(std::span<std::byte> memory);
   // A zone that was prepared.
   static Result<Zone> open(std::span<std::byte> memory);

@@ -75,6 +75,7 @@ def suspended_request_kilobytes(nginx: PrivateNginx, server, signed: Signed) -> 
     """Memory of a request that waits for PostgreSQL, nginx's own share included: many wait at a locked table, against the same
     connections before their requests came."""
     worker = nginx.workers()[0]
+    make_sessions_known(nginx, [signed])
     connections = [socket.create_connection(("127.0.0.1", nginx.port)) for _ in range(IDLE_CONNECTIONS)]
     blocker = server.connect()
     try:
