@@ -80,7 +80,7 @@ insert into portal.job (account_id, number, reference, client_id, site_id, statu
   description, finished_at)
 select :account_id, n, case when n % 3 = 0 then 'PO-' || n end, c.client_id, c.site_id, given.status,
   case when given.status <> 'unscheduled' then given.starts end, 30 + n % 6 * 15, n % 200 + 1 || ' Calle Mayor, Madrid',
-  templates.ids[1 + n % cardinality(templates.ids)], case when n % 7 <> 0 then workers.ids[1 + n % cardinality(workers.ids)] end,
+  templates.ids[1 + (n + place.turn) % cardinality(templates.ids)], case when n % 7 <> 0 then workers.ids[1 + (n + place.turn) % cardinality(workers.ids)] end,
   'Visit ' || n || ': the usual checks, and a look at what was reported.', case when given.status = 'finished' then given.starts + interval '1 hour' end
 from generate_series(:first_number, :last_number) as n
 join clients c on c.number = 1 + (n - 1) % :client_count
