@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { describeFailure, describeFieldError, hasCode, problemOf, type Failure } from '../src/common/api/failure.ts';
+import { describeFailure, describeFieldError, hasCode, isUncertain, problemOf, requestIdToShow, type Failure } from '../src/common/api/failure.ts';
 import { makeTranslator } from '../src/common/i18n/language.tsx';
-import { problemWithLink } from '../src/member/state/link_problem.ts';
+import { problemWithConfirmation, problemWithInvitation, problemWithReset } from '../src/member/state/link_problem.ts';
 
 const english = makeTranslator('en', []);
 const spanish = makeTranslator('es', []);
@@ -65,25 +65,54 @@ describe('words for failures', () => {
   });
 
   test('too many tries: how long to wait', () => {
-    expect(say(problemOf(429, { code: 'too_many_requests' }, '90'))).toContain('2 minutes');
+    expect(say(problemOf(429, { code: 'too_many_requests' }, '90'))).toBe('Too many tries. Try again in 2 minutes.');
   });
 
   test.each(['offline', 'network', 'timeout'] as const)('%s has words', (kind) => {
     expect(say({ kind })).toMatch(/\w/);
   });
 
-  test('a used, expired, replaced, cancelled or unknown link each says so', () => {
-    const titles = ['token_unknown', 'activation_used', 'activation_expired', 'activation_replaced', 'activation_cancelled'].map(
-      (code) => problemWithLink(problemOf(410, { code }, null))?.title,
-    );
-    expect(new Set(titles).size).toBe(5);
-    expect(problemWithLink(problemOf(503, undefined, null))).toBeNull();
+  test('whether a change may have been made without an answer', () => {
+    expect(isUncertain({ kind: 'timeout' })).toBe(true);
+    expect(isUncertain({ kind: 'network' })).toBe(true);
+    expect(isUncertain(problemOf(503, { code: 'outcome_unknown' }, null))).toBe(true);
+    expect(isUncertain({ kind: 'offline' })).toBe(false);
+    expect(isUncertain(problemOf(503, { code: 'database_unavailable' }, null))).toBe(false);
+  });
+
+  test('the number of a request is shown for faults of ours only', () => {
+    expect(requestIdToShow(problemOf(500, { code: 'internal_error', request_id: 'abc' }, null))).toBe('abc');
+    expect(requestIdToShow(problemOf(401, { code: 'invalid_credentials', request_id: 'abc' }, null))).toBeNull();
+  });
+});
+
+describe('links that do not work', () => {
+  test.each([
+    ['an invitation', problemWithInvitation, ['token_unknown', 'activation_used', 'activation_expired', 'activation_replaced', 'activation_cancelled']],
+    ['a new password', problemWithReset, ['token_unknown', 'link_used', 'link_expired', 'link_replaced']],
+    ['an address', problemWithConfirmation, ['token_unknown', 'link_used', 'link_expired', 'link_replaced', 'conflict']],
+  ] as const)('for %s each say why, and nothing else is taken for one', (_, problemWith, linkCodes) => {
+    const problems = linkCodes.map((code) => problemWith(problemOf(410, { code }, null))!);
+    expect(new Set(problems.map(({ title }) => title)).size).toBe(linkCodes.length);
+    expect(new Set(problems.map(({ text }) => text)).size).toBe(linkCodes.length);
+    expect(problemWith(problemOf(503, undefined, null))).toBeNull();
+    expect(problemWith(null)).toBeNull();
+  });
+
+  test('there is always a way to a new password', () => {
+    for (const code of ['token_unknown', 'link_used', 'link_expired', 'link_replaced']) {
+      expect(problemWithReset(problemOf(410, { code }, null))?.ways).toContain('new_link');
+    }
   });
 });
 
 describe('words for fields', () => {
   test('a password that is too short: the rule', () => {
     expect(describeFieldError('too_short', 12, english)).toContain('12');
+  });
+
+  test('a wrong current password', () => {
+    expect(describeFieldError('wrong', 12, english)).toBe(english.t('field.wrong_password'));
   });
 
   test('a code that is not known here', () => {

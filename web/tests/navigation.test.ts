@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchRoute, safeNext, signInPath } from '../src/common/navigation.ts';
+import { matchRoute, needsSession, safeNext, signInPath } from '../src/common/navigation.ts';
 import { httpAddress, mapAddress } from '../src/common/links.ts';
 
 describe('routes', () => {
@@ -8,6 +8,12 @@ describe('routes', () => {
     ['/jobs/1042', { page: 'job', id: '1042' }],
     ['/sign-in', { page: 'sign_in' }],
     ['/activate', { page: 'activate' }],
+    ['/documents', { page: 'documents' }],
+    ['/account', { page: 'account' }],
+    ['/help', { page: 'help' }],
+    ['/password', { page: 'password' }],
+    ['/confirm', { page: 'confirm' }],
+    ['/toString', { page: 'not_found' }],
     ['/jobs', { page: 'not_found' }],
     ['/jobs/', { page: 'not_found' }],
     ['/jobs/0', { page: 'not_found' }],
@@ -18,6 +24,11 @@ describe('routes', () => {
   ])('%s', (path, route) => {
     expect(matchRoute(path)).toEqual(route);
   });
+});
+
+test('pages that show something of a client need a session, all others do not', () => {
+  const paths = ['/', '/jobs/1', '/documents', '/account', '/help', '/sign-in', '/activate', '/password', '/confirm', '/nothing'];
+  expect(paths.filter((path) => needsSession(matchRoute(path)))).toEqual(['/', '/jobs/1', '/documents', '/account']);
 });
 
 describe('where a sign-in leads back to', () => {

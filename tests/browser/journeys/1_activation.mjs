@@ -50,7 +50,7 @@ export const journeys = [
       await card.click();
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
       assert.equal(await page.locator('#notice').count(), 0, 'the welcome has had its time');
-      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
 
       // The same link once more: it says that it was used, and how to go on.
@@ -95,7 +95,7 @@ export const journeys = [
       await visitor.check('activate-unknown');
 
       const cases = [
-        ['expired', 'This link has expired', /Ask Brightwater to send you a new one/],
+        ['expired', 'This link has expired', /to where this one went/],
         ['replaced', 'There is a newer link', /latest message/],
         ['cancelled', 'This invitation was withdrawn', /ask Brightwater/],
       ];

@@ -117,7 +117,7 @@ export const journeys = [
       await page.getByLabel('Email', { exact: true }).fill(alex);
       await page.getByLabel('Password', { exact: true }).fill(account.members.find(({ email }) => email === alex).password);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       assert.equal(visitor.path, next);
     },
   },

@@ -68,7 +68,7 @@ export const journeys = [
 
       // Opening one far down and coming back: the same list, the same place, the focus on the job.
       await page.locator(`#${after[25]}`).click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).click();
       await page.waitForFunction((id) => document.activeElement.id === id, after[25]);
       await visitor.settle();
       assert.deepEqual(await numbersOf(page), after);
@@ -161,11 +161,12 @@ export const journeys = [
       await page.getByRole('heading', { level: 2, name: 'Report' }).waitFor();
       const report = page.locator('.field-list').last();
       await report.locator('dt', { hasText: 'Your signature' }).waitFor();
-      assert.match(await report.locator('.file').first().innerText(), /\.jpg\s+Photo \(JPEG\), \d+/);
+      assert.match(await report.locator('.pictures li').first().innerText(), /^Photo \(JPEG\), \d+/);
+      assert.match(await report.locator('.picture img').first().getAttribute('alt'), /^Photos?.*, 1 of \d+: .+\.jpg$/);
       assert.equal(await page.getByText('Internal remarks').count() + (await page.getByText('Alarm code').count()), 0);
       await visitor.check('job-finished');
 
-      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).click();
       await page.waitForFunction(() => document.activeElement.classList.contains('card-link'));
       assert.equal(visitor.path, '/?state=finished&q=boiler', 'the filters are still there');
 

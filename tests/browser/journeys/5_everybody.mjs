@@ -128,7 +128,7 @@ export const journeys = [
       await page.getByRole('link', { name: /^Finished/ }).click();
       await visitor.settle();
       await page.locator('.card-link').first().click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       await visitor.check('320-job');
     },
   },
@@ -143,7 +143,7 @@ export const journeys = [
       await visitor.signIn(alex);
       await visitor.check('dark-jobs');
       await page.locator('.card-link').first().click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       await visitor.check('dark-job');
     },
   },
@@ -181,7 +181,7 @@ export const journeys = [
       };
       await reachable();
       await page.locator('.card-link').first().click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       await reachable();
       const legal = page.getByRole('contentinfo').getByRole('link', { name: 'Privacy' });
       assert.equal(await legal.getAttribute('href'), 'https://brightwater.example.com/privacy');

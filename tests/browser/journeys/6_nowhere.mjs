@@ -23,10 +23,10 @@ export const journeys = [
     },
   },
   {
-    name: 'nowhere: a page that is listed but not there yet leads back',
+    name: 'nowhere: an address that is no page leads back',
     async run(visitor) {
       const { page } = visitor;
-      await visitor.go('/help');
+      await visitor.go('/jobs/0');
       await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
       await visitor.check('not-found');
       assert.equal(await page.locator('main').getByRole('link', { name: 'Sign in' }).getAttribute('href'), '/sign-in');

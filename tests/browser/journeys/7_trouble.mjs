@@ -68,7 +68,7 @@ export const journeys = [
       await page.getByLabel('Email', { exact: true }).fill(alex);
       await page.getByLabel('Password', { exact: true }).fill('whatever it was');
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('alert').getByText('Wait 2 minutes and try again.').waitFor();
+      await page.getByRole('alert').getByText('Too many tries. Try again in 2 minutes.').waitFor();
       assert.equal(await page.getByLabel('Email', { exact: true }).inputValue(), alex);
       await visitor.check('trouble-too-many');
     },
@@ -116,9 +116,9 @@ export const journeys = [
       await visitor.signIn(alex);
       const first = page.locator('.card-link').first();
       await first.click();
-      await page.getByRole('link', { name: 'Jobs', exact: true }).waitFor();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       await changeAnswers(page, '/api/v1/jobs?', (list) => (list.items[0].assignee = { name: 'Somebody New' }));
-      await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).click();
       await first.getByText('Updated just now').waitFor();
       assert.match(await first.innerText(), /Somebody New/);
       assert.equal(await page.getByText('Updated just now').count(), 1);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 // The browser's history as the pages see it. Every entry has a key, under which its scroll position is remembered.
 
@@ -64,6 +64,28 @@ export function cameFromWithin(path: string): boolean {
 // To be called once the page shows what it showed before.
 export function restoreScroll(): void {
   window.scrollTo(0, current.arrival === 'back' ? (scrollPositions.get(current.key) ?? 0) : 0);
+}
+
+// Something that covers the page until it is closed has an entry of its own in the history, so that going back closes it, as people
+// on phones expect. Closing it in another way goes back, too. The entry shares the page's key: it is no change of page.
+export function useOverlayEntry(onClose: () => void): () => void {
+  const latest = useRef(onClose);
+  latest.current = onClose;
+  const closing = useRef(false);
+  useEffect(() => {
+    history.pushState({ ...history.state, key: current.key, overlay: true }, '');
+    const closed = () => {
+      closing.current = true;
+      latest.current();
+    };
+    window.addEventListener('popstate', closed);
+    return () => window.removeEventListener('popstate', closed);
+  }, []);
+  return () => {
+    if (closing.current) return;
+    closing.current = true;
+    history.back();
+  };
 }
 
 export function usePlace(): Place {

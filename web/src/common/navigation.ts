@@ -1,25 +1,29 @@
 // Addresses of the member portal: which page an address means, and which addresses a sign-in may lead back to.
 
 export type Route =
-  | { readonly page: 'jobs' }
-  | { readonly page: 'job'; readonly id: string }
-  | { readonly page: 'sign_in' }
-  | { readonly page: 'activate' }
-  | { readonly page: 'not_found' };
+  | { readonly page: 'jobs' | 'documents' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found' }
+  | { readonly page: 'job'; readonly id: string };
+
+const kPages: ReadonlyMap<string, Exclude<Route['page'], 'job'>> = new Map([
+  ['/', 'jobs'],
+  ['/documents', 'documents'],
+  ['/account', 'account'],
+  ['/help', 'help'],
+  ['/sign-in', 'sign_in'],
+  ['/activate', 'activate'],
+  ['/password', 'password'],
+  ['/confirm', 'confirm'],
+]);
 
 export function matchRoute(path: string): Route {
-  switch (path) {
-    case '/':
-      return { page: 'jobs' };
-    case '/sign-in':
-      return { page: 'sign_in' };
-    case '/activate':
-      return { page: 'activate' };
-    default: {
-      const job = /^\/jobs\/([1-9][0-9]{0,18})$/.exec(path);
-      return job === null ? { page: 'not_found' } : { page: 'job', id: job[1]! };
-    }
-  }
+  const page = kPages.get(path);
+  if (page !== undefined) return { page };
+  const job = /^\/jobs\/([1-9][0-9]{0,18})$/.exec(path);
+  return job === null ? { page: 'not_found' } : { page: 'job', id: job[1]! };
+}
+
+export function needsSession({ page }: Route): boolean {
+  return page === 'jobs' || page === 'job' || page === 'documents' || page === 'account';
 }
 
 export function jobPath(id: string): string {

@@ -3,17 +3,22 @@ import { hasCode } from '../common/api/failure.ts';
 import { navigate, usePlace } from '../common/history.ts';
 import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
 import { languages, type Language } from '../common/i18n/catalogues.ts';
-import { matchRoute, signInPath } from '../common/navigation.ts';
+import { matchRoute, needsSession, signInPath } from '../common/navigation.ts';
 import { accentProperties } from '../common/colour.ts';
 import { Announcer } from '../common/parts/announcer.tsx';
 import type { Portal, Session } from '../common/api/client.ts';
 import { Layout } from './parts/layout.tsx';
 import { PageSkeleton } from './parts/skeletons.tsx';
 import { StandaloneFailure } from './parts/standalone_failure.tsx';
+import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
+import { ConfirmPage } from './pages/confirm.tsx';
+import { DocumentsPage } from './pages/documents.tsx';
+import { HelpPage } from './pages/help.tsx';
 import { JobPage } from './pages/job.tsx';
 import { JobsPage } from './pages/jobs.tsx';
 import { NotFoundPage } from './pages/not_found.tsx';
+import { PasswordPage } from './pages/password.tsx';
 import { SignInPage } from './pages/sign_in.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
 
@@ -36,7 +41,7 @@ export function App() {
     rememberLanguage(language);
   };
   return (
-    <LanguageProvider language={languageFor(chosen, portal, session)}>
+    <LanguageProvider language={languageFor(chosen, portal, session)} onChoose={chooseLanguage}>
       <Announcer />
       {start.state === 'loading' && <PageSkeleton />}
       {start.state === 'failed' && (
@@ -48,7 +53,7 @@ export function App() {
       )}
       {start.state === 'ready' && (
         <ApplicationProvider application={start.application}>
-          <Layout onLanguage={chooseLanguage}>
+          <Layout>
             <Page session={session} />
           </Layout>
         </ApplicationProvider>
@@ -72,8 +77,7 @@ function languageFor(chosen: string | null, portal: Portal | null, session: Sess
 function Page({ session }: { session: Session | null }) {
   const place = usePlace();
   const route = matchRoute(place.path);
-  const needsSession = route.page === 'jobs' || route.page === 'job';
-  const mustSignIn = needsSession && session === null;
+  const mustSignIn = needsSession(route) && session === null;
   useEffect(() => {
     if (mustSignIn) navigate(signInPath(place.path + place.search), { replace: true });
   }, [mustSignIn, place]);
@@ -83,10 +87,20 @@ function Page({ session }: { session: Session | null }) {
       return <JobsPage />;
     case 'job':
       return <JobPage key={route.id} id={route.id} />;
+    case 'documents':
+      return <DocumentsPage />;
+    case 'account':
+      return <AccountPage />;
+    case 'help':
+      return <HelpPage />;
     case 'sign_in':
       return <SignInPage />;
     case 'activate':
       return <ActivatePage />;
+    case 'password':
+      return <PasswordPage />;
+    case 'confirm':
+      return <ConfirmPage />;
     case 'not_found':
       return <NotFoundPage />;
   }

@@ -11,10 +11,13 @@ export type Job = components['schemas']['Job'];
 export type JobState = components['schemas']['JobState'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type Field = components['schemas']['Field'];
+export type Document = components['schemas']['Document'];
+export type DocumentList = components['schemas']['DocumentList'];
+export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
 
-type Verb = 'get' | 'post' | 'put' | 'delete';
+type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete';
 // The contract says of every path which methods it has; of the others it says "never".
 type PathWith<V extends Verb> = { [P in keyof paths]: paths[P][V] extends { responses: unknown } ? P : never }[keyof paths];
 

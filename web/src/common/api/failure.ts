@@ -66,6 +66,16 @@ export function hasCode(failure: Failure | null, ...codes: readonly ProblemCode[
   return failure !== null && failure.kind === 'problem' && codes.includes(failure.code);
 }
 
+// The number that helps whoever looks for a fault of ours; for everything else it would only be noise.
+export function requestIdToShow(failure: Failure): string | null {
+  return failure.kind === 'problem' && failure.code === 'internal_error' ? failure.requestId : null;
+}
+
+// Whether a change may have been made although no answer says so.
+export function isUncertain(failure: Failure): boolean {
+  return failure.kind === 'timeout' || failure.kind === 'network' || hasCode(failure, 'outcome_unknown');
+}
+
 // What a page says when it has no words of its own for the case.
 const kMessages: Readonly<Record<ProblemCode, MessageKey>> = {
   invalid_request: 'error.invalid',
@@ -79,17 +89,17 @@ const kMessages: Readonly<Record<ProblemCode, MessageKey>> = {
   cross_site_request: 'error.cross_site',
   not_found: 'error.not_found',
   no_portal: 'no_portal.text',
-  token_unknown: 'activate.unknown',
+  token_unknown: 'link.unknown',
   method_not_allowed: 'error.internal',
   membership_changed: 'error.conflict',
   conflict: 'error.conflict',
-  activation_used: 'activate.used',
-  activation_expired: 'activate.expired',
-  activation_replaced: 'activate.replaced',
+  activation_used: 'link.used',
+  activation_expired: 'link.expired',
+  activation_replaced: 'link.replaced',
   activation_cancelled: 'activate.cancelled',
-  link_used: 'activate.used',
-  link_expired: 'activate.expired',
-  link_replaced: 'activate.replaced',
+  link_used: 'link.used',
+  link_expired: 'link.expired',
+  link_replaced: 'link.replaced',
   payload_too_large: 'error.invalid',
   uri_too_long: 'error.invalid',
   unsupported_media_type: 'error.internal',
@@ -132,6 +142,8 @@ export function describeFieldError(code: string, minimum: number, { t }: Transla
     case 'personal_password':
     case 'too_long':
       return t(`field.${code}`);
+    case 'wrong':
+      return t('field.wrong_password');
     case 'too_short':
       return t('field.too_short', { count: minimum });
     default:

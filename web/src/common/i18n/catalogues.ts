@@ -21,6 +21,7 @@ export const meantToBeIdentical: readonly MessageKey[] = [
   'duration.hours',
   'duration.hours_minutes',
   'file.describe',
+  'file.typed',
   'size.bytes',
   'size.kilobytes',
   'size.megabytes',

@@ -40,14 +40,28 @@ function languageOf(tag: string): Language | null {
 }
 
 const TranslatorContext = createContext<Translator>(makeTranslator('en', []));
+const ChoiceContext = createContext<(language: Language) => void>(() => undefined);
 
-export function LanguageProvider(properties: { language: Language; children: ComponentChildren }) {
-  const { language, children } = properties;
+interface LanguageProviderProperties {
+  language: Language;
+  onChoose: (language: Language) => void;
+  children: ComponentChildren;
+}
+
+export function LanguageProvider({ language, onChoose, children }: LanguageProviderProperties) {
   const translator = useMemo(() => makeTranslator(language, navigator.languages), [language]);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  return <TranslatorContext.Provider value={translator}>{children}</TranslatorContext.Provider>;
+  return (
+    <ChoiceContext.Provider value={onChoose}>
+      <TranslatorContext.Provider value={translator}>{children}</TranslatorContext.Provider>
+    </ChoiceContext.Provider>
+  );
+}
+
+export function useChooseLanguage(): (language: Language) => void {
+  return useContext(ChoiceContext);
 }
 
 export function useTranslator(): Translator {

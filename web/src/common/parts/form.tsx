@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTranslator } from '../i18n/language.tsx';
 import { Icon } from './icon.tsx';
+import type { Submission } from './submission.ts';
 
 // The form's parts after PAGES: label above, hint below it, error below the hint, a summary on top that takes the focus.
 
@@ -13,9 +14,7 @@ export interface FormError {
 
 interface FormProperties {
   label: string;
-  errors: readonly FormError[];
-  requestId: string | null;
-  busy: boolean;
+  state: Pick<Submission, 'errors' | 'requestId' | 'busy'>;
   submit: string;
   submitting: string;
   // What the fields hold: a browser that fills them in on its own does not always say so.
@@ -23,7 +22,8 @@ interface FormProperties {
   children: ComponentChildren;
 }
 
-export function Form({ label, errors, requestId, busy, submit, submitting, onSubmit, children }: FormProperties) {
+export function Form({ label, state, submit, submitting, onSubmit, children }: FormProperties) {
+  const { errors, requestId, busy } = state;
   const summary = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (errors.length > 0) summary.current?.focus();
@@ -94,13 +94,14 @@ interface TextFieldProperties {
   errors: readonly FormError[];
   value: string;
   onInput: (value: string) => void;
-  type: 'email' | 'password';
+  type: 'email' | 'password' | 'text';
   autocomplete: string;
   readOnly?: boolean;
+  optional?: boolean;
 }
 
 export function TextField(properties: TextFieldProperties) {
-  const { id, label, hint, errors, value, onInput, type, autocomplete, readOnly = false } = properties;
+  const { id, label, hint, errors, value, onInput, type, autocomplete, readOnly = false, optional = false } = properties;
   const { t } = useTranslator();
   const [shown, setShown] = useState(false);
   const error = errors.find((candidate) => candidate.field === id);
@@ -127,9 +128,9 @@ export function TextField(properties: TextFieldProperties) {
           type={shown ? 'text' : type}
           inputMode={type === 'email' ? 'email' : undefined}
           autocomplete={autocomplete}
-          autocapitalize="none"
+          autocapitalize={type === 'text' ? 'words' : 'none'}
           spellcheck={false}
-          required
+          required={!optional}
           readOnly={readOnly}
           value={value}
           aria-invalid={error !== undefined}

@@ -9,12 +9,14 @@ interface PageHeadingProperties {
   ready?: boolean;
   // On the way back: where the reader was, if it is still there.
   returnTo?: () => HTMLElement | null;
+  // What stands here took the place of something that the reader was using, so that the focus moves on the first load, too.
+  takesPlace?: boolean;
   class?: string;
   children: ComponentChildren;
 }
 
 // The one h1 of a page. A change of page sets the title and moves the focus here, so that it is read out.
-export function PageHeading({ title, ready = true, returnTo, class: className, children }: PageHeadingProperties) {
+export function PageHeading({ title, ready = true, returnTo, takesPlace = false, class: className, children }: PageHeadingProperties) {
   const heading = useRef<HTMLHeadingElement>(null);
   const arrival = usePlace().arrival;
   const arrived = useRef(false);
@@ -24,7 +26,7 @@ export function PageHeading({ title, ready = true, returnTo, class: className, c
   useEffect(() => {
     if (!ready || arrived.current) return;
     arrived.current = true;
-    if (arrival === 'load') return;
+    if (arrival === 'load' && !takesPlace) return;
     restoreScroll();
     const target = (arrival === 'back' ? returnTo?.() : null) ?? heading.current;
     target?.focus({ preventScroll: true });

@@ -1,124 +1,17 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { call } from '../../common/api/client.ts';
-import { hasCode, type Failure } from '../../common/api/failure.ts';
-import { usePlace } from '../../common/history.ts';
-import { useApp, useSession } from '../state/application.tsx';
-import { appendPage, firstPage, pageSize, refreshPages, refreshSize, type LoadedJobs } from './pages.ts';
+import { call, type JobList } from '../../common/api/client.ts';
+import { listKey } from '../lists/seen.ts';
+import { useList, type ListState, type Part } from '../lists/use_list.ts';
 import { apiQuery, datesAreInOrder, type JobsQuery } from './query.ts';
-import { recallList, rememberList } from './seen.ts';
 
-export interface Jobs {
-  readonly loaded: LoadedJobs | null;
-  readonly failure: Failure | null;
-  readonly loadingMore: boolean;
-  readonly moreFailure: Failure | null;
-  readonly loadMore: () => Promise<number>;
-  readonly reload: () => void;
-}
-
-const kStaleMilliseconds = 30_000;
+export type Jobs = ListState<JobList>;
 
 export function useJobs(query: JobsQuery): Jobs {
-  const { handleFailure, markLoaded } = useApp();
-  const membership = useSession().membership.id;
-  const arrival = usePlace().arrival;
-  const key = JSON.stringify([membership, apiQuery(query)]);
-  const [state, setState] = useState<{ key: string; loaded: LoadedJobs | null; failure: Failure | null }>(() => ({
-    key,
-    loaded: arrival === 'back' ? recallList(membership, key) : null,
-    failure: null,
-  }));
-  const [loadingMore, setLoadingMore] = useState(false);
-  const [moreFailure, setMoreFailure] = useState<Failure | null>(null);
-  const loadedAt = useRef(0);
-  const running = useRef<AbortController | null>(null);
-  const current = state.key === key ? state : { key, loaded: null, failure: null };
-
-  const keep = useCallback(
-    (loaded: LoadedJobs) => {
-      rememberList(membership, key, loaded);
-      loadedAt.current = Date.now();
-      markLoaded();
-      setState({ key, loaded, failure: null });
-    },
-    [key, membership, markLoaded],
-  );
-
-  const load = useCallback(
-    async (known: LoadedJobs | null) => {
-      // The answer to an older question must not overtake the newer one.
-      running.current?.abort();
-      if (!datesAreInOrder(query)) return;
-      const abort = new AbortController();
-      running.current = abort;
-      setMoreFailure(null);
-      const limit = known === null ? pageSize : refreshSize(known);
-      const answer = await call('get', '/jobs', {
-        query: { ...apiQuery(query), limit, counts: true },
-        membership,
-        signal: abort.signal,
-      });
-      if (abort.signal.aborted) return;
-      if (answer.ok) {
-        keep(known === null ? firstPage(answer.value) : refreshPages(known, answer.value));
-      } else if (!handleFailure(answer.failure) && known === null) {
-        // A refresh that fails leaves what is shown; the offline banner dates it.
-        setState({ key, loaded: null, failure: answer.failure });
-      }
-    },
-    [key, keep, handleFailure],
-  );
-
-  useEffect(() => {
-    const known = arrival === 'back' ? recallList(membership, key) : null;
-    setState({ key, loaded: known, failure: null });
-    void load(known);
-    return () => running.current?.abort();
-  }, [key]);
-
-  useRefresh(() => {
-    if (Date.now() - loadedAt.current > kStaleMilliseconds || current.failure !== null) void load(current.loaded);
-  });
-
-  const loadMore = async () => {
-    const known = current.loaded;
-    if (known === null || known.nextCursor === null || loadingMore) return 0;
-    setLoadingMore(true);
-    setMoreFailure(null);
-    const answer = await call('get', '/jobs', {
-      query: { ...apiQuery(query), limit: pageSize, cursor: known.nextCursor },
+  const ask = (part: Part, membership: string, signal?: AbortSignal) =>
+    call('get', '/jobs', {
+      // The counts belong to the whole list, so that they are asked for once.
+      query: { ...apiQuery(query), ...part, ...(part.cursor === undefined ? { counts: true } : {}) },
       membership,
+      ...(signal === undefined ? {} : { signal }),
     });
-    setLoadingMore(false);
-    if (answer.ok) {
-      const joined = appendPage(known, answer.value);
-      keep(joined);
-      return joined.items.length - known.items.length;
-    }
-    if (hasCode(answer.failure, 'invalid_cursor')) {
-      // The cursor outlived the keys that signed it: start again from the top.
-      void load(known);
-    } else if (!handleFailure(answer.failure)) {
-      setMoreFailure(answer.failure);
-    }
-    return 0;
-  };
-  return { ...current, loadingMore, moreFailure, loadMore, reload: () => void load(null) };
-}
-
-// Whoever comes back to the page, or back online, wants to know what is true now.
-function useRefresh(refresh: () => void): void {
-  const latest = useRef(refresh);
-  latest.current = refresh;
-  useEffect(() => {
-    const wake = () => {
-      if (document.visibilityState === 'visible' && navigator.onLine) latest.current();
-    };
-    document.addEventListener('visibilitychange', wake);
-    window.addEventListener('online', wake);
-    return () => {
-      document.removeEventListener('visibilitychange', wake);
-      window.removeEventListener('online', wake);
-    };
-  }, []);
+  return useList(listKey('jobs', apiQuery(query)), datesAreInOrder(query) ? ask : null);
 }

@@ -7,7 +7,7 @@ import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { foreignZoneName, formatWhen } from '../../common/time/dates.ts';
-import { recallJob } from '../jobs/seen.ts';
+import { recallJob } from '../lists/seen.ts';
 import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { JobSkeleton } from '../parts/skeletons.tsx';

@@ -53,7 +53,7 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
       >
         {t('jobs.title')}
       </PageHeading>
-      <StateTabs query={query} states={states} counts={jobs.loaded?.counts} />
+      <StateTabs query={query} states={states} counts={jobs.loaded?.first.counts} />
       <JobFilters query={query} sites={sites} onChange={change} onClear={clear} />
       <section class="results" aria-label={t(`jobs.state.${query.state}`)}>
         <Results query={query} jobs={jobs} onClear={clear} />

@@ -6,6 +6,7 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { matchRoute, safeNext } from '../../common/navigation.ts';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
+import { useSubmission } from '../../common/parts/submission.ts';
 import { useApp } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
@@ -17,9 +18,7 @@ export function SignInPage() {
   const place = usePlace();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<readonly FormError[]>([]);
-  const [requestId, setRequestId] = useState<string | null>(null);
+  const submission = useSubmission();
   const next = safeNext(new URLSearchParams(place.search).get('next'), location.origin);
 
   useEffect(() => {
@@ -33,27 +32,21 @@ export function SignInPage() {
     const missing: FormError[] = [];
     if (address === '') missing.push({ field: 'email', text: t('field.required.email') });
     if (secret === '') missing.push({ field: 'password', text: t('field.required.password') });
-    setRequestId(null);
-    setErrors(missing);
-    if (missing.length > 0) return;
-    setBusy(true);
-    const answer = await call('post', '/session', { body: { email: address, password: secret } });
-    setBusy(false);
-    if (answer.ok) {
-      openSession(answer.value);
-    } else {
-      setErrors([{ field: fieldToBlame(answer.failure), text: describeFailure(answer.failure, translator, portal.name) }]);
-      setRequestId(hasCode(answer.failure, 'internal_error') && answer.failure.kind === 'problem' ? answer.failure.requestId : null);
-    }
+    const answer = await submission.submit(missing, () => call('post', '/session', { body: { email: address, password: secret } }));
+    if (answer?.ok === true) openSession(answer.value);
+    if (answer?.ok === false) submission.refuse(answer.failure, [errorOf(answer.failure)]);
   };
+  // Signing in once more does no harm, so that is what there is to do when nobody knows whether it worked.
+  const errorOf = (failure: Failure): FormError => ({
+    field: fieldToBlame(failure),
+    text: hasCode(failure, 'outcome_unknown') ? t('sign_in.outcome_unknown') : describeFailure(failure, translator, portal.name),
+  });
   return (
     <div class="narrow">
       <PageHeading title={pageTitle(t('sign_in.title'), portal.name)}>{t('sign_in.title')}</PageHeading>
       <Form
         label={t('sign_in.title')}
-        errors={errors}
-        requestId={requestId}
-        busy={busy}
+        state={submission}
         submit={t('sign_in.submit')}
         submitting={t('sign_in.submitting')}
         onSubmit={(values) => void submit(values)}
@@ -61,7 +54,7 @@ export function SignInPage() {
         <TextField
           id="email"
           label={t('sign_in.email')}
-          errors={errors}
+          errors={submission.errors}
           value={email}
           onInput={setEmail}
           type="email"
@@ -70,13 +63,18 @@ export function SignInPage() {
         <TextField
           id="password"
           label={t('sign_in.password')}
-          errors={errors}
+          errors={submission.errors}
           value={password}
           onInput={setPassword}
           type="password"
           autocomplete="current-password"
         />
       </Form>
+      <p>
+        <a class="text-link" href="/password">
+          {t('sign_in.forgotten')}
+        </a>
+      </p>
       <p class="muted">{t('sign_in.first_time')}</p>
     </div>
   );

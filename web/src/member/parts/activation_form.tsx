@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
 import { call, type Invitation, type Session } from '../../common/api/client.ts';
-import { describeFailure, describeFieldError, hasCode, type Failure } from '../../common/api/failure.ts';
+import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
+import { formErrors } from '../../common/parts/form_errors.ts';
+import { useSubmission } from '../../common/parts/submission.ts';
 import { formatDateTime } from '../../common/time/dates.ts';
-import { forgetActivationToken } from '../state/activation_token.ts';
 import { useApp, type Notice } from '../state/application.tsx';
-import { problemWithLink } from '../state/link_problem.ts';
+import { emailErrors, passwordErrors } from '../state/input_rules.ts';
+import { forgetToken } from '../state/link_token.ts';
+import { problemWithInvitation } from '../state/link_problem.ts';
 
 // Whoever has a login already joins with its password: an invitation never touches existing credentials, so the address cannot
 // be changed then either.
@@ -23,9 +26,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
   const { portal, openSession } = useApp();
   const [email, setEmail] = useState(invitation.email ?? '');
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<readonly FormError[]>([]);
-  const [requestId, setRequestId] = useState<string | null>(null);
+  const submission = useSubmission();
   const minimum = portal.password.minimum_length;
   const client = invitation.client.name;
   const emailChanged = email.trim().toLowerCase() !== (invitation.email ?? '').toLowerCase();
@@ -33,53 +34,32 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
   const submit = async (values: FormData) => {
     const address = String(values.get('email')).trim();
     const secret = String(values.get('password'));
-    const wrong = checkForm(address, secret);
-    setRequestId(null);
-    setErrors(wrong);
-    if (wrong.length > 0) return;
-    setBusy(true);
-    const answer = await call('post', '/activation', { body: { token, email: address, password: secret } });
-    setBusy(false);
+    const body = { token, email: address, password: secret };
+    const answer = await submission.submit(checkForm(address, secret), () => call('post', '/activation', { body }));
+    if (answer === null) return;
     if (answer.ok) {
-      forgetActivationToken();
+      forgetToken();
       openSession(answer.value, welcome(answer.value, address));
       navigate('/', { replace: true });
-    } else if (problemWithLink(answer.failure) !== null) {
+    } else if (problemWithInvitation(answer.failure) !== null) {
       // Nothing that could be typed would help any more, so the form gives way to the reason.
       onRefused(answer.failure);
     } else {
-      setErrors(errorsOf(answer.failure));
-      setRequestId(hasCode(answer.failure, 'internal_error') && answer.failure.kind === 'problem' ? answer.failure.requestId : null);
+      submission.refuse(answer.failure, errorsOf(answer.failure));
     }
   };
 
-  // Only what is certain here; everything else is the server's to judge.
   const checkForm = (address: string, secret: string): FormError[] => {
-    const wrong: FormError[] = [];
-    if (address === '') {
-      wrong.push({ field: 'email', text: t('field.required.email') });
-    } else if (!/^[^\s@]+@[^\s@]+$/.test(address)) {
-      wrong.push({ field: 'email', text: t('field.invalid_email') });
-    }
-    if (secret === '') {
-      wrong.push({ field: 'password', text: t(invitation.has_login ? 'field.required.password' : 'field.required.new_password') });
-    } else if (!invitation.has_login && [...secret].length < minimum) {
-      wrong.push({ field: 'password', text: t('field.too_short', { count: minimum }) });
-    }
-    return wrong;
+    const wrong = emailErrors(address, translator);
+    if (!invitation.has_login) return [...wrong, ...passwordErrors(secret, minimum, translator)];
+    return secret === '' ? [...wrong, { field: 'password', text: t('field.required.password') }] : wrong;
   };
 
   const errorsOf = (failure: Failure): FormError[] => {
     if (hasCode(failure, 'invalid_credentials')) {
       return [{ field: 'password', text: t('activate.wrong_password', { email: email.trim() }) }];
     }
-    if (failure.kind === 'problem' && failure.code === 'invalid_field' && failure.errors.length > 0) {
-      return failure.errors.map(({ pointer, code }) => ({
-        field: pointer === '/email' || pointer === '/password' ? pointer.slice(1) : null,
-        text: describeFieldError(code, minimum, translator),
-      }));
-    }
-    return [{ field: null, text: describeFailure(failure, translator, portal.name) }];
+    return formErrors(failure, ['email', 'password'], portal, translator);
   };
 
   return (
@@ -88,9 +68,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
       {invitation.has_login && <p>{t('activate.has_login', { client })}</p>}
       <Form
         label={t('activate.title')}
-        errors={errors}
-        requestId={requestId}
-        busy={busy}
+        state={submission}
         submit={invitation.has_login ? t('activate.join', { client }) : t('activate.submit')}
         submitting={t('activate.submitting')}
         onSubmit={(values) => void submit(values)}
@@ -99,7 +77,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
           id="email"
           label={t('activate.email')}
           hint={t(emailChanged ? 'activate.email_changed_hint' : 'activate.email_hint')}
-          errors={errors}
+          errors={submission.errors}
           value={email}
           onInput={setEmail}
           type="email"
@@ -110,7 +88,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
           <TextField
             id="password"
             label={t('activate.existing_password')}
-            errors={errors}
+            errors={submission.errors}
             value={password}
             onInput={setPassword}
             type="password"
@@ -121,7 +99,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
             id="password"
             label={t('activate.password')}
             hint={t('activate.password_hint', { count: minimum })}
-            errors={errors}
+            errors={submission.errors}
             value={password}
             onInput={setPassword}
             type="password"

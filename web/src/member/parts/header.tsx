@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
-import { call, type Session } from '../../common/api/client.ts';
-import { describeFailure, type Failure } from '../../common/api/failure.ts';
-import { navigate } from '../../common/history.ts';
+import type { Session } from '../../common/api/client.ts';
+import { usePlace } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
-import { announce } from '../../common/parts/announcer.tsx';
+import { matchRoute } from '../../common/navigation.ts';
 import { Disclosure } from '../../common/parts/disclosure.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { useApp } from '../state/application.tsx';
+import { initials, personName } from '../state/person.ts';
+import { ClientChoice } from './client_choice.tsx';
+import { SignOut } from './sign_out.tsx';
 
 // The business, and how to reach it with one tap; below it, for whom the person acts.
 export function Header() {
@@ -32,7 +34,36 @@ export function Header() {
         </div>
       </div>
       {session !== null && <ClientSwitch session={session} />}
+      {session !== null && <Navigation session={session} />}
     </header>
+  );
+}
+
+// A tool that the person may not use is not offered.
+function Navigation({ session }: { session: Session }) {
+  const { t } = useTranslator();
+  const { page } = matchRoute(usePlace().path);
+  const canSeeDocuments = session.membership.permissions.includes('view_documents');
+  return (
+    <nav class="navigation" aria-label={t('header.navigation')}>
+      <ul>
+        <NavigationItem path="/" current={page === 'jobs'} within={page === 'job'} text={t('jobs.title')} />
+        {canSeeDocuments && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
+        <NavigationItem path="/account" current={page === 'account'} text={t('header.to_account')} />
+      </ul>
+    </nav>
+  );
+}
+
+// "page": this page is the one that the link leads to; "true": it stands below it.
+function NavigationItem(properties: { path: string; current: boolean; within?: boolean; text: string }) {
+  const { path, current, within = false, text } = properties;
+  return (
+    <li>
+      <a href={path} aria-current={current ? 'page' : within ? 'true' : undefined}>
+        {text}
+      </a>
+    </li>
   );
 }
 
@@ -57,78 +88,44 @@ function Brand() {
 }
 
 function AccountMenu({ session }: { session: Session }) {
-  const translator = useTranslator();
-  const { t } = translator;
-  const { portal, closeSession } = useApp();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { t } = useTranslator();
   const name = personName(session);
-
-  const signOut = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(null);
-    const answer = await call('delete', '/session', {});
-    setBusy(false);
-    if (answer.ok) {
-      closeSession({ key: 'sign_in.signed_out' });
-    } else {
-      setFailure(answer.failure);
-    }
-  };
   return (
     <Disclosure class="account" label={t('header.account', { name })} button={<span class="avatar">{initials(session)}</span>}>
-      {() => (
+      {(close) => (
         <>
           <p class="menu-text">
             <span class="muted">{t('header.signed_in_as')}</span>
             <strong>{name}</strong>
             {session.member.email !== null && session.member.email !== name && <span class="muted">{session.member.email}</span>}
           </p>
-          <button type="button" class="menu-item" aria-busy={busy} onClick={() => void signOut()}>
-            {busy ? t('action.signing_out') : t('action.sign_out')}
-          </button>
-          {failure !== null && (
-            <p class="menu-text field-error" role="alert">
-              {describeFailure(failure, translator, portal.name)}
-            </p>
-          )}
+          <ul class="menu">
+            <li>
+              <a class="menu-item" href="/account" onClick={close}>
+                {t('account.title')}
+              </a>
+            </li>
+            <li>
+              <a class="menu-item" href="/help" onClick={close}>
+                {t('help.title')}
+              </a>
+            </li>
+            <li>
+              <SignOut class="menu-item" />
+            </li>
+          </ul>
         </>
       )}
     </Disclosure>
   );
 }
 
-// Most people stand for one client and see a name only. A switch gives the session a new cookie, and other tabs follow when they
-// next ask for something.
+// Most people stand for one client and see a name only.
 function ClientSwitch({ session }: { session: Session }) {
-  const translator = useTranslator();
-  const { t } = translator;
-  const { portal, openSession, handleFailure } = useApp();
-  const [opening, setOpening] = useState<string | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { t } = useTranslator();
   const current = session.membership.client.name;
   if (session.memberships.length < 2) return <p class="client">{current}</p>;
 
-  const choose = async (id: string, client: string, close: () => void) => {
-    if (opening !== null) return;
-    if (id === session.membership.id) {
-      close();
-      return;
-    }
-    setOpening(id);
-    setFailure(null);
-    announce(t('header.switching', { client }));
-    const answer = await call('put', '/session/membership', { body: { membership_id: id } });
-    setOpening(null);
-    if (answer.ok) {
-      close();
-      openSession(answer.value, { key: 'header.client_now', values: { client: answer.value.membership.client.name } });
-      navigate('/');
-    } else if (!handleFailure(answer.failure)) {
-      setFailure(answer.failure);
-    }
-  };
   return (
     <Disclosure
       class="client client-switch"
@@ -140,43 +137,7 @@ function ClientSwitch({ session }: { session: Session }) {
         </>
       }
     >
-      {(close) => (
-        <>
-          <ul class="menu">
-            {session.memberships.map(({ id, client }) => (
-              <li key={id}>
-                <button
-                  type="button"
-                  class="menu-item"
-                  aria-current={id === session.membership.id ? 'true' : undefined}
-                  aria-busy={opening === id}
-                  onClick={() => void choose(id, client.name, close)}
-                >
-                  <span>{opening === id ? t('header.switching', { client: client.name }) : client.name}</span>
-                  {id === session.membership.id && <Icon name="check" />}
-                </button>
-              </li>
-            ))}
-          </ul>
-          {failure !== null && (
-            <p class="menu-text field-error" role="alert">
-              {describeFailure(failure, translator, portal.name)}
-            </p>
-          )}
-        </>
-      )}
+      {(close) => <ClientChoice session={session} onDone={close} />}
     </Disclosure>
   );
-}
-
-export function personName({ member, membership }: Session): string {
-  const name = [member.first_name, member.surname].filter(Boolean).join(' ');
-  return name !== '' ? name : (member.email ?? membership.client.name);
-}
-
-// By characters and not by code units, so that a name may begin with any letter there is.
-function initials({ member, membership }: Session): string {
-  const parts = [member.first_name, member.surname].filter((part): part is string => part !== null && part !== '');
-  const source = parts.length > 0 ? parts : [member.email ?? membership.client.name];
-  return source.map((part) => [...part][0]!.toLocaleUpperCase()).join('');
 }

@@ -1,10 +1,13 @@
 import type { Field } from '../../common/api/client.ts';
 import { useTranslator, type Translator } from '../../common/i18n/language.tsx';
 import { httpAddress } from '../../common/links.ts';
-import { formatDecimal, formatMoney, formatSize } from '../../common/numbers.ts';
+import { formatDecimal, formatMoney } from '../../common/numbers.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { dayOf, formatDay, formatDateTime } from '../../common/time/dates.ts';
 import { formatDuration } from '../../common/time/durations.ts';
+import { describeFile } from '../files/describe.ts';
+import { FileRow } from '../files/file_row.tsx';
+import { PictureGrid } from '../files/picture_grid.tsx';
 import { useApp } from '../state/application.tsx';
 
 export function FieldList({ title, fields }: { title: string; fields: readonly Field[] }) {
@@ -70,7 +73,7 @@ function FieldValue({ field }: { field: Field }) {
     case 'photo':
     case 'file':
     case 'signature':
-      return <Files files={field.value} type={field.type} />;
+      return <Files field={field} />;
   }
 }
 
@@ -96,30 +99,20 @@ function LinkValue({ url, label }: { url: string; label: string | null }) {
 
 type FileField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
 
-// Names, types and sizes only: the bytes have no address yet.
-function Files({ files, type }: { files: FileField['value']; type: FileField['type'] }) {
+// Photos and signatures are seen at once, other files are opened or saved.
+function Files({ field }: { field: FileField }) {
   const translator = useTranslator();
-  const { t } = translator;
-  if (files.length === 0) return <span class="muted">{t('job.no_files')}</span>;
+  const { label, type } = field;
+  const files = field.value ?? [];
+  if (files.length === 0) return <span class="muted">{translator.t('job.no_files')}</span>;
+  if (type !== 'file') return <PictureGrid label={label} files={files} kind={type} />;
   return (
     <ul class="files">
       {files.map((file) => (
-        <li key={file.id} class="file">
-          <Icon name={type} />
-          <span>
-            <span class="file-name">{file.name}</span>
-            <span class="muted block">
-              {t('file.describe', { type: describeType(file.type, type, t), size: formatSize(file.size, translator) })}
-            </span>
-          </span>
+        <li key={file.id}>
+          <FileRow file={file} icon={type} description={describeFile(file, type, translator)} />
         </li>
       ))}
     </ul>
   );
-}
-
-// "Photo (JPEG)", "File (PDF)"
-function describeType(mediaType: string, type: FileField['type'], t: Translator['t']): string {
-  const short = mediaType.split('/')[1]?.split(/[.+;-]/)[0]?.toUpperCase();
-  return short === undefined || short === '' ? t(`file.type.${type}`) : `${t(`file.type.${type}`)} (${short})`;
 }

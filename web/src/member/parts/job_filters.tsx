@@ -1,7 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Site } from '../../common/api/client.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
+import { Choice } from '../../common/parts/choice.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { SearchField } from '../../common/parts/search_field.tsx';
 import {
   assignments,
   countFilters,
@@ -30,7 +32,12 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <div class="filters-row">
-        <SearchField query={query} onChange={onChange} />
+        <SearchField
+          label={t('jobs.search')}
+          placeholder={t('jobs.search_placeholder')}
+          value={query.q}
+          onSearch={(q) => onChange({ ...query, q }, true)}
+        />
         <button
           type="button"
           class="button filters-toggle"
@@ -86,77 +93,6 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
         )}
       </div>
     </form>
-  );
-}
-
-// One question for a word, not one for each letter.
-const kTypingPauseMilliseconds = 300;
-
-function SearchField({ query, onChange }: Pick<JobFiltersProperties, 'query' | 'onChange'>) {
-  const { t } = useTranslator();
-  const [text, setText] = useState(query.q);
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  const latest = useRef({ query, onChange });
-  latest.current = { query, onChange };
-
-  // Going back changes the address from outside; the field follows, but not while a word is being typed.
-  useEffect(() => {
-    if (timer.current === undefined) setText(query.q);
-  }, [query.q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const search = (value: string, delay: number) => {
-    setText(value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      const { query: now, onChange: change } = latest.current;
-      if (value.trim() !== now.q) change({ ...now, q: value.trim() }, true);
-    }, delay);
-  };
-  return (
-    <div class="search">
-      <label class="visually-hidden" for="q">
-        {t('jobs.search')}
-      </label>
-      <Icon name="search" />
-      <input
-        id="q"
-        type="search"
-        enterkeyhint="search"
-        maxLength={100}
-        autocomplete="off"
-        placeholder={t('jobs.search_placeholder')}
-        value={text}
-        onInput={(event) => search(event.currentTarget.value, kTypingPauseMilliseconds)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') search(event.currentTarget.value, 0);
-        }}
-      />
-    </div>
-  );
-}
-
-interface ChoiceProperties {
-  id: string;
-  label: string;
-  value: string;
-  options: readonly { value: string; text: string }[];
-  onChange: (value: string) => void;
-}
-
-function Choice({ id, label, value, options, onChange }: ChoiceProperties) {
-  return (
-    <div class="filter">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.text}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

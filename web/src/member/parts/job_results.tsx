@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { JobSummary } from '../../common/api/client.ts';
+import type { JobList, JobSummary } from '../../common/api/client.ts';
 import { describeFailure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { jobPath } from '../../common/navigation.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { dayOf, foreignZoneName, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
-import type { LoadedJobs } from '../jobs/pages.ts';
+import type { Loaded } from '../lists/pages.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
@@ -18,7 +18,7 @@ export function lastOpenedJob(): string | null {
   return opened;
 }
 
-export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jobs; loaded: LoadedJobs }) {
+export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jobs; loaded: Loaded<JobList> }) {
   const translator = useTranslator();
   const { t } = translator;
   const { portal } = useApp();

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useTranslator } from '../../common/i18n/language.tsx';
-import type { Language } from '../../common/i18n/catalogues.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatTime } from '../../common/time/dates.ts';
@@ -12,7 +11,7 @@ import { ErrorGuard } from './error_guard.tsx';
 import { Header } from './header.tsx';
 import { Footer } from './footer.tsx';
 
-export function Layout({ onLanguage, children }: { onLanguage: (language: Language) => void; children: ComponentChildren }) {
+export function Layout({ children }: { children: ComponentChildren }) {
   const { t } = useTranslator();
   return (
     <>
@@ -32,7 +31,7 @@ export function Layout({ onLanguage, children }: { onLanguage: (language: Langua
         <NoticeBanner />
         <ErrorGuard>{children}</ErrorGuard>
       </main>
-      <Footer onLanguage={onLanguage} />
+      <Footer />
     </>
   );
 }

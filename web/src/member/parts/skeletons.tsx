@@ -2,41 +2,44 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 
 // Grey shapes of the real layout; the style sheet lets them appear after 200 ms, so that quick answers do not flicker.
 
-export function PageSkeleton() {
+type Bone = 'title' | 'line' | 'card' | 'row';
+
+function Bones({ shapes }: { shapes: readonly Bone[] }) {
   const { t } = useTranslator();
   return (
-    <main class="skeleton" aria-busy="true">
+    <>
       <p class="visually-hidden">{t('loading')}</p>
-      <div class="bone bone-title" />
-      <div class="bone bone-card" />
-      <div class="bone bone-card" />
+      {shapes.map((shape, index) => (
+        <div key={index} class={`bone bone-${shape}`} />
+      ))}
+    </>
+  );
+}
+
+export function PageSkeleton() {
+  return (
+    <main class="skeleton" aria-busy="true">
+      <Bones shapes={['title', 'card', 'card']} />
     </main>
   );
 }
 
 export function JobListSkeleton() {
-  const { t } = useTranslator();
-  return (
-    <div class="skeleton" aria-busy="true">
-      <p class="visually-hidden">{t('loading')}</p>
-      <div class="bone bone-line" />
-      <div class="bone bone-card" />
-      <div class="bone bone-card" />
-      <div class="bone bone-line" />
-      <div class="bone bone-card" />
-    </div>
-  );
+  return <Skeleton shapes={['line', 'card', 'card', 'line', 'card']} />;
 }
 
 export function JobSkeleton() {
-  const { t } = useTranslator();
+  return <Skeleton shapes={['line', 'row', 'row', 'row']} />;
+}
+
+export function RowsSkeleton() {
+  return <Skeleton shapes={['row', 'row', 'row']} />;
+}
+
+function Skeleton({ shapes }: { shapes: readonly Bone[] }) {
   return (
     <div class="skeleton" aria-busy="true">
-      <p class="visually-hidden">{t('loading')}</p>
-      <div class="bone bone-line" />
-      <div class="bone bone-row" />
-      <div class="bone bone-row" />
-      <div class="bone bone-row" />
+      <Bones shapes={shapes} />
     </div>
   );
 }

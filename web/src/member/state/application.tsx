@@ -6,7 +6,7 @@ import { navigate } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
-import { forgetLists } from '../jobs/seen.ts';
+import { forgetLists } from '../lists/seen.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 

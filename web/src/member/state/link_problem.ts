@@ -1,22 +1,38 @@
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 
-// What can be wrong with an invitation's link, in words, and whether signing in helps.
+// What can be wrong with the link of a message, in words, and the ways on that help.
 export interface LinkProblem {
-  title: MessageKey;
-  text: MessageKey;
-  signIn: boolean;
+  readonly title: MessageKey;
+  readonly text: MessageKey;
+  readonly ways: readonly ('sign_in' | 'new_link' | 'resend')[];
 }
 
-export const noToken: LinkProblem = { title: 'activate.no_token', text: 'activate.no_token_text', signIn: true };
+export const noInvitation: LinkProblem = { title: 'link.incomplete', text: 'activate.no_token_text', ways: ['sign_in'] };
+export const noConfirmation: LinkProblem = { title: 'link.incomplete', text: 'confirm.no_token_text', ways: [] };
 
-export function problemWithLink(failure: Failure | null): LinkProblem | null {
-  if (hasCode(failure, 'token_unknown')) return { title: 'activate.unknown', text: 'activate.unknown_text', signIn: true };
-  if (hasCode(failure, 'activation_used')) return { title: 'activate.used', text: 'activate.used_text', signIn: true };
-  if (hasCode(failure, 'activation_expired')) return { title: 'activate.expired', text: 'activate.expired_text', signIn: false };
-  if (hasCode(failure, 'activation_replaced')) return { title: 'activate.replaced', text: 'activate.replaced_text', signIn: false };
-  if (hasCode(failure, 'activation_cancelled')) {
-    return { title: 'activate.cancelled', text: 'activate.cancelled_text', signIn: false };
-  }
+export function problemWithInvitation(failure: Failure | null): LinkProblem | null {
+  if (hasCode(failure, 'token_unknown')) return { title: 'link.unknown', text: 'activate.unknown_text', ways: ['sign_in'] };
+  if (hasCode(failure, 'activation_used')) return { title: 'link.used', text: 'activate.used_text', ways: ['sign_in'] };
+  if (hasCode(failure, 'activation_expired')) return { title: 'link.expired', text: 'activate.expired_text', ways: ['resend'] };
+  if (hasCode(failure, 'activation_replaced')) return { title: 'link.replaced', text: 'activate.replaced_text', ways: [] };
+  if (hasCode(failure, 'activation_cancelled')) return { title: 'activate.cancelled', text: 'activate.cancelled_text', ways: [] };
+  return null;
+}
+
+export function problemWithReset(failure: Failure | null): LinkProblem | null {
+  if (hasCode(failure, 'token_unknown')) return { title: 'link.unknown', text: 'reset.unknown_text', ways: ['new_link'] };
+  if (hasCode(failure, 'link_used')) return { title: 'link.used', text: 'reset.used_text', ways: ['sign_in', 'new_link'] };
+  if (hasCode(failure, 'link_expired')) return { title: 'link.expired', text: 'reset.expired_text', ways: ['new_link'] };
+  if (hasCode(failure, 'link_replaced')) return { title: 'link.replaced', text: 'reset.replaced_text', ways: ['new_link'] };
+  return null;
+}
+
+export function problemWithConfirmation(failure: Failure | null): LinkProblem | null {
+  if (hasCode(failure, 'token_unknown')) return { title: 'link.unknown', text: 'confirm.unknown_text', ways: [] };
+  if (hasCode(failure, 'link_used')) return { title: 'link.used', text: 'confirm.used_text', ways: ['sign_in'] };
+  if (hasCode(failure, 'link_expired')) return { title: 'link.expired', text: 'confirm.expired_text', ways: [] };
+  if (hasCode(failure, 'link_replaced')) return { title: 'link.replaced', text: 'confirm.replaced_text', ways: [] };
+  if (hasCode(failure, 'conflict')) return { title: 'confirm.taken', text: 'confirm.taken_text', ways: [] };
   return null;
 }

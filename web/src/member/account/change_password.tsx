@@ -1,0 +1,76 @@
+import { useState } from 'preact/hooks';
+import { call } from '../../common/api/client.ts';
+import { isUncertain } from '../../common/api/failure.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
+import { formErrors } from '../../common/parts/form_errors.ts';
+import { useSubmission } from '../../common/parts/submission.ts';
+import { passwordErrors } from '../state/input_rules.ts';
+import { useApp, useSession } from '../state/application.tsx';
+
+// Ends every other session of the person; this one goes on.
+export function ChangePassword() {
+  const translator = useTranslator();
+  const { t } = translator;
+  const { portal, setNotice, handleFailure } = useApp();
+  const { member, membership } = useSession();
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const submission = useSubmission();
+  const minimum = portal.password.minimum_length;
+
+  const submit = async (values: FormData) => {
+    const [known, chosen] = [String(values.get('current_password')), String(values.get('password'))];
+    const wrong: FormError[] = [];
+    if (known === '') wrong.push({ field: 'current_password', text: t('field.required.current_password') });
+    wrong.push(...passwordErrors(chosen, minimum, translator));
+    const body = { current_password: known, password: chosen };
+    const answer = await submission.submit(wrong, () => call('post', '/me/password', { body, membership: membership.id }));
+    if (answer === null) return;
+    if (answer.ok) {
+      setCurrent('');
+      setPassword('');
+      setNotice({ key: 'password.changed' });
+    } else if (isUncertain(answer.failure)) {
+      // The change may have been made, and this session with it: nobody is told that it was not.
+      submission.refuse(answer.failure, [{ field: null, text: t('password.change_unknown') }]);
+    } else if (!handleFailure(answer.failure)) {
+      submission.refuse(answer.failure, formErrors(answer.failure, ['current_password', 'password'], portal, translator));
+    }
+  };
+  return (
+    <section class="section" aria-labelledby="change-password">
+      <h2 id="change-password">{t('password.change')}</h2>
+      <p class="muted">{t('password.change_text')}</p>
+      <Form
+        label={t('password.change')}
+        state={submission}
+        submit={t('password.change_submit')}
+        submitting={t('password.submitting')}
+        onSubmit={(values) => void submit(values)}
+      >
+        {/* Password managers file the new password under the address. */}
+        <input hidden type="email" name="email" autocomplete="username" readOnly tabIndex={-1} value={member.email ?? ''} />
+        <TextField
+          id="current_password"
+          label={t('password.current')}
+          errors={submission.errors}
+          value={current}
+          onInput={setCurrent}
+          type="password"
+          autocomplete="current-password"
+        />
+        <TextField
+          id="password"
+          label={t('password.new')}
+          hint={t('activate.password_hint', { count: minimum })}
+          errors={submission.errors}
+          value={password}
+          onInput={setPassword}
+          type="password"
+          autocomplete="new-password"
+        />
+      </Form>
+    </section>
+  );
+}

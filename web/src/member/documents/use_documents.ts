@@ -1,0 +1,16 @@
+import { call, type DocumentList } from '../../common/api/client.ts';
+import { listKey } from '../lists/seen.ts';
+import { useList, type ListState, type Part } from '../lists/use_list.ts';
+import { documentsApiQuery, type DocumentsQuery } from './query.ts';
+
+export type Documents = ListState<DocumentList>;
+
+export function useDocuments(query: DocumentsQuery): Documents {
+  const ask = (part: Part, membership: string, signal?: AbortSignal) =>
+    call('get', '/documents', {
+      query: { ...documentsApiQuery(query), ...part },
+      membership,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  return useList(listKey('documents', documentsApiQuery(query)), ask);
+}

@@ -1,0 +1,33 @@
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { PageHeading } from '../../common/parts/heading.tsx';
+import { ChangePassword } from '../account/change_password.tsx';
+import { Profile } from '../account/profile.tsx';
+import { ClientChoice } from '../parts/client_choice.tsx';
+import { SignOut } from '../parts/sign_out.tsx';
+import { useApp, useSession } from '../state/application.tsx';
+import { pageTitle } from './title.ts';
+
+export function AccountPage() {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  const session = useSession();
+  return (
+    <>
+      <PageHeading title={pageTitle(t('account.title'), portal.name)}>{t('account.title')}</PageHeading>
+      <Profile />
+      {session.memberships.length > 1 && (
+        <section class="section" aria-labelledby="clients">
+          <h2 id="clients">{t('account.clients')}</h2>
+          <p class="muted">{t('account.clients_text')}</p>
+          <div class="panel">
+            <ClientChoice session={session} />
+          </div>
+        </section>
+      )}
+      <ChangePassword />
+      <div class="section">
+        <SignOut class="button" />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from 'preact/hooks';
+import { call } from '../../common/api/client.ts';
+import { describeFailure, type Failure } from '../../common/api/failure.ts';
+import { useTranslator } from '../../common/i18n/language.tsx';
+import { useApp } from '../state/application.tsx';
+import { forgetToken } from '../state/link_token.ts';
+import type { LinkProblem } from '../state/link_problem.ts';
+
+// Why a link does not work, and how to go on.
+export function LinkProblemText({ problem, token }: { problem: LinkProblem; token: string | null }) {
+  const { t } = useTranslator();
+  const { portal } = useApp();
+  const { text, ways } = problem;
+  return (
+    <>
+      <p>{t(text, { business: portal.name })}</p>
+      {ways.includes('resend') && token !== null && <Resend token={token} />}
+      {(ways.includes('sign_in') || ways.includes('new_link')) && (
+        <p class="actions">
+          {ways.includes('sign_in') && (
+            <a class="button" href="/sign-in">
+              {t('action.sign_in')}
+            </a>
+          )}
+          {ways.includes('new_link') && (
+            <a class="button" href="/password" onClick={forgetToken}>
+              {t('link.resend')}
+            </a>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+// The answer does not say whether something was sent, so neither does the page.
+function Resend({ token }: { token: string }) {
+  const translator = useTranslator();
+  const { t } = translator;
+  const { portal } = useApp();
+  const [state, setState] = useState<'ready' | 'busy' | 'sent' | Failure>('ready');
+  const send = async () => {
+    if (state === 'busy') return;
+    setState('busy');
+    const answer = await call('post', '/activation/resend', { body: { token } });
+    setState(answer.ok ? 'sent' : answer.failure);
+  };
+  if (state === 'sent') return <p role="status">{t('link.resent')}</p>;
+  return (
+    <>
+      <p class="actions">
+        <button type="button" class="button" aria-busy={state === 'busy'} onClick={() => void send()}>
+          {t(state === 'busy' ? 'link.resending' : 'link.resend')}
+        </button>
+      </p>
+      {typeof state === 'object' && (
+        <p class="field-error" role="alert">
+          {describeFailure(state, translator, portal.name)}
+        </p>
+      )}
+    </>
+  );
+}
