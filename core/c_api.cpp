@@ -10,6 +10,7 @@
 
 #include "edge/operation.hpp"
 #include "edge/worker.hpp"
+#include "http/refusal.hpp"
 #include "pg/connect.hpp"
 #include "shared/zone.hpp"
 
@@ -180,3 +181,18 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
 }
 
 void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }
+
+size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t size,
+                             portal_text* content_type) noexcept {
+  return guarded(std::size_t{0}, nullptr, 0, [&] {
+    const bool problem = refusal->in_api || portal::http::wants_problem(view(refusal->path), view(refusal->accept));
+    const std::string body =
+        problem ? portal::http::render_refused_problem(refusal->status, view(refusal->request_id))
+                : portal::http::render_refused_page(refusal->status,
+                                                    portal::http::choose_language(view(refusal->accept_language)),
+                                                    view(refusal->request_id));
+    *content_type = text_of(problem ? "application/problem+json" : "text/html");
+    if (body.size() <= size) std::memcpy(buffer, body.data(), body.size());
+    return body.size();
+  });
+}

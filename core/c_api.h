@@ -100,6 +100,20 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
 
+/* What is answered where nginx itself refuses with a status of 400 or more. `path` is empty when it is not known. */
+typedef struct {
+  int status;
+  portal_text path;
+  int in_api; /* the location says `portal on` */
+  portal_text accept;
+  portal_text accept_language;
+  portal_text request_id;
+} portal_refusal;
+
+/* Answers the size of the body and writes it if it fits; 0: memory is exhausted. `content_type` lives for ever. */
+size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t size,
+                             portal_text* content_type) PORTAL_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,15 +23,6 @@ ngx_int_t send(ngx_http_request_t* request, ngx_buf_t* buffer) {
   return ngx_http_output_filter(request, &out);
 }
 
-bool add_header(ngx_http_request_t* request, portal_text name, portal_text value) {
-  auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
-  if (!header) return false;
-  header->hash = 1;
-  header->key = string_of(name);
-  header->value = string_of(value);
-  return true;
-}
-
 ngx_int_t send_memory(ngx_http_request_t* request, ngx_str_t body, ngx_str_t content_type) {
   if (!(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) return NGX_HTTP_NOT_ALLOWED;
   if (const ngx_int_t discarded = ngx_http_discard_request_body(request); discarded != NGX_OK) return discarded;

@@ -140,6 +140,8 @@ ngx_command_t commands[] = {
      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, insecure_cookie), nullptr},
     {ngx_string("portal_security_headers"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG,
      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, security_headers), nullptr},
+    {ngx_string("portal_error_pages"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_FLAG,
+     ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, error_pages), nullptr},
     ngx_null_command,
 };
 
@@ -183,6 +185,7 @@ void* create_loc_conf(ngx_conf_t* conf) noexcept {
   location->enabled = NGX_CONF_UNSET;
   location->insecure_cookie = NGX_CONF_UNSET;
   location->security_headers = NGX_CONF_UNSET;
+  location->error_pages = NGX_CONF_UNSET;
   return location;
 }
 
@@ -192,6 +195,7 @@ char* merge_loc_conf(ngx_conf_t* conf, void* parent_data, void* child_data) noex
   ngx_conf_merge_value(child->enabled, parent->enabled, 0);
   ngx_conf_merge_value(child->insecure_cookie, parent->insecure_cookie, 0);
   ngx_conf_merge_value(child->security_headers, parent->security_headers, 0);
+  ngx_conf_merge_value(child->error_pages, parent->error_pages, 0);
   if (!child->account) child->account = parent->account;
   if (!child->account) {
     auto* account = static_cast<ngx_http_complex_value_t*>(ngx_pcalloc(conf->pool, sizeof(ngx_http_complex_value_t)));
@@ -381,11 +385,11 @@ ngx_module_t ngx_http_portal_module = {
     NGX_MODULE_V1_PADDING,
 };
 
-// What nginx looks for when it loads the library; configure would have written these. The header filter must run after
-// the filters that change headers and before the ones that write them, which is where nginx puts an auxiliary filter.
+// What nginx looks for when it loads the library; configure would have written these. nginx runs its filters from the
+// last to the first: ours stand before the one of add_header, so that they see what the operator has added.
 __attribute__((visibility("default"))) ngx_module_t* ngx_modules[] = {&ngx_http_portal_module, nullptr};
 __attribute__((visibility("default"))) char* ngx_module_names[] = {const_cast<char*>("ngx_http_portal_module"),
                                                                    nullptr};
 __attribute__((visibility("default"))) char* ngx_module_order[] = {
-    const_cast<char*>("ngx_http_portal_module"), const_cast<char*>("ngx_http_copy_filter_module"), nullptr};
+    const_cast<char*>("ngx_http_portal_module"), const_cast<char*>("ngx_http_headers_filter_module"), nullptr};
 }

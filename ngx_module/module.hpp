@@ -50,6 +50,7 @@ struct LocConf {
   ngx_flag_t enabled;
   ngx_flag_t insecure_cookie;
   ngx_flag_t security_headers;
+  ngx_flag_t error_pages;
   ngx_http_complex_value_t* account;
 };
 
@@ -60,6 +61,11 @@ ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
 ngx_shm_zone_t* add_zone(ngx_conf_t* conf, size_t size);
 size_t zone_bytes(const ngx_shm_zone_t* zone);  // of its `data`
 
+// Where nginx itself refuses, our answer takes the place of its own; from the header filter.
+ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf);
+void install_refusal_filter();
+bool has_header(ngx_http_request_t* request, const ngx_str_t& name);
+bool add_header(ngx_http_request_t* request, portal_text name, portal_text value);
 ngx_int_t install_header_filter(ngx_conf_t* conf) noexcept;
 
 }  // namespace portal::nginx

@@ -15,10 +15,10 @@ namespace {
 using enum SecurityEvent;
 
 constexpr std::array<std::string_view, kSecurityEvents> kNames = {
-    "signed_in",     "sign_in_failed",           "signed_out",     "activated",
-    "membership_switched", "session_ended",      "sessions_ended", "password_reset_requested",
-    "password_reset", "password_changed",        "email_confirmed", "link_refused",
-    "access_denied", "limit_reached",
+    "signed_in",           "sign_in_failed",   "signed_out",      "activated",
+    "membership_switched", "session_ended",    "sessions_ended",  "password_reset_requested",
+    "password_reset",      "password_changed", "email_confirmed", "link_refused",
+    "access_denied",       "limit_reached",
 };
 
 // By the operationId of docs/openapi.yaml.

@@ -55,13 +55,13 @@ void Response::add_header(std::string name, std::string value) {
   headers.push_back({std::move(name), std::move(value)});
 }
 
-std::string render_problem(const Error& error, std::string_view request_id) {
+std::string render_problem(const Error& error, std::string_view request_id, int status) {
   const ErrorProperties& properties = properties_of(error.code);
   json::Writer writer(256 + error.fields.size() * 64);
   writer.begin_object();
   writer.member("type", "urn:portico:problem:" + std::string(properties.problem_code));
   writer.member("title", properties.title);
-  writer.member("status", properties.http_status + 0);
+  writer.member("status", status != 0 ? status : properties.http_status + 0);
   writer.member("code", properties.problem_code);
   writer.member("request_id", request_id);
   if (!error.fields.empty()) {

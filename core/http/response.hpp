@@ -57,7 +57,7 @@ struct Response {
   void add_header(std::string name, std::string value);
 };
 
-// The body of Response::problem.
-std::string render_problem(const Error& error, std::string_view request_id);
+// The body of Response::problem. With a `status`, it counts and not the one of the error's code.
+std::string render_problem(const Error& error, std::string_view request_id, int status = 0);
 
 }  // namespace portal::http

@@ -112,6 +112,8 @@ const kMessages: Readonly<Record<ProblemCode, MessageKey>> = {
   deadline_exceeded: 'error.timeout',
   schema_mismatch: 'error.unavailable',
   range_not_satisfiable: 'error.invalid',
+  headers_too_large: 'error.invalid',
+  not_implemented: 'error.invalid',
   storage_unavailable: 'error.unavailable',
 };
 
