@@ -1,7 +1,9 @@
 """The portal that the journeys visit: the demo accounts behind the real cookie, and what only tests need: an account
-without a portal, and invitations in every state. Prints one line of JSON once it answers; ends when its standard input does.
+without a portal, invitations in every state, and people whose passwords may be changed. Prints one line of JSON once it answers; then
+answers one line to each line of its standard input, and ends when that does.
 """
 
+import base64
 import json
 import subprocess
 import sys
@@ -45,6 +47,30 @@ def make_links(operator: Operator) -> dict:
     return {"expired": expired, "replaced": replaced, "cancelled": cancelled, "has_login": joining}
 
 
+def add_newcomers(operator: Operator) -> None:
+    """People of their own for journeys that change passwords and end sessions: the demo's are shared by all."""
+    account = operator.site.accounts["brightwater"]
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account"):
+        member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
+        link = operator.invite("brightwater", "Acme Facilities Ltd", member["email"])
+        answer = operator.site.client("brightwater").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
+        assert answer.status == 200, answer.text
+        account["members"].append(member)
+
+
+def answer_question(site: PrivateSite, question: dict):
+    """What a person finds in the mailbox, and what time does to links: the journeys cannot wait for either."""
+    if "message_to" in question:
+        (account_id, reference, payload), = site.postgres.execute(
+            "SELECT account_id, message_reference, payload FROM portal.outbox_message WHERE recipient = %s AND kind = %s "
+            "ORDER BY outbox_message_id DESC LIMIT 1", question["message_to"], question["kind"])
+        return {"account_id": account_id, "reference": reference, "payload": base64.b64encode(payload).decode(),
+                "keys": site.keys_file.read_text()}
+    site.postgres.execute("UPDATE portal.one_time_token SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' "
+                          "WHERE address = %s AND used_at IS NULL", question["expire_links_of"])
+    return {}
+
+
 def make_empty_account(operator: Operator, port: int) -> dict:
     url = f"http://empty.localhost:{port}"
     operator.run("account", "create", "--slug", "empty", "--name", "Empty", "--time-zone", "Europe/London")
@@ -55,11 +81,13 @@ def make_empty_account(operator: Operator, port: int) -> dict:
 def main() -> int:
     with PrivateSite(places.servers_folder("browser-site") / "site", insecure_cookie=False) as site:
         operator = Operator(site)
+        add_newcomers(operator)
         port = site.nginx.port
         accounts = [*site.accounts.values(), make_empty_account(operator, port)]
         answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator)}
         print(json.dumps(answer), flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            print(json.dumps(answer_question(site, json.loads(line))), flush=True)
     return 0
 
 

@@ -125,4 +125,38 @@ export const journeys = [
       await visitor.check('trouble-updated');
     },
   },
+  {
+    name: 'trouble: a lost answer says what may have happened, and what was typed stays',
+    async run(visitor) {
+      const { page } = visitor;
+      visitor.expectedStatuses = [503];
+      const lost = (path) => page.route(`**/api/v1${path}`, (route) => (route.request().method() === 'POST' ? route.fulfill(problem(503, 'outcome_unknown', { 'Retry-After': '1' })) : route.continue()));
+      await lost('/session');
+      await visitor.go('/sign-in');
+      await page.getByLabel('Email', { exact: true }).fill(alex);
+      await page.getByLabel('Password', { exact: true }).fill('whatever it was');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').getByText('Sign in once more: that does no harm.').waitFor();
+      assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'whatever it was');
+      await page.unroute('**/api/v1/session');
+
+      await lost('/password');
+      await visitor.go('/password#some-link');
+      await page.getByLabel('New password', { exact: true }).fill('seven tall green lamps');
+      await page.getByRole('button', { name: 'Save the new password' }).click();
+      await page.getByRole('alert').getByText(/may be saved already: try to sign in with it/).waitFor();
+      assert.equal(await page.getByLabel('New password', { exact: true }).inputValue(), 'seven tall green lamps');
+      await visitor.check('trouble-lost-reset');
+
+      await visitor.signIn(alex);
+      await lost('/me/password');
+      await visitor.go('/account');
+      await page.getByLabel('Current password').fill('whatever it was');
+      await page.getByLabel('New password', { exact: true }).fill('seven tall green lamps');
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await page.getByRole('alert').getByText(/Your password may be changed already/).waitFor();
+      assert.equal(await page.getByLabel('Current password').inputValue(), 'whatever it was');
+      await visitor.check('trouble-lost-change');
+    },
+  },
 ];

@@ -125,7 +125,7 @@ export const es: Record<MessageKey, Message> = {
   'confirm.taken_text': 'Otra persona ya inicia sesión con ella. Pregunte a {business} qué hacer.',
 
   'account.title': 'Su cuenta',
-  'account.profile': 'Sobre usted',
+  'account.profile': 'Sus datos',
   'account.first_name': 'Nombre',
   'account.surname': 'Apellidos',
   'account.save': 'Guardar',
