@@ -19,6 +19,10 @@ struct LinkMessage {
 
 Result<LinkMessage> seal_link_message(std::int64_t account_id, std::string_view url, const crypto::Keyring& keys);
 
+// A message that only tells of something: {"origin": "https://..."}, where the portal is, and no link that does
+// anything.
+Result<LinkMessage> seal_notice(std::int64_t account_id, std::string_view origin, const crypto::Keyring& keys);
+
 // Where a payload stands; whoever opens it has to name the same place.
 crypto::Context outbox_payload_place(std::int64_t account_id, std::string_view reference);
 

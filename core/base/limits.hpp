@@ -27,8 +27,13 @@ inline constexpr std::size_t kMediaTypeBytes = 256;
 inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
-inline constexpr std::size_t kEmailBytes = 254;      // RFC 5321 section 4.5.3.1.3, without the angle brackets
-inline constexpr std::size_t kTokenTextBytes = 256;  // what a client may send as a token; ours are shorter
+inline constexpr std::size_t kPersonNameCharacters = 50;  // as the columns
+inline constexpr std::size_t kEmailBytes = 254;           // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kTokenTextBytes = 256;       // what a client may send as a token; ours are shorter
+
+// Mails with a link to choose a new password, for one login (SECURITY R54).
+inline constexpr std::int32_t kResetMailsPerHour = 5;
+inline constexpr std::int32_t kResetMailsPerDay = 10;
 
 inline constexpr std::size_t kPasswordBytes = 1024;     // SECURITY R01
 inline constexpr std::size_t kPasswordHashBytes = 512;  // PHC text

@@ -4,6 +4,8 @@
 
 #include "features/activation/routes.hpp"
 #include "features/jobs/routes.hpp"
+#include "features/me/routes.hpp"
+#include "features/password/routes.hpp"
 #include "features/portal/routes.hpp"
 #include "features/session/routes.hpp"
 #include "features/sites/routes.hpp"
@@ -12,8 +14,8 @@ namespace portal::features {
 
 std::vector<edge::Route> routes() {
   std::vector<edge::Route> all;
-  for (const std::span<const edge::Route> feature :
-       {portal_routes(), session_routes(), activation_routes(), sites_routes(), jobs_routes()}) {
+  for (const std::span<const edge::Route> feature : {portal_routes(), session_routes(), activation_routes(),
+                                                     password_routes(), me_routes(), sites_routes(), jobs_routes()}) {
     all.insert(all.end(), feature.begin(), feature.end());
   }
   return all;

@@ -16,6 +16,10 @@ $$;
 create or replace function portal.current_lookup() returns bytea language sql stable parallel safe as $$
   select decode(nullif(current_setting('portal.lookup', true), ''), 'hex')
 $$;
+-- What the hash of a visitor found: login, session, or the purpose of a link. What a visitor may do depends on it.
+create or replace function portal.found_by() returns text language sql stable parallel safe as $$
+  select nullif(current_setting('portal.found_by', true), '')
+$$;
 create or replace function portal.current_member_id() returns bigint language sql stable parallel safe as $$
   select nullif(current_setting('portal.member_id', true), '')::bigint
 $$;
@@ -44,7 +48,7 @@ begin
     || set_config('portal.lookup', coalesce(lookup, ''), true) || set_config('portal.member_id', coalesce(member_id, ''), true)
     || set_config('portal.membership_id', coalesce(membership_id, ''), true) || set_config('portal.client_id', coalesce(client_id, ''), true)
     || set_config('portal.permissions', coalesce(permissions, ''), true)
-    || set_config('portal.visible_templates', coalesce(visible_templates, ''), true);
+    || set_config('portal.visible_templates', coalesce(visible_templates, ''), true) || set_config('portal.found_by', '', true);
 end
 $$;
 

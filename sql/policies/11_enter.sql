@@ -13,6 +13,7 @@ create or replace function portal.enter_anonymous(account bigint, lookup bytea) 
 declare
   found_member bigint;
   found_membership bigint;
+  found_by text;
   ignored text;
 begin
   perform portal.set_context('anonymous', account::text, encode(lookup, 'hex'), null, null, null, null, null);
@@ -20,16 +21,17 @@ begin
     return;
   end if;
   -- All three are always looked into, so that a known login takes no other time than an unknown one.
-  select f.member_id, f.membership_id into found_member, found_membership
+  select f.member_id, f.membership_id, f.what into found_member, found_membership, found_by
   from (
-    select m.member_id, null::bigint as membership_id from portal.member m where m.account_id = account and m.login_hash = lookup
+    select m.member_id, null::bigint as membership_id, 'login' as what from portal.member m where m.account_id = account and m.login_hash = lookup
     union all
-    select t.member_id, t.membership_id from portal.one_time_token t where t.account_id = account and t.token_hash = lookup
+    select t.member_id, t.membership_id, t.purpose from portal.one_time_token t where t.account_id = account and t.token_hash = lookup
     union all
-    select s.member_id, s.membership_id from portal.session s where s.account_id = account and s.token_hash = lookup
+    select s.member_id, s.membership_id, 'session' from portal.session s where s.account_id = account and s.token_hash = lookup
   ) as f;
   ignored := set_config('portal.member_id', coalesce(found_member::text, ''), true)
-    || set_config('portal.membership_id', coalesce(found_membership::text, ''), true);
+    || set_config('portal.membership_id', coalesce(found_membership::text, ''), true)
+    || set_config('portal.found_by', coalesce(found_by, ''), true);
   ignored := set_config('portal.client_id', coalesce((
     select m.client_id::text from portal.membership m where m.account_id = account and m.membership_id = found_membership
   ), ''), true);

@@ -15,7 +15,7 @@ create policy member_acting on portal.site for select to portal_edge
     and client_id = portal.current_client_id());
 
 grant select (account_id, member_id, email, login_hash, pending_email, password_hash, first_name, surname, language, state, last_sign_in_at),
-  update (password_hash, pending_email, state, last_sign_in_at) on portal.member to portal_edge;
+  update (email, password_hash, pending_email, first_name, surname, language, state, last_sign_in_at) on portal.member to portal_edge;
 create policy anonymous_found on portal.member for select to portal_edge
   using (account_id = portal.account_for('anonymous')
     and (login_hash = portal.current_lookup() or member_id = portal.current_member_id()));
@@ -25,6 +25,10 @@ create policy anonymous_changes on portal.member for update to portal_edge
 create policy member_own on portal.member for select to portal_edge
   using (account_id = portal.account_for('member')
     and member_id = portal.current_member_id());
+create policy member_changes on portal.member for update to portal_edge
+  using (account_id = portal.account_for('member')
+    and member_id = portal.current_member_id())
+  with check (account_id = portal.current_account_id() and member_id = portal.current_member_id() and state = 'active');
 
 grant select (account_id, membership_id, member_id, client_id, permissions, state, invited_at, activated_at, last_used_at),
   update (state, activated_at, last_used_at) on portal.membership to portal_edge;
@@ -57,6 +61,14 @@ create policy anonymous_ends on portal.session for update to portal_edge
   using (account_id = portal.account_for('anonymous')
     and token_hash = portal.current_lookup())
   with check (account_id = portal.current_account_id() and ended_at is not null);
+-- Whoever has the link to choose a new password ends every session with it.
+create policy anonymous_resets on portal.session for select to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and member_id = portal.current_member_id() and portal.found_by() = 'password_reset');
+create policy anonymous_ends_all on portal.session for update to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and member_id = portal.current_member_id() and portal.found_by() = 'password_reset')
+  with check (account_id = portal.current_account_id() and ended_at is not null);
 create policy member_own on portal.session for select to portal_edge
   using (account_id = portal.account_for('member')
     and (token_hash = portal.current_lookup() or member_id = portal.current_member_id()));
@@ -70,7 +82,7 @@ create policy member_changes on portal.session for update to portal_edge
 grant select (account_id, one_time_token_id, purpose, token_hash, member_id, membership_id, address, created_at, expires_at, used_at, revoked_at,
     revoked_reason),
   insert (account_id, purpose, token_hash, member_id, membership_id, address, expires_at),
-  update (used_at) on portal.one_time_token to portal_edge;
+  update (used_at, revoked_at, revoked_reason) on portal.one_time_token to portal_edge;
 create policy anonymous_found on portal.one_time_token for select to portal_edge
   using (account_id = portal.account_for('anonymous')
     and token_hash = portal.current_lookup());
@@ -78,9 +90,33 @@ create policy anonymous_claims on portal.one_time_token for update to portal_edg
   using (account_id = portal.account_for('anonymous')
     and token_hash = portal.current_lookup() and used_at is null and revoked_at is null)
   with check (account_id = portal.current_account_id() and used_at is not null);
+-- Open links that a newer one, or a new password, takes back.
+create policy anonymous_takes_back on portal.one_time_token for update to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and member_id = portal.current_member_id() and used_at is null and revoked_at is null)
+  with check (account_id = portal.current_account_id() and used_at is null and revoked_at is not null);
+create policy anonymous_sees_taken_back on portal.one_time_token for select to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and member_id = portal.current_member_id()
+    and case portal.found_by() when 'login' then purpose = 'password_reset' when 'password_reset' then purpose <> 'activation'
+      when 'email_change' then purpose <> 'activation' end);
+create policy member_own on portal.one_time_token for select to portal_edge
+  using (account_id = portal.account_for('member')
+    and member_id = portal.current_member_id() and purpose <> 'activation');
+create policy member_takes_back on portal.one_time_token for update to portal_edge
+  using (account_id = portal.account_for('member')
+    and member_id = portal.current_member_id() and purpose <> 'activation' and used_at is null and revoked_at is null)
+  with check (account_id = portal.current_account_id() and used_at is null and revoked_at is not null);
 create policy issued_to_self on portal.one_time_token for insert to portal_edge
   with check (account_id = portal.account_for('anonymous', 'member')
     and member_id = portal.current_member_id() and purpose <> 'activation');
+
+grant select (account_id, place, hour_began_at, in_hour, day_began_at, in_day), insert (account_id, place),
+  update (hour_began_at, in_hour, day_began_at, in_day) on portal.password_reset_request to portal_edge;
+create policy anonymous_counts on portal.password_reset_request for all to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and place = portal.password_reset_place(portal.current_lookup()))
+  with check (account_id = portal.current_account_id() and place = portal.password_reset_place(portal.current_lookup()));
 
 -- The module only puts messages in; the courier takes them out, over all accounts.
 grant insert (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)

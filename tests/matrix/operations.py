@@ -168,6 +168,74 @@ def activate(around: Surroundings, principal: Principal) -> list[Cell]:
             Cell("valid, again", "POST", "/activation", 410, "activation_used", json={"token": token, "email": email, "password": PASSWORD})]
 
 
+def request_password_reset(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    other = around.logins[around.other_account(account).slug]
+    emails = {"known": world.email_of(around.logins[account.slug]), "unknown": "nobody@example.com", "invited": around.invited[account.slug],
+              "removed": around.removed, "of the other account": world.email_of(other), "no address": "nobody"}
+
+    def is_silent(answer, client) -> str | None:
+        return "there is a body" if answer.body else None
+    return [Cell(name, "POST", "/password-reset", 202, json={"email": email}, then=is_silent, alike="accepted") for name, email in emails.items()]
+
+
+def password_tokens(around: Surroundings, principal: Principal, purpose: str) -> list[tuple[str, str, int, str, str | None]]:
+    """Every class of token that does nothing: name, token, status, code, and what it must be like."""
+    world, account, now = around.world, principal.account, datetime.now(timezone.utc)
+    past = {"created_at": now - timedelta(hours=9), "expires_at": now - timedelta(hours=2)}
+
+    def token(of: Account = account, **columns) -> str:
+        return world.add_link(world.add_member(of, "One"), **{"purpose": purpose, **columns})
+    return [
+        ("random", secrets.token_urlsafe(32), 404, "token_unknown", "unknown"),
+        ("of the other account", token(around.other_account(account)), 404, "token_unknown", "unknown"),
+        ("malformed", "!", 404, "token_unknown", "unknown"),
+        ("for another purpose", world.add_invitation(account, "One")[0], 404, "token_unknown", "unknown"),
+        ("used", token(used_at=now), 410, "link_used", None),
+        ("expired", token(**past), 410, "link_expired", None),
+        ("replaced", token(revoked_at=now, revoked_reason="replaced"), 410, "link_replaced", None),
+    ]
+
+
+def reset_password(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    who = world.add_member(account, "One")
+    token = world.add_link(who, purpose="password_reset")
+
+    def is_the_login(answer, client) -> str | None:
+        signed_in = world.client(account).post("/api/v1/session", json={"email": world.email_of(who), "password": PASSWORD})
+        return None if signed_in.status == 200 else "the new password is not the login"
+    return [*(Cell(kind, "POST", "/password", status, code, json={"token": wrong, "password": PASSWORD}, alike=alike)
+              for kind, wrong, status, code, alike in password_tokens(around, principal, "password_reset")),
+            Cell("valid", "POST", "/password", 204, json={"token": token, "password": PASSWORD}, then=is_the_login),
+            Cell("valid, again", "POST", "/password", 410, "link_used", json={"token": token, "password": PASSWORD})]
+
+
+def change_password(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    right = {"current_password": PASSWORD, "password": "seven tall green lamps"}
+    if principal.acting is None:
+        return [Cell("right", "POST", "/me/password", 401, "not_signed_in", json=right)]
+    # The acting member gets the password of somebody who chose one.
+    world.rows("""UPDATE portal.member m SET password_hash = l.password_hash FROM portal.member l
+                  WHERE l.account_id = %s AND l.member_id = %s AND m.account_id = %s AND m.member_id = %s""",
+               account.account_id, around.logins[account.slug].member_id, account.account_id, principal.acting.member_id)
+    session = Truth(world, principal.acting).session()
+    return [Cell("wrong", "POST", "/me/password", 400, "invalid_field", json={**right, "current_password": "another one"}),
+            Cell("right", "POST", "/me/password", 200, json=right, body=session),
+            Cell("right, again", "POST", "/me/password", 400, "invalid_field", json=right)]
+
+
+def update_me(around: Surroundings, principal: Principal) -> list[Cell]:
+    if principal.acting is None:
+        return [Cell("nothing", "PATCH", "/me", 401, "not_signed_in", json={})]
+    session = Truth(around.world, principal.acting).session()
+    changed = {**session, "member": {**session["member"], "first_name": "Robin", "language": "es"}}
+    return [Cell("name and language", "PATCH", "/me", 200, json={"first_name": "Robin", "language": "es"}, body=changed),
+            Cell("nothing", "PATCH", "/me", 200, json={}, body=changed),
+            Cell("of somebody else", "PATCH", "/me", 400, "invalid_field", json={"member_id": str(around.logins[principal.account.slug].member_id)})]
+
+
 def with_membership_shown(around: Surroundings, principal: Principal, path: str, body: object, status: int = 200, code: str | None = None) -> list[Cell]:
     """The header Portal-Membership with every class of id: only the acting one gives the answer."""
     colleague = around.colleague[principal.account.slug][other_client(principal)]
@@ -259,7 +327,8 @@ def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
 
 
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, switch_membership, look_up_activation,
-                                             activate, list_sites, list_jobs, get_job)}
+                                             activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
+                                             change_password, update_me)}
 
 
 def cells_of(operation: str, around: Surroundings, principal: Principal, audience: str) -> list[Cell]:

@@ -17,6 +17,7 @@ import pytest
 
 from support.client import Answer, Client
 from support.contract import CheckedClient
+from support.outbox import open_payload
 from support.site import PrivateSite
 
 COOKIE = "portal-member"
@@ -151,6 +152,14 @@ class People:
         names = ("email", "pending_email", "password_hash", "state", "last_sign_in_at")
         (row,) = self.rows(f"SELECT {', '.join(names)} FROM portal.member WHERE account_id = %s AND member_id = %s", self.account_id, person.member_id)
         return dict(zip(names, row))
+
+    def messages_to(self, person: Person, kind: str) -> list[dict]:
+        """What waits in the outbox for the person, oldest first, with the payload opened."""
+        rows = self.rows("""SELECT message_reference, channel, recipient, language, key_id, payload FROM portal.outbox_message
+                            WHERE account_id = %s AND member_id = %s AND kind = %s ORDER BY outbox_message_id""", self.account_id, person.member_id, kind)
+        return [{"channel": channel, "recipient": recipient, "language": language,
+                 **open_payload(self.site.keys_file, self.account_id, reference, key_id, payload)}
+                for reference, channel, recipient, language, key_id, payload in rows]
 
     def session_of(self, client: Client) -> dict | None:
         """The row of the session whose cookie the client has."""

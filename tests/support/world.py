@@ -136,6 +136,14 @@ class World:
                     member_id=who.member_id, membership_id=who.membership_id, **values)
         return base64url(token), who
 
+    def add_link(self, who: Membership, **columns) -> str:
+        """The token of a link that the member asked for; `columns` say the purpose."""
+        token = secrets.token_bytes(32)
+        now = datetime.now(timezone.utc)
+        values = {"created_at": now, "expires_at": now + timedelta(hours=1), "address": self.email_of(who), **columns}
+        self.insert("one_time_token", account_id=who.account.account_id, token_hash=hashlib.sha256(token).digest(), member_id=who.member_id, **values)
+        return base64url(token)
+
     def email_of(self, who: Membership) -> str:
         return self.rows("SELECT email FROM portal.member WHERE account_id = %s AND member_id = %s", who.account.account_id, who.member_id)[0][0]
 

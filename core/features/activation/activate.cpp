@@ -1,10 +1,8 @@
 #include "features/activation/activate.hpp"
 
-#include <array>
-
 #include "auth/email.hpp"
+#include "auth/new_password.hpp"
 #include "auth/open_session.hpp"
-#include "auth/password_rule.hpp"
 #include "auth/passwords.hpp"
 #include "base/limits.hpp"
 #include "edge/services.hpp"
@@ -40,19 +38,6 @@ Result<Form> read_form(std::string_view text) {
   return form;
 }
 
-std::string_view local_part(std::string_view email) { return email.substr(0, email.find('@')); }
-
-Result<void> check_new_password(std::string_view password, std::string_view email, const access::Account& account,
-                                const sql::LookUpActivationRow& row) {
-  const std::array<std::string_view, 7> personal = {
-      account.slug, row.account_name,  row.portal_name.value_or(""),      row.first_name,
-      row.surname,  local_part(email), local_part(row.email.value_or(""))};
-  const std::string_view fault = auth::find_password_fault(
-      password, {.minimum_length = static_cast<std::size_t>(row.password_minimum_length), .personal = personal});
-  if (!fault.empty()) return fail(Error::field("/password", std::string(fault)));
-  return {};
-}
-
 // The hash of the member's password from now on: of the new one, or of the existing one, which has to be the one that
 // was typed in and is left as it is.
 Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::LookUpActivationRow row, std::string email,
@@ -60,7 +45,12 @@ Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::Loo
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
   if (!row.password_hash) {
-    const Result<void> usable = check_new_password(password.view(), email, context.account, row);
+    const Result<void> usable = auth::check_new_password(password.view(), context.account, row.password_minimum_length,
+                                                         {.account_name = row.account_name,
+                                                          .portal_name = row.portal_name.value_or(""),
+                                                          .first_name = row.first_name,
+                                                          .surname = row.surname,
+                                                          .emails = {std::string_view(email), row.email.value_or("")}});
     if (!usable) co_return fail(usable.error());
     co_return co_await auth::hash_password(pool, std::move(password));
   }

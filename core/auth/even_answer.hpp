@@ -1,0 +1,18 @@
+// Answers that must not tell by their time what was found (SECURITY R05).
+#pragma once
+
+#include "base/task.hpp"
+#include "io/loop.hpp"
+
+namespace portal::auth {
+
+// Every answer leaves at a whole number of steps after its beginning, so that the little more that a known login costs
+// is not seen. A step is several times as long as the work takes.
+inline constexpr io::Duration kAnswerStep{25};
+
+// How long from `now` to the next step.
+io::Duration until_next_step(io::MonotonicTime began, io::MonotonicTime now);
+
+Task<void> wait_for_next_step(io::Loop& loop, io::MonotonicTime began);
+
+}  // namespace portal::auth

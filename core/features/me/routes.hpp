@@ -1,0 +1,12 @@
+// What members change about themselves: password, name and language.
+#pragma once
+
+#include <span>
+
+#include "edge/route.hpp"
+
+namespace portal::features {
+
+std::span<const edge::Route> me_routes();
+
+}  // namespace portal::features

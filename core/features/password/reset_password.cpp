@@ -1,0 +1,119 @@
+#include "features/password/reset_password.hpp"
+
+#include <array>
+#include <iterator>
+
+#include "auth/new_password.hpp"
+#include "auth/passwords.hpp"
+#include "auth/security_event.hpp"
+#include "base/choice.hpp"
+#include "base/limits.hpp"
+#include "crypto/token.hpp"
+#include "edge/services.hpp"
+#include "http/query.hpp"
+#include "json/reader.hpp"
+#include "sql/password.hpp"
+
+namespace portal::features {
+namespace {
+
+struct Form {
+  std::string token;
+  crypto::SecretString password;
+};
+
+Result<Form> read_form(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  Form form;
+  form.token = body.text("token", {.maximum = limits::kTokenTextBytes});
+  form.password = auth::take_secret(body.text("password", {.maximum = limits::kPasswordBytes}));
+  if (form.password.size() > limits::kPasswordBytes) body.add_error("password", "too_long");
+  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
+  return form;
+}
+
+// The states of look_up_password_reset in which a link is of no use any more.
+constexpr std::array kGone = {
+    Choice<ErrorCode>{"used", ErrorCode::kLinkUsed},
+    Choice<ErrorCode>{"expired", ErrorCode::kLinkExpired},
+    Choice<ErrorCode>{"replaced", ErrorCode::kLinkReplaced},
+};
+
+struct Reset {
+  pg::Rows rows;  // what `row` points into
+  sql::LookUpPasswordResetRow row;
+};
+
+Task<Result<Reset>> find_reset(access::AnonymousDatabase database, crypto::Digest hash) {
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::look_up_password_reset(database.account_id(), hash));
+  std::vector<std::uint8_t> lookup(hash.begin(), hash.end());
+  Result<std::vector<pg::Rows>> rows = co_await database.read(std::move(lookup), std::move(queries));
+  if (!rows) co_return fail(std::move(rows.error()));
+  if (rows->front().empty()) co_return fail(ErrorCode::kTokenUnknown);
+  const sql::LookUpPasswordResetRow row = sql::LookUpPasswordResetRow::decode(rows->front()[0]);
+  if (row.state != "valid") co_return fail(find_choice(kGone, row.state).value_or(ErrorCode::kLinkExpired));
+  co_return Reset{.rows = std::move(rows->front()), .row = row};
+}
+
+Result<std::vector<pg::Query>> make_change(const access::Account& account, const crypto::Digest& token,
+                                           const sql::LookUpPasswordResetRow& row, std::string_view password_hash,
+                                           const crypto::Keyring& keys) {
+  Result<std::vector<pg::Query>> consequences = auth::follow_password_change(
+      account, {.member_id = row.member_id, .email = row.email, .language = row.language, .kept = std::nullopt}, keys);
+  if (!consequences) return consequences;
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::lock_member(account.id, row.member_id));
+  queries.push_back(sql::claim_password_reset(account.id, token, password_hash));
+  queries.insert(queries.end(), std::make_move_iterator(consequences->begin()),
+                 std::make_move_iterator(consequences->end()));
+  return queries;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  Result<Form> form = read_form(context.request.body);
+  if (!form) co_return fail(std::move(form.error()));
+  const std::optional<crypto::Token> token = crypto::Token::parse(form->token);
+  if (!token) co_return fail(ErrorCode::kTokenUnknown);
+  const crypto::Digest hash = token->hash();
+  const Result<Reset> reset = co_await find_reset(context.database, hash);
+  if (!reset) co_return fail(reset.error());
+
+  const sql::LookUpPasswordResetRow& row = reset->row;
+  const Result<void> usable =
+      auth::check_new_password(form->password.view(), context.account, row.password_minimum_length,
+                               {.account_name = row.account_name,
+                                .portal_name = row.portal_name.value_or(""),
+                                .first_name = row.first_name,
+                                .surname = row.surname,
+                                .emails = {row.email.value_or(""), ""}});
+  if (!usable) co_return fail(usable.error());
+  const auth::PasswordPool pool{
+      .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
+  const Result<std::string> password_hash = co_await auth::hash_password(pool, std::move(form->password));
+  if (!password_hash) co_return fail(password_hash.error());
+
+  Result<std::vector<pg::Query>> queries =
+      make_change(context.account, hash, row, *password_hash, context.services.keys);
+  if (!queries) co_return fail(std::move(queries.error()));
+  std::vector<std::uint8_t> lookup(hash.begin(), hash.end());
+  const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(lookup), std::move(*queries));
+  if (!rows) {
+    if (rows.error().code != ErrorCode::kConflict) co_return fail(rows.error());
+    // Somebody else was faster, and the link says by now what became of it.
+    const Result<Reset> again = co_await find_reset(context.database, hash);
+    co_return fail(again ? rows.error() : again.error());
+  }
+  auth::log_security_event(context.services.log, {.name = "password_reset",
+                                                  .account_id = context.account.id,
+                                                  .member_id = row.member_id,
+                                                  .request_id = context.request.request_id});
+  co_return http::Response::no_content();
+}
+
+}  // namespace portal::features
