@@ -50,7 +50,7 @@ def make_links(operator: Operator) -> dict:
 def add_newcomers(operator: Operator) -> None:
     """People of their own for journeys that change passwords and end sessions: the demo's are shared by all."""
     account = operator.site.accounts["brightwater"]
-    for name in ("pat.reset", "kit.late", "max.change", "ann.account"):
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices"):
         member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
         link = operator.invite("brightwater", "Acme Facilities Ltd", member["email"])
         answer = operator.site.client("brightwater").post("/api/v1/activation", json={"token": link.split("#")[1], **member})

@@ -58,6 +58,17 @@ export const journeys = [
     },
   },
   {
+    name: 'trouble: a portal that is away for a moment comes back by itself',
+    async run(visitor) {
+      const { page } = visitor;
+      visitor.expectedStatuses = [503];
+      await page.route('**/api/v1/portal', (route) => route.fulfill(problem(503, 'database_unavailable', { 'Retry-After': '1' })), { times: 1 });
+      await visitor.go('/sign-in');
+      await page.getByText('The portal is busy or being looked after.').waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    },
+  },
+  {
     name: 'trouble: too many tries say how long to wait',
     async run(visitor) {
       const { page } = visitor;

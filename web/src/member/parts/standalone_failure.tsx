@@ -13,6 +13,13 @@ export function StandaloneFailure({ failure, missing, retry }: { failure: Failur
     window.addEventListener('online', retry);
     return () => window.removeEventListener('online', retry);
   }, [retry]);
+  // A portal that is away for a moment says when to come back; not everybody comes in the same second.
+  const wait = failure.kind === 'problem' && !missing ? failure.retryAfterSeconds : null;
+  useEffect(() => {
+    if (wait === null) return undefined;
+    const timer = setTimeout(retry, (wait + Math.random()) * 1000);
+    return () => clearTimeout(timer);
+  }, [failure]);
   const title = t(missing ? 'no_portal.title' : 'error.title');
   return (
     <main class="state state-page">
