@@ -3,16 +3,17 @@ without a portal, invitations in every state, and people whose passwords may be 
 answers one line to each line of its standard input, and ends when that does.
 """
 
-import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support import places  # noqa: E402
+from support.outbox import open_payload  # noqa: E402
 from support.site import PrivateSite  # noqa: E402
 
 
@@ -58,16 +59,16 @@ def add_newcomers(operator: Operator) -> None:
         account["members"].append(member)
 
 
-def answer_question(site: PrivateSite, question: dict):
+def answer_question(site: PrivateSite, question: dict) -> dict:
     """What a person finds in the mailbox, and what time does to links: the journeys cannot wait for either."""
-    if "message_to" in question:
-        (account_id, reference, payload), = site.postgres.execute(
-            "SELECT account_id, message_reference, payload FROM portal.outbox_message WHERE recipient = %s AND kind = %s "
-            "ORDER BY outbox_message_id DESC LIMIT 1", question["message_to"], question["kind"])
-        return {"account_id": account_id, "reference": reference, "payload": base64.b64encode(payload).decode(),
-                "keys": site.keys_file.read_text()}
+    if "link_sent_to" in question:
+        (message,) = site.postgres.execute("SELECT account_id, message_reference, key_id, payload FROM portal.outbox_message "
+                                           "WHERE recipient = %s AND kind = %s AND payload IS NOT NULL ORDER BY outbox_message_id DESC LIMIT 1",
+                                           (question["link_sent_to"], question["kind"]))
+        url = urlsplit(open_payload(site.keys_file, *message)["url"])
+        return {"link": f"{url.path}#{url.fragment}"}
     site.postgres.execute("UPDATE portal.one_time_token SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' "
-                          "WHERE address = %s AND used_at IS NULL", question["expire_links_of"])
+                          "WHERE address = %s AND used_at IS NULL", (question["expire_links_of"],))
     return {}
 
 

@@ -1,0 +1,58 @@
+// Who I am, what I am called, and where I am signed in.
+import assert from 'node:assert/strict';
+import { Visitor } from '../visitor.mjs';
+
+const ann = 'ann.account@acme.example.com';
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+export const journeys = [
+  {
+    name: 'account: name and language, kept for the next visit',
+    needsOwnPortal: true,
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(ann);
+      await page.getByRole('link', { name: 'Account', exact: true }).click();
+      await heading(page, 'Your account');
+      await page.waitForFunction(() => document.activeElement.tagName === 'H1');
+      await page.locator('dd', { hasText: ann }).waitFor();
+      await visitor.check('account');
+      await page.getByLabel('First name').fill('Ann');
+      await page.getByLabel('Surname').fill('Ñúñez');
+      await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Español' });
+      await page.getByRole('button', { name: 'Save' }).click();
+      await heading(page, 'Su cuenta');
+      await page.locator('#notice').getByText('Guardado.').waitFor();
+      await visitor.check('account-es');
+      await page.getByRole('button', { name: 'Su cuenta: Ann Ñúñez' }).waitFor();
+
+      // Another browser, which prefers English, follows what the person chose.
+      const other = await Visitor.arrive(visitor.context.browser(), visitor.account, visitor.options);
+      await other.go('/sign-in');
+      await other.page.getByLabel('Email', { exact: true }).fill(ann);
+      await other.page.getByLabel('Password', { exact: true }).fill(visitor.account.members.find(({ email }) => email === ann).password);
+      await other.page.getByRole('button', { name: 'Sign in' }).click();
+      await heading(other.page, 'Trabajos');
+      await other.leave();
+    },
+  },
+  {
+    name: 'help: speaks of what the reader can do, with or without a session',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.go('/help');
+      await heading(page, 'Help');
+      await page.getByRole('heading', { level: 2, name: 'Ask Brightwater' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'First time here?' }).waitFor();
+      assert.equal(await page.locator('main').getByRole('link', { name: '555-0100' }).getAttribute('href'), 'tel:5550100');
+      await visitor.check('help');
+      await visitor.signIn('ruth.okafor@example.com');
+      await page.getByRole('contentinfo').getByRole('link', { name: 'Help' }).click();
+      await heading(page, 'Help');
+      await page.getByRole('heading', { level: 2, name: 'What was done?' }).waitFor();
+      assert.equal(await page.getByRole('heading', { level: 2, name: 'Where are my documents?' }).count(), 0);
+      assert.equal(await page.getByRole('heading', { level: 2, name: 'First time here?' }).count(), 0);
+      await visitor.check('help-signed-in');
+    },
+  },
+];
