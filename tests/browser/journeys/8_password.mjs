@@ -154,6 +154,7 @@ export const journeys = [
       await current.fill(account.members.find(({ email }) => email === max).password);
       await change.click();
       await page.locator('#notice').getByText('Your password is changed.').waitFor();
+      assert.ok(await page.locator('#notice').evaluate((element) => element.getBoundingClientRect().top >= 0), 'the notice is in view');
       assert.equal(await current.inputValue(), '');
       await visitor.check('account-password-changed');
 

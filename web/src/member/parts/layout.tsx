@@ -67,9 +67,13 @@ function NoticeBanner() {
   const text = notice === null ? null : t(notice.key, notice.values);
   const { key } = usePlace();
   const saidAt = useRef(key);
+  const banner = useRef<HTMLDivElement>(null);
   useEffect(() => {
     saidAt.current = key;
-    if (text !== null) announce(text);
+    if (text === null) return;
+    announce(text);
+    // Whoever pressed a button far down the page would not see it.
+    banner.current?.scrollIntoView({ block: 'nearest' });
   }, [notice]);
   useEffect(() => {
     // What was said about the last action has had its time when the reader goes on.
@@ -81,7 +85,7 @@ function NoticeBanner() {
     document.getElementById('content')?.focus();
   };
   return (
-    <div class="banner" id="notice">
+    <div class="banner" id="notice" ref={banner}>
       <Icon name="info" />
       <p>{text}</p>
       <button type="button" class="button button-icon" aria-label={t('action.close')} onClick={close}>
