@@ -175,9 +175,21 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
                  .content_type = text_of(answer.content_type),
                  .body = text_of(answer.body),
                  .headers = operation->response_headers.data(),
-                 .header_count = operation->response_headers.size()};
+                 .header_count = operation->response_headers.size(),
+                 .file_path = {},
+                 .file_size = -1,
+                 .etag = {}};
+    if (answer.file) {
+      response->file_path = text_of(answer.file->path);
+      response->file_size = answer.file->bytes.value_or(-1);
+      response->etag = text_of(answer.file->etag);
+    }
     return 0;
   });
+}
+
+void portal_operation_file_failed(portal_operation* operation, portal_text why) noexcept {
+  operation->operation.fail_file(view(why));
 }
 
 void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }

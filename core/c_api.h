@@ -68,6 +68,9 @@ typedef struct {
   portal_text body;
   const portal_header* headers;
   size_t header_count;
+  portal_text file_path; /* below the folder of files, sent in the place of the body; empty: none */
+  int64_t file_size;     /* what it must be long; -1: any */
+  portal_text etag;      /* of the file, with its quotation marks */
 } portal_response;
 
 typedef void (*portal_done_function)(void* context);
@@ -97,6 +100,9 @@ portal_operation* portal_operation_start(portal_worker* worker, const portal_req
                                          portal_done_function done, void* context) PORTAL_NOEXCEPT;
 /* After `done`. Answers 0 on success. */
 int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
+/* Instead of a response whose file cannot be sent: makes it 503, and logs why. The views of the response before become
+ * invalid; ask for the new one. */
+void portal_operation_file_failed(portal_operation* operation, portal_text why) PORTAL_NOEXCEPT;
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "file.hpp"
 #include "module.hpp"
 
 namespace portal::nginx {
@@ -43,8 +44,17 @@ ngx_int_t send_memory(ngx_http_request_t* request, ngx_str_t body, ngx_str_t con
 ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   portal_response response{};
   if (portal_operation_response(context->operation, &response) != 0) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  ngx_buf_t* file = nullptr;
+  if (response.file_path.size > 0) {
+    portal_text why{};
+    file = open_file(request, response, &why);
+    if (!file) {
+      portal_operation_file_failed(context->operation, why);
+      if (portal_operation_response(context->operation, &response) != 0) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+  }
   request->headers_out.status = static_cast<ngx_uint_t>(response.status);
-  request->headers_out.content_length_n = static_cast<off_t>(response.body.size);
+  request->headers_out.content_length_n = file ? file->file_last : static_cast<off_t>(response.body.size);
   request->headers_out.content_type = string_of(response.content_type);
   request->headers_out.content_type_len = response.content_type.size;
   request->disable_not_modified = 1;  // preconditions are the core's: nginx's filter ignores the method
@@ -52,9 +62,14 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
     if (!add_header(request, response.headers[index].name, response.headers[index].value))
       return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
+  if (file) {
+    if (!prepare_ranges(request, response)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return send(request, file);
+  }
   if (response.body.size == 0) {
     request->header_only = 1;
-    if (response.status == NGX_HTTP_NO_CONTENT) ngx_http_clear_content_length(request);
+    if (response.status == NGX_HTTP_NO_CONTENT || response.status == NGX_HTTP_NOT_MODIFIED)
+      ngx_http_clear_content_length(request);
     return ngx_http_send_header(request);
   }
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));

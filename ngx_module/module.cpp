@@ -4,6 +4,8 @@
 #include <new>
 #include <string>
 
+#include "file.hpp"
+
 namespace portal::nginx {
 namespace {
 
@@ -126,6 +128,7 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
+    {ngx_string("portal_files"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_files, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, host_refresh), nullptr},
     {ngx_string("portal_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_MAIN_CONF_OFFSET,

@@ -36,6 +36,7 @@ struct Process {
 struct MainConf {
   ngx_str_t conninfo;
   ngx_str_t password;
+  ngx_str_t files;  // the folder of portal_files, without a slash at its end
   ngx_msec_t host_refresh;
   portal_keys* keys;
   ngx_thread_pool_t* pool;

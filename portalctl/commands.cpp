@@ -19,6 +19,11 @@ void add_keys_option(CLI::App& command, Invocation& invocation) {
                      "file of keys that nginx uses too (else PORTAL_KEYS_FILE, else the settings file)");
 }
 
+void add_files_option(CLI::App& command, Invocation& invocation) {
+  command.add_option("--files", invocation.settings.files,
+                     "folder that nginx knows as portal_files (else PORTAL_FILES, else the settings file)");
+}
+
 void add_json_option(CLI::App& command, Invocation& invocation) {
   command.add_flag_callback("--json", [&invocation] { invocation.format = Format::kJson; }, "print JSON");
 }

@@ -24,6 +24,7 @@ void add_account_command(CLI::App& app, Invocation& invocation);
 void add_host_command(CLI::App& app, Invocation& invocation);
 void add_portal_command(CLI::App& app, Invocation& invocation);
 void add_member_command(CLI::App& app, Invocation& invocation);
+void add_document_command(CLI::App& app, Invocation& invocation);
 void add_demo_command(CLI::App& app, Invocation& invocation);
 void add_routes_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
@@ -31,6 +32,7 @@ void add_version_command(CLI::App& app, Invocation& invocation);
 // Options that several commands have. They stand at each of them, so that its help lists them.
 void add_database_options(CLI::App& command, Invocation& invocation);
 void add_keys_option(CLI::App& command, Invocation& invocation);
+void add_files_option(CLI::App& command, Invocation& invocation);
 void add_json_option(CLI::App& command, Invocation& invocation);
 
 // A command that has only subcommands.

@@ -5,6 +5,7 @@
 #include "crypto/password.hpp"
 #include "portalctl/commands.hpp"
 #include "portalctl/database.hpp"
+#include "portalctl/demo_files.hpp"
 #include "portalctl/demo_jobs.hpp"
 #include "portalctl/invitation.hpp"
 #include "portalctl/sql_folder.hpp"
@@ -45,7 +46,7 @@ std::string port_suffix(const Options& options) {
 
 std::string_view scheme(const Options& options) { return options.insecure ? "http" : "https"; }
 
-Outcome<void> load_data(Database& database, const Options& options) {
+Outcome<void> load_data(Database& database, const Settings& settings, const Options& options) {
   auto others = database.fetch<sql::HasAccountsRow>(sql::has_accounts());
   if (!others) return failed(others.error());
   if ((*others)[0].has_accounts)
@@ -62,6 +63,7 @@ Outcome<void> load_data(Database& database, const Options& options) {
       return done;
     }
   }
+  if (Outcome<void> done = fill_demo_files(database, settings, *folder / "demo/files"); !done) return done;
   return database.execute(sql::set_origins(scheme(options), port_suffix(options)));
 }
 
@@ -112,10 +114,11 @@ Outcome<DemoAccount> finish_account(Database& database, std::string_view slug, c
   return demo;
 }
 
-Outcome<std::vector<DemoAccount>> load_demo(Database& database, const Options& options, const crypto::Keyring& keys) {
+Outcome<std::vector<DemoAccount>> load_demo(Database& database, const Settings& settings, const Options& options,
+                                            const crypto::Keyring& keys) {
   Outcome<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return failed(transaction.error());
-  if (Outcome<void> done = load_data(database, options); !done) return failed(done.error());
+  if (Outcome<void> done = load_data(database, settings, options); !done) return failed(done.error());
   if (Outcome<void> done = set_passwords(database, keys); !done) return failed(done.error());
   auto accounts = database.fetch<sql::ListAccountsRow>(sql::list_accounts());
   if (!accounts) return failed(accounts.error());
@@ -174,7 +177,7 @@ Outcome<void> run(const Invocation& invocation, const Options& options) {
   if (!keys) return failed(keys.error());
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
-  Outcome<std::vector<DemoAccount>> accounts = load_demo(*database, options, *keys);
+  Outcome<std::vector<DemoAccount>> accounts = load_demo(*database, invocation.settings, options, *keys);
   if (!accounts) return failed(accounts.error());
   if (options.jobs > 0) {
     Outcome<DemoAccount> metropolis = load_many_jobs(*database, options, *keys);
@@ -200,6 +203,7 @@ void add_demo_command(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(std::int64_t{1}, kMostDemoJobs));
   demo->add_option("--sql-dir", options->sql_folder, "folder of the SQL files (default: the installed one)");
   add_keys_option(*demo, invocation);
+  add_files_option(*demo, invocation);
   add_database_options(*demo, invocation);
   add_json_option(*demo, invocation);
   demo->callback(

@@ -26,10 +26,13 @@ Outcome<void> take_file(const std::string& path, Settings& settings) {
     std::string* value = name == "database"        ? &settings.database
                          : name == "password_file" ? &settings.password_file
                          : name == "keys_file"     ? &settings.keys_file
+                         : name == "files"         ? &settings.files
                                                    : nullptr;
     if (value == nullptr || equals == std::string::npos)
-      return failed(fmt::format("{}, line {}: a line is `database = ...`, `password_file = ...` or `keys_file = ...`.",
-                                path, number));
+      return failed(
+          fmt::format("{}, line {}: a line is `database = ...`, `password_file = ...`, `keys_file = ...` or "
+                      "`files = ...`.",
+                      path, number));
     if (value->empty()) *value = trimmed(content.substr(equals + 1));
   }
   return {};
@@ -46,6 +49,7 @@ Outcome<Settings> complete(Settings given) {
   // A named file that also says the database does not overrule the environment: what is nearer to the user wins.
   take_environment("PORTAL_DATABASE", given.database);
   take_environment("PORTAL_KEYS_FILE", given.keys_file);
+  take_environment("PORTAL_FILES", given.files);
   const bool named = !given.file.empty();
   if (!named) given.file = kSettingsFile;
   std::error_code ignored;

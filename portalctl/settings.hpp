@@ -1,5 +1,5 @@
-// Where a command finds the database and the keys: from the command line, else from the environment, else from
-// /etc/portico/portalctl.conf.
+// Where a command finds the database, the keys and the files: from the command line, else from the environment, else
+// from /etc/portico/portalctl.conf.
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ struct Settings {
   std::string database;  // a libpq conninfo without password
   std::string password_file;
   std::string keys_file;
+  std::string files;  // the folder of portal_files
   bool verbose = false;
 };
 

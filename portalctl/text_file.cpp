@@ -9,24 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "portalctl/descriptor.hpp"
+
 namespace portal::portalctl {
 namespace {
 
 constexpr std::size_t kFileBytes = 4 * 1024 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<Failure> unreadable(const std::filesystem::path& path) {
   return failed(fmt::format("{} cannot be read: {}.", path.string(), std::strerror(errno)));

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support import places, postgres  # noqa: E402
-from support.nginx import PrivateNginx  # noqa: E402
+from support.nginx import PrivateNginx, make_files_folder  # noqa: E402
 from support.site import load_demo, make_keys  # noqa: E402
 
 
@@ -65,10 +65,12 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
     with step("Making the schema"):
         postgres.prepare_database(database, postgres.DATABASE)
     keys_file = make_keys(folder / "keys")
-    nginx = PrivateNginx(folder / "nginx", postgres_socket=database.sockets, password_file=database.password_file, keys_file=keys_file,
+    files = folder / "files"
+    make_files_folder(files)
+    nginx = PrivateNginx(folder / "nginx", postgres_socket=database.sockets, password_file=database.password_file, keys_file=keys_file, files=files,
                          port=port, error_level="notice", certificate=make_certificate(folder) if tls else None)
     with step("Loading the demo accounts"):
-        demo = load_demo(database, keys_file, nginx.port, tls=tls)
+        demo = load_demo(database, keys_file, files, nginx.port, tls=tls)
     with step("Starting nginx"):
         nginx.start()
     # Not `with nginx`: a demo that somebody ends need not have a spotless log.

@@ -24,6 +24,9 @@ inline constexpr std::size_t kSetCookieBytes = 4096;  // SECURITY R19
 
 inline constexpr std::size_t kMediaTypeBytes = 256;
 
+inline constexpr std::int64_t kDocumentBytes = 100 * 1024 * 1024;  // of one document
+inline constexpr std::size_t kFileNameBytes = 240;  // under which a browser saves; file systems end at 255
+
 inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 

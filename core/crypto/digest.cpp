@@ -64,6 +64,25 @@ Digest sha256(Bytes bytes) {
   return digest;
 }
 
+struct Sha256::State {
+  DigestContext context = make_digest_context();
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  require(EVP_DigestInit_ex2(state_->context.get(), fetch_sha256(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(Bytes bytes) { require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1); }
+
+Digest Sha256::finish() {
+  Digest digest;
+  require(EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr) == 1);
+  return digest;
+}
+
 Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts) {
   thread_local const MacContext context = make_mac_context();
   // A null key would mean "the key of the last call" to OpenSSL.

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "crypto/bytes.hpp"
@@ -13,6 +15,21 @@ using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(Bytes bytes);
 inline Digest sha256(std::string_view text) { return sha256(bytes_of(text)); }
+
+// Of what comes in pieces, such as a file.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  void add(Bytes bytes);
+  Digest finish();  // once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // Of the parts one after the other. Parts of variable length need their lengths among them (see Context).
 Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts);

@@ -11,7 +11,15 @@ namespace {
 constexpr int kAttempts = 3;
 constexpr std::string_view kMembershipHeader = "Portal-Membership";
 
-bool ends_in_id(const Route& route) { return route.path.ends_with('}'); }
+// Where a path names one thing, a refusal looks as if that thing did not exist.
+bool names_one_thing(const Route& route) { return route.path.contains('{'); }
+
+// Where not even the problem can be written; it needs no memory.
+http::Response empty_unavailable() noexcept {
+  http::Response response;
+  response.status = http::Status::kServiceUnavailable;
+  return response;
+}
 
 }  // namespace
 
@@ -46,8 +54,7 @@ void Operation::finish(http::Response response) noexcept {
   done_ = true;
   response_ = std::move(response);
   if (deadline_) deadline_->stop();
-  const auto digit = static_cast<std::size_t>(response_.status) / 100;
-  ++worker_.figures().answered[digit < 6 ? digit : 0];
+  ++answers_like_this();
   wake_->post();
 }
 
@@ -72,22 +79,39 @@ void Operation::record_success(const http::Response& response) noexcept {
   record(*event, {});
 }
 
+std::uint64_t& Operation::answers_like_this() noexcept {
+  const auto digit = static_cast<std::size_t>(response_.status) / 100;
+  return worker_.figures().answered[digit < 6 ? digit : 0];
+}
+
+// Logs it too, where its code says so.
+http::Response Operation::problem_of(const Error& error) {
+  const ErrorProperties& properties = properties_of(error.code);
+  if (properties.log_level >= LogLevel::kWarning) {
+    worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail +
+                                                  ", request " + std::string(request_.request_id));
+  }
+  return http::Response::problem(error, request_.request_id);
+}
+
 void Operation::finish_with(Error error) noexcept {
   try {
-    const ErrorProperties& properties = properties_of(error.code);
     if (const std::optional<SecurityEvent> event = event_of_failure(error.code))
-      record(*event, properties.problem_code);
-    if (properties.log_level >= LogLevel::kWarning) {
-      worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail +
-                                                    ", request " + std::string(request_.request_id));
-    }
-    finish(http::Response::problem(error, request_.request_id));
+      record(*event, properties_of(error.code).problem_code);
+    finish(problem_of(error));
   } catch (const std::exception&) {
-    // Not even the problem could be written. An empty 503 needs no memory.
-    http::Response response;
-    response.status = http::Status::kServiceUnavailable;
-    finish(std::move(response));
+    finish(empty_unavailable());
   }
+}
+
+void Operation::fail_file(std::string_view why) noexcept {
+  --answers_like_this();
+  try {
+    response_ = problem_of(Error::of(ErrorCode::kStorageUnavailable, std::string(why)));
+  } catch (const std::exception&) {
+    response_ = empty_unavailable();
+  }
+  ++answers_like_this();
 }
 
 Task<void> Operation::run() {
@@ -161,7 +185,7 @@ Result<void> Operation::decide(const Route& route, const access::Member& member)
     if (parse_id(*shown) != member.membership_id) return fail(ErrorCode::kMembershipChanged);
   }
   if (!route.any_of.empty() && !member.permissions.has_any(route.any_of)) {
-    return fail(ends_in_id(route) ? ErrorCode::kNotFound : ErrorCode::kPermissionRequired);
+    return fail(names_one_thing(route) ? ErrorCode::kNotFound : ErrorCode::kPermissionRequired);
   }
   return {};
 }

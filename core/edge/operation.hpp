@@ -2,6 +2,7 @@
 // keeps the answer. The glue destroys it when the request ends, however it ends; that cancels whatever it waits for.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Operation {
   void start();
   bool done() const { return done_; }
   const http::Response& response() const { return response_; }
+  // Once it is done: the file of its response cannot be sent, and `why` is for the log.
+  void fail_file(std::string_view why) noexcept;
 
  private:
   Task<void> run();
@@ -35,6 +38,8 @@ class Operation {
   Task<Result<http::Response>> answer_member(Match match);
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
+  http::Response problem_of(const Error& error);
+  std::uint64_t& answers_like_this() noexcept;  // the figure in which the response is counted
   void finish(http::Response response) noexcept;
   void record(SecurityEvent event, std::string_view reason) noexcept;
   void record_success(const http::Response& response) noexcept;

@@ -77,7 +77,7 @@ class Route {
     return Route(method, path, operation, Audience::kAnyone, {}, handler, nullptr);
   }
   // For members. With permissions: for those who have at least one of them. The answer without is 403 where the path
-  // names a collection and 404 where it ends in an id.
+  // names a collection and 404 where it names one thing by its id.
   static constexpr Route for_member(http::Method method, std::string_view path, std::string_view operation,
                                     access::Permissions any_of, MemberHandler handler) {
     return Route(method, path, operation, Audience::kMember, any_of, nullptr, handler);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,19 @@ struct ResponseHeader {
   std::string value;
 };
 
+// A file below the folder of `portal_files` in the place of a body in memory. nginx opens it, sends it, and does what
+// Range and If-Range ask for.
+struct FileBody {
+  std::string path;                   // relative, made of hexadecimal digits and one slash
+  std::optional<std::int64_t> bytes;  // what it must be long; absent: any
+  std::string etag;                   // strong, with its quotation marks
+};
+
 struct Response {
   Status status = Status::kOk;
   std::string content_type;  // empty: no Content-Type header
   std::string body;
+  std::optional<FileBody> file = std::nullopt;
   std::vector<ResponseHeader> headers;  // besides Content-Type, Content-Length and Set-Cookie
   std::vector<std::string> cookies;     // values of Set-Cookie, see format_set_cookie
 

@@ -48,3 +48,14 @@ join portal.client c on c.account_id = s.account_id and c.client_id = s.client_i
 where s.account_id = :account_id and s.state = 'invited' and m.email is not null and m.password_hash is null
 order by s.membership_id
 limit 1;
+
+-- The demo's samples by turns, in the place of content that is not there.
+-- name: fill_job_files
+-- parameters: media_type text, turn bigint, turns bigint, content_hash bytea, size_bytes bigint
+update portal.job_file set content_hash = :content_hash, size_bytes = :size_bytes
+where media_type = :media_type and job_file_id % :turns = :turn;
+
+-- name: fill_documents
+-- parameters: media_type text, turn bigint, turns bigint, content_hash bytea, size_bytes bigint
+update portal.document set content_hash = :content_hash, size_bytes = :size_bytes
+where media_type = :media_type and document_id % :turns = :turn;

@@ -221,3 +221,20 @@ where j.job_id = :job_id
   /*end filter*/
   and (f.field_group <> 'report' or j.status = 'finished')
 order by jf.job_field_id, jf.position, jf.job_file_id;
+
+-- One of them, with what is needed to send it.
+-- name: get_job_file
+-- parameters: account_id bigint, client_id bigint, job_id bigint, job_file_id bigint
+-- columns: name text, media_type text, size_bytes bigint, content_hash bytea
+select jf.name, jf.media_type, jf.size_bytes, jf.content_hash
+from portal.job_file jf
+join portal.job j on j.account_id = jf.account_id and j.job_id = jf.job_id
+join portal.portal_visible_field v on v.account_id = jf.account_id and v.job_field_id = jf.job_field_id
+join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+join portal.job_template_field tf
+  on tf.account_id = j.account_id and tf.job_template_id = j.job_template_id and tf.job_field_id = jf.job_field_id
+where j.job_id = :job_id and jf.job_file_id = :job_file_id
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/
+  and (f.field_group <> 'report' or j.status = 'finished');

@@ -9,3 +9,10 @@ select p.name, p.logo_hash, p.logo_media_type, p.logo_width, p.logo_height, p.ac
 from portal.portal p
 join portal.account a on a.account_id = p.account_id
 where true /*filter*/ and p.account_id = :account_id /*end filter*/;
+
+-- name: get_portal_logo
+-- parameters: account_id bigint
+-- columns: logo_hash bytea?, logo_media_type text?
+select p.logo_hash, p.logo_media_type
+from portal.portal p
+where true /*filter*/ and p.account_id = :account_id /*end filter*/;

@@ -27,6 +27,8 @@ class Cell:
     json: object = None
     headers: dict[str, str] | None = None
     host: str | None = None  # another host than the principal's own
+    content: bytes | None = None  # the whole answer, where it is a file
+    cache_control: str = "no-store"
     alike: str | None = None  # answers of one such group are equal to the last byte
     then: Callable[[Answer, Client], str | None] | None = None  # looks further; what it says is wrong
 
@@ -54,14 +56,16 @@ def check(world: World, principal: Principal, cells: list[Cell], *, against_cont
 def faults_of(cell: Cell, answer: Answer, client: Client) -> list[str]:
     faults = []
     if answer.status != cell.status:
-        faults.append(f"status {answer.status} instead of {cell.status}: {answer.text[:300]}")
+        faults.append(f"status {answer.status} instead of {cell.status}: {answer.body[:300]!r}")
     elif answer.code != cell.code:
         faults.append(f"code {answer.code} instead of {cell.code}")
     elif cell.body is not None and arranged(answer.json()) != arranged(cell.body):
         faults.append(f"body\n    {json.dumps(answer.json())}\n  instead of\n    {json.dumps(cell.body)}")
+    elif cell.content is not None and answer.body != cell.content:
+        faults.append(f"bytes {answer.body[:200]!r} instead of {cell.content[:200]!r}")
     elif cell.then and (wrong := cell.then(answer, client)):
         faults.append(wrong)
-    if answer.header("Cache-Control") != "no-store":
+    if answer.header("Cache-Control") != (cell.cache_control if answer.status == cell.status else "no-store"):
         faults.append(f"Cache-Control is {answer.header('Cache-Control')}")
     if b"CANARY" in answer.body or any("CANARY" in value for _, value in answer.headers):
         faults.append("holds a CANARY")

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta, timezone
 
 from support.truth import STATE_OF, Truth, portal_answer, rfc3339
-from support.world import COOKIE, Account, Membership, World
+from support.world import COOKIE, LOGO, Account, Membership, World
 
 from cells import Cell
 from principals import Principal
@@ -326,9 +326,117 @@ def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
     return cells
 
 
+def get_portal_logo(around: Surroundings, principal: Principal) -> list[Cell]:
+    logo = LOGO + principal.account.slug.encode()
+    return [Cell("own", "GET", "/portal/logo", 200, content=logo, cache_control="no-cache"),
+            Cell("account without a portal", "GET", "/portal/logo", 404, "not_found", host=around.world.bare.host)]
+
+
+def malformed(principal: Principal, may_see: bool, path: str) -> list[Cell]:
+    """Ids that are none, in the place of {} in the path."""
+    if principal.acting is None:
+        expected = {"status": 401, "code": "not_signed_in", "alike": "refused"}
+    elif not may_see:
+        expected = {"status": 404, "code": "not_found", "alike": "missing"}
+    else:
+        expected = {"status": 400, "code": "invalid_field", "alike": f"malformed in {path}"}
+    return [Cell(f"malformed {wrong} in {path}", "GET", path.format(wrong), **expected) for wrong in MALFORMED_IDS]
+
+
+def get_job_file(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    client = principal.acting.client if principal.acting else "One"
+    truth = Truth(world, principal.acting) if principal.acting else None
+    own = account.jobs[client]
+    asked = {**{f"own, {what}": own[what] for what in ("finished", "scheduled", "hidden template, finished", "deleted")},
+             "of the other client": account.jobs[other_client(principal)]["finished"],
+             "of the other account": around.other_account(account).jobs["One"]["finished"]}
+    cells = []
+
+    def ask(name: str, job_id: int, file_id, shown: set[str]) -> None:
+        path = f"/jobs/{job_id}/files/{file_id}"
+        if truth is None:
+            cells.append(Cell(name, "GET", path, 401, "not_signed_in", alike="refused"))
+        elif str(file_id) in shown:
+            cells.append(Cell(name, "GET", path, 200, content=truth.content("job_file", file_id)))
+        else:
+            cells.append(Cell(name, "GET", path, 404, "not_found", alike="missing"))
+    for what, job_id in asked.items():
+        shown = {file["id"] for file in truth.files(job_id)} if truth else set()
+        rows = world.rows("SELECT job_file_id FROM portal.job_file WHERE job_id = %s ORDER BY job_file_id", job_id)
+        for (file_id,) in rows if what == "own, finished" else rows[::4]:
+            ask(f"{what}, file {file_id}", job_id, file_id, shown)
+    (of_another,), = world.rows("SELECT max(job_file_id) FROM portal.job_file WHERE job_id = %s", own["scheduled"])
+    ask("a file of another job of its own", own["finished"], of_another, set())
+    ask("random", own["finished"], random_id(), set())
+    ask("of a random job", random_id(), of_another, set())
+    may_see = bool(principal.acting) and principal.may_see_jobs()
+    return [*cells, *malformed(principal, may_see, f"/jobs/{{}}/files/{of_another}"), *malformed(principal, may_see, f"/jobs/{own['finished']}/files/{{}}")]
+
+
+def list_documents(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+
+    def cursor_of(who: Membership) -> str:
+        return world.signed_in(who).get("/api/v1/documents?limit=1").json()["next_cursor"]
+    stranger = around.colleague[around.other_account(account).slug]["One"]
+    foreign = {"cursor random": secrets.token_urlsafe(30), "cursor of a colleague": cursor_of(around.colleague[account.slug]["One"]),
+               "cursor of the other client": cursor_of(around.colleague[account.slug]["Two"]), "cursor of the other account": cursor_of(stranger)}
+    paths = {"all": "/documents", **{f"sort {sort}": f"/documents?sort={sort}" for sort in ("created_at", "-created_at", "name", "-name")},
+             "search": "/documents?q=ANNEX", "search for nothing": "/documents?q=zebra",
+             **{name: f"/documents?limit=1&cursor={cursor}" for name, cursor in foreign.items()}}
+    if principal.acting is None:
+        return [Cell(name, "GET", path, 401, "not_signed_in", alike="refused") for name, path in paths.items()]
+    if not principal.may_see_documents():
+        cells = [Cell(name, "GET", path, 403, "permission_required", alike="refused") for name, path in paths.items()]
+        return [*cells, *with_membership_shown(around, principal, "/documents", None, 403, "permission_required")]
+    truth = Truth(world, principal.acting)
+
+    def page(**filters) -> dict:
+        return {"items": truth.documents(**filters), "next_cursor": None}
+    cells = [Cell("all", "GET", paths["all"], 200, body=page()), Cell("search", "GET", paths["search"], 200, body=page(q="annex")),
+             Cell("search for nothing", "GET", paths["search for nothing"], 200, body=page(q="zebra"))]
+    cells += [Cell(name, "GET", path, 200, body=page(sort=name.removeprefix("sort "))) for name, path in paths.items() if name.startswith("sort")]
+    cells += [Cell(name, "GET", paths[name], 400, "invalid_cursor", alike="no such cursor") for name in foreign]
+    rest = {"items": truth.documents()[1:], "next_cursor": None}
+    cells.append(Cell("cursor of its own", "GET", f"/documents?limit=100&cursor={cursor_of(principal.acting)}", 200, body=rest))
+    return [*cells, *with_membership_shown(around, principal, "/documents", page())]
+
+
+def one_document(around: Surroundings, principal: Principal, suffix: str) -> list[Cell]:
+    account = principal.account
+    client = principal.acting.client if principal.acting else "One"
+    truth = Truth(around.world, principal.acting) if principal.acting else None
+    shown = {int(item["id"]): item for item in truth.documents()} if truth else {}
+    asked = {**{f"own, {what}": document for what, document in account.documents[client].items()}, "random": random_id(),
+             **{f"of the other client, {what}": document for what, document in account.documents[other_client(principal)].items()},
+             **{f"of the other account, {what}": document for what, document in around.other_account(account).documents["One"].items()}}
+    cells = []
+    for name, document_id in asked.items():
+        path = f"/documents/{document_id}{suffix}"
+        if truth is None:
+            cells.append(Cell(name, "GET", path, 401, "not_signed_in", alike="refused"))
+        elif document_id not in shown:
+            cells.append(Cell(name, "GET", path, 404, "not_found", alike="missing"))
+        elif suffix:
+            cells.append(Cell(name, "GET", path, 200, content=truth.content("document", document_id)))
+        else:
+            cells.append(Cell(name, "GET", path, 200, body=shown[document_id]))
+    return [*cells, *malformed(principal, bool(truth) and principal.may_see_documents(), "/documents/{}" + suffix)]
+
+
+def get_document(around: Surroundings, principal: Principal) -> list[Cell]:
+    return one_document(around, principal, "")
+
+
+def get_document_content(around: Surroundings, principal: Principal) -> list[Cell]:
+    return one_document(around, principal, "/content")
+
+
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, switch_membership, look_up_activation,
                                              activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
-                                             change_password, update_me)}
+                                             change_password, update_me, get_portal_logo,
+                                             get_job_file, list_documents, get_document, get_document_content)}
 
 
 def cells_of(operation: str, around: Surroundings, principal: Principal, audience: str) -> list[Cell]:

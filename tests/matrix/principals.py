@@ -16,6 +16,9 @@ class Principal:
     acting: Membership | None = None  # None: nobody is signed in, whatever the cookie says
     cookie: str | None = None  # of those who are not signed in; a member gets a new session for every request
 
+    def may_see_documents(self) -> bool:
+        return "view_documents" in self.acting.permissions
+
     def may_see_jobs(self) -> bool:
         return bool({"view_job_status", "view_completed_jobs"} & set(self.acting.permissions))
 

@@ -37,7 +37,7 @@ class PrivateNginx:
     needs in http{} and server{}. Without `exact_stacks` the check preset runs several times faster and may not see whose a
     leak is."""
 
-    def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, port: int = 0,
+    def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, files: Path | None = None, port: int = 0,
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
                  error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True):
         self.folder = folder
@@ -52,6 +52,7 @@ class PrivateNginx:
         self._postgres_socket = postgres_socket
         self._password_file = password_file
         self._keys_file = keys_file
+        self.files = files or folder / "files"
         self.workers_wanted = workers
         self._insecure_cookie = insecure_cookie
         self._http_extra = http_extra
@@ -86,6 +87,7 @@ class PrivateNginx:
         self.folder.mkdir(parents=True, exist_ok=True)
         # Workers write sanitizer reports here, as a user that does not own the folder.
         self.folder.chmod(0o777)
+        make_files_folder(self.files)
         for file in (places.ROOT / "conf").glob("*.conf"):
             shutil.copy(file, self.folder)
         (self.folder / "private.conf").write_text(self._private_lines())
@@ -205,6 +207,7 @@ class PrivateNginx:
             "host=/run/postgresql dbname=portal": f"host={self._postgres_socket} dbname={self._database}",
             "/etc/portico/edge.password": str(self._password_file),
             "/etc/portico/keys": str(self._keys_file),
+            "/var/lib/portico/files": str(self.files),
             "include portal-http.conf;": "include portal-http.conf;\n    include private.conf;",
             "include server-tls.conf;": "include server-tls.conf;" if self._certificate else "include server-loopback.conf;",
         }
@@ -242,6 +245,17 @@ class PrivateNginx:
 
 def _binary() -> str:
     return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin") or "nginx"
+
+
+def make_files_folder(folder: Path) -> None:
+    """As an operator makes it: written by its owner, read by the group of nginx' workers, whatever is made in it."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True)
+    user = _worker_user()
+    if user:
+        os.chown(folder, 0, pwd.getpwnam(user).pw_gid)
+    folder.chmod(0o2750)
 
 
 def _worker_user() -> str | None:

@@ -15,6 +15,7 @@ class Portalctl:
 
     server: postgres.PrivatePostgres
     keys_file: Path | None = None
+    files: Path | None = None
     database: str = postgres.DATABASE
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -35,7 +36,8 @@ class Portalctl:
 
     def try_on_database(self, *words: str | Path) -> subprocess.CompletedProcess:
         keys = ["--keys-file", self.keys_file] if self.keys_file and (words[0] == "demo" or words[:2] == ("member", "invite")) else []
-        return self.run(*words, "--database", self.conninfo, *keys)
+        files = ["--files", self.files] if self.files and words[:2] in (("document", "add"), ("document", "remove")) else []
+        return self.run(*words, "--database", self.conninfo, *keys, *files)
 
     def __call__(self, *words: str | Path) -> str:
         """Succeeds; returns what was printed."""

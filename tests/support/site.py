@@ -8,7 +8,7 @@ from pathlib import Path
 from support import places, postgres
 from support.client import Client
 from support.faults import PostgresProxy
-from support.nginx import PrivateNginx
+from support.nginx import PrivateNginx, make_files_folder
 
 
 def make_keys(file: Path, preset: str | None = None) -> Path:
@@ -17,11 +17,11 @@ def make_keys(file: Path, preset: str | None = None) -> Path:
     return file
 
 
-def load_demo(server: postgres.PrivatePostgres, keys_file: Path, port: int, *, tls: bool = False, preset: str | None = None,
+def load_demo(server: postgres.PrivatePostgres, keys_file: Path, files: Path, port: int, *, tls: bool = False, preset: str | None = None,
               jobs: int = 0) -> dict:
     """Loads the demo accounts and returns what portalctl says about them: accounts, logins, activation links. With `jobs` there is
     a third account that has so many."""
-    command = [places.portalctl_path(preset), "demo", "--database", server.conninfo("portal_maintenance"), "--keys-file", keys_file,
+    command = [places.portalctl_path(preset), "demo", "--database", server.conninfo("portal_maintenance"), "--keys-file", keys_file, "--files", files,
                "--origin-port", str(port), "--json", *([] if tls else ["--insecure"]), *(["--jobs", str(jobs)] if jobs else [])]
     finished = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     return json.loads(finished.stdout)
@@ -37,6 +37,8 @@ class PrivateSite:
         folder.mkdir(parents=True)
         self.postgres = postgres.copy_template(folder / "postgres", settings=postgres_settings)
         self.keys_file = make_keys(folder / "keys")
+        self.files = folder / "files"
+        make_files_folder(self.files)
         self._nginx_options = nginx_options
         self._wants_demo = demo
         self._proxied = proxied
@@ -52,7 +54,7 @@ class PrivateSite:
                 self.proxy = PostgresProxy(self.postgres.sockets).__enter__()
             self.nginx = self.make_nginx("nginx", **self._nginx_options)
             if self._wants_demo:
-                demo = load_demo(self.postgres, self.keys_file, self.nginx.port, jobs=self._demo_jobs)
+                demo = load_demo(self.postgres, self.keys_file, self.files, self.nginx.port, jobs=self._demo_jobs)
                 self.accounts = {account["slug"]: account for account in demo["accounts"]}
             self.nginx.start()
         except BaseException:
@@ -74,7 +76,8 @@ class PrivateSite:
     def make_nginx(self, name: str, **options) -> PrivateNginx:
         """An nginx of its own on the same database, not yet started."""
         sockets = self.proxy.folder if self.proxy else self.postgres.sockets
-        return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file, **options)
+        return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file,
+                            files=self.files, **options)
 
     def client(self, account: str = "brightwater") -> Client:
         """A browser at the account's host."""

@@ -137,6 +137,30 @@ class Truth:
                 and (site is None or row["site_id"] == site) and (since is None or day >= since) and (until is None or day <= until)
                 and (q is None or any(text and q.lower() in text.lower() for text in texts)))
 
+    def files(self, job_id: int) -> list[dict]:
+        """Entries of all fields of photos, files and signatures that the member sees in the job."""
+        page = self.job(job_id)
+        return [file for field in (page or {"fields": []})["fields"] if field["type"] in FILE_TYPES for file in field["value"]]
+
+    def content(self, table: str, row_id: int) -> bytes:
+        """The bytes of a document or job_file, as they lie in the folder."""
+        (row,) = self._rows(f"SELECT content_hash FROM portal.{table} WHERE {table}_id = %(id)s", id=row_id)
+        digits = bytes(row["content_hash"]).hex()
+        return (self._world.site.files / digits[:2] / digits).read_bytes()
+
+    def documents(self, *, q=None, sort="-created_at") -> list[dict]:
+        """All items of GET /documents, in order."""
+        if "view_documents" not in self._who.permissions:
+            return []
+        rows = self._rows("SELECT * FROM portal.document WHERE account_id = %(account)s AND client_id = %(client)s AND is_visible", client=self._who.client_id)
+        hidden = {row["document_id"] for row in self._rows(
+            "SELECT * FROM portal.document_hidden_from WHERE account_id = %(account)s AND membership_id = %(membership)s", membership=self._who.membership_id)}
+        rows = [row for row in rows if row["document_id"] not in hidden and (q is None or q.lower() in row["name"].lower())]
+        by_name = sort.lstrip("-") == "name"
+        rows.sort(key=lambda row: (row["name"].lower() if by_name else row["created_at"], row["document_id"]), reverse=sort.startswith("-"))
+        return [{"id": str(row["document_id"]), "name": row["name"], "type": row["media_type"], "size": row["size_bytes"],
+                 "created_at": rfc3339(row["created_at"]), "url": f"/api/v1/documents/{row['document_id']}/content"} for row in rows]
+
     def counts(self, **filters) -> dict[str, int]:
         items = self.listed(**filters)
         return {state: sum(1 for item in items if item["state"] == state) for state in ("planned", "active", "finished", "cancelled")
@@ -168,11 +192,12 @@ class Truth:
 def portal_answer(world: World, slug: str) -> dict:
     """The answer of GET /portal."""
     names = ("name", "accent_colour", "contact_phone", "contact_email", "contact_website", "privacy_url", "terms_url", "imprint_url", "languages",
-             "default_language", "time_zone", "password_minimum_length")
-    (values,) = world.rows(f"""SELECT p.{', p.'.join(names[:10])}, a.time_zone, a.password_minimum_length
+             "default_language", "time_zone", "password_minimum_length", "logo_width", "logo_height")
+    (values,) = world.rows(f"""SELECT p.{', p.'.join(names[:10])}, a.time_zone, a.password_minimum_length, p.logo_width, p.logo_height
                                FROM portal.portal p JOIN portal.account a USING (account_id) WHERE a.slug = %s""", slug)
     row = dict(zip(names, values))
-    return {"name": row["name"], "logo": None, "colours": {"accent": row["accent_colour"]},
+    return {"name": row["name"], "logo": row["logo_width"] and {"url": "/api/v1/portal/logo", "width": row["logo_width"], "height": row["logo_height"]},
+            "colours": {"accent": row["accent_colour"]},
             "contact": {"phone": row["contact_phone"], "email": row["contact_email"], "website": row["contact_website"]},
             "legal": {name: row[name] for name in ("privacy_url", "terms_url", "imprint_url")},
             "languages": row["languages"], "default_language": row["default_language"], "time_zone": row["time_zone"],

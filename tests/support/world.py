@@ -20,6 +20,8 @@ from support.client import Client
 from support.site import PrivateSite
 
 COOKIE = "portal-member"
+# What files begin with; nobody reads further.
+JPEG, PDF, LOGO = b"\xff\xd8\xff\xe0", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n"
 TYPES = ("text", "yes_no", "integer", "number", "money", "pick_list", "date", "time", "datetime", "link", "photo", "file", "signature")
 FILE_TYPES = ("photo", "file", "signature")
 JOB_PERMISSIONS = ("view_job_status", "view_completed_jobs")
@@ -38,6 +40,7 @@ class Account:
     sites: dict[str, list[int]] = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, dict[str, int]] = field(default_factory=dict)  # by client, then by what the job is
+    documents: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
 
     @property
     def host(self) -> str:
@@ -106,6 +109,8 @@ class World:
                                     permissions=list(permissions), state=membership_state,
                                     activated_at=now if membership_state == "active" else None,
                                     ended_at=now if membership_state == "ended" else None)
+        for document_id in (id for what, id in account.documents.get(client, {}).items() if what == "hidden from everybody"):
+            self.insert("document_hidden_from", account_id=account.account_id, document_id=document_id, client_id=client_id, membership_id=membership_id)
         return Membership(account, client, client_id, member_id, membership_id, tuple(permissions))
 
     def open_session(self, who: Membership, **columns) -> str:
@@ -164,7 +169,8 @@ class World:
         account = Account(slug, account_id, time_zone)
         self._add_host(account_id, slug)
         self.insert("portal", account_id=account_id, name=f"Portal {slug}", accent_colour="#123456", contact_phone="555-0100",
-                    contact_email=f"hello@{slug}.example.com", privacy_url="https://example.com/privacy", languages=["es", "en"], default_language="es")
+                    contact_email=f"hello@{slug}.example.com", privacy_url="https://example.com/privacy", languages=["es", "en"], default_language="es",
+                    logo_hash=self.store(LOGO + slug.encode()), logo_media_type="image/png", logo_width=320, logo_height=96)
         for name in ("One", "Two"):
             account.clients[name] = self.insert("client", "client_id", account_id=account_id, kind="organisation", organisation_name=f"{slug} {name}")
             account.sites[name] = [
@@ -175,6 +181,7 @@ class World:
         team = self.insert("team", "team_id", account_id=account_id, name="Team north")
         for name in account.clients:
             self._make_jobs(account, name, worker, team)
+            self._make_documents(account, name)
         return account
 
     def _make_templates(self, account: Account, visible_main: tuple[str, ...]) -> None:
@@ -270,8 +277,31 @@ class World:
             shown = not key.startswith("hidden_") and (group == "custom" or status == "finished")
             for position in (1,) if kind == "signature" else (2, 1):
                 name = f"{key} {position}.jpg" if shown else self.canary("file")
+                content = JPEG + f"{name} of job {job_id}".encode()
                 self.insert("job_file", account_id=account.account_id, job_id=job_id, job_field_id=field_id, type=kind, position=position, name=name,
-                            media_type="image/jpeg", size_bytes=1000 + position, content_hash=hashlib.sha256(name.encode()).digest())
+                            media_type="image/jpeg", size_bytes=len(content), content_hash=self.store(content))
+
+    def _make_documents(self, account: Account, client: str) -> None:
+        documents = account.documents[client] = {}
+        for turn, name in enumerate(("Annex b.pdf", "annex A.pdf", "Service contract.pdf", "Price list.pdf")):
+            documents[name] = self.add_document(account, client, name, age_days=10 - turn % 3)
+        documents["invisible"] = self.add_document(account, client, self.canary("document-invisible"), is_visible=False)
+        documents["hidden from everybody"] = self.add_document(account, client, self.canary("document-hidden"))
+
+    def add_document(self, account: Account, client: str, name: str, *, content: bytes | None = None, age_days: int = 1, **columns) -> int:
+        content = content or PDF + f"{name} of {client} at {account.slug}".encode()
+        values = {"media_type": "application/pdf", "created_at": datetime.now(timezone.utc) - timedelta(days=age_days), **columns}
+        return self.insert("document", "document_id", account_id=account.account_id, client_id=account.clients[client], name=name,
+                           size_bytes=len(content), content_hash=self.store(content), **values)
+
+    def store(self, content: bytes) -> bytes:
+        """Puts bytes where nginx looks for them; returns their hash."""
+        digest = hashlib.sha256(content)
+        file = self.site.files / digest.hexdigest()[:2] / digest.hexdigest()
+        file.parent.mkdir(mode=0o750, exist_ok=True)
+        file.write_bytes(content)
+        file.chmod(0o640)
+        return digest.digest()
 
 
 def base64url(data: bytes) -> str:

@@ -10,4 +10,7 @@ Task<Result<http::Response>> list_jobs(edge::MemberContext context);
 // GET /jobs/{id}: the job, its visible fields and its files. One segment.
 Task<Result<http::Response>> get_job(edge::MemberContext context);
 
+// GET /jobs/{id}/files/{file_id}: the bytes of a file of a visible field. One segment.
+Task<Result<http::Response>> get_job_file(edge::MemberContext context);
+
 }  // namespace portal::features::jobs

@@ -1,6 +1,7 @@
 #include "features/jobs/render_job.hpp"
 
 #include "base/ids.hpp"
+#include "files/media_type.hpp"
 
 namespace portal::features::jobs {
 namespace {
@@ -13,7 +14,9 @@ void write_files(json::Writer& writer, std::int64_t job_id, std::int64_t field_i
   writer.begin_array();
   for (const File& file : files) {
     if (file.field_id != field_id) continue;
-    writer.begin_object().id_member("id", file.file_id).member("name", file.name).member("type", file.media_type);
+    writer.begin_object().id_member("id", file.file_id).member("name", file.name);
+    // What the answer with its bytes will say, whatever is stored.
+    writer.member("type", files::served_type(file.media_type).media_type);
     writer.member("size", file.bytes).member("url", folder + format_id(file.file_id)).end_object();
   }
   writer.end_array();

@@ -15,6 +15,8 @@ constexpr access::Permissions kAnyJobs = {kViewJobStatus, kViewCompletedJobs};
 constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kGet, "/jobs", "list_jobs", kAnyJobs, jobs::list_jobs),
     edge::Route::for_member(http::Method::kGet, "/jobs/{id}", "get_job", kAnyJobs, jobs::get_job),
+    edge::Route::for_member(http::Method::kGet, "/jobs/{id}/files/{file_id}", "get_job_file", kAnyJobs,
+                            jobs::get_job_file),
 };
 
 }  // namespace

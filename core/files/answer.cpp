@@ -1,0 +1,72 @@
+#include "files/answer.hpp"
+
+#include <array>
+
+#include "files/media_type.hpp"
+#include "http/precondition.hpp"
+#include "http/query.hpp"
+
+namespace portal::files {
+namespace {
+
+// A file is no page of ours: nothing in it may run, load or frame anything, and it has an origin of its own. The
+// sandbox would also keep Chromium from starting its viewer, so a PDF, which no script of ours ever touches, goes
+// without.
+constexpr std::string_view kSandbox = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox";
+constexpr std::string_view kPdfPolicy = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'";
+
+std::string etag_of(crypto::Bytes content_hash) { return "\"" + crypto::encode_hex(content_hash) + "\""; }
+
+http::Response respond(const http::Request& request, crypto::Bytes content_hash, std::string_view media_type) {
+  http::Response response;
+  http::FileBody file{.path = path_of(content_hash), .bytes = std::nullopt, .etag = etag_of(content_hash)};
+  if (http::has_current_copy(request, file.etag)) {
+    response.status = http::Status::kNotModified;
+    response.add_header("ETag", file.etag);
+    return response;
+  }
+  response.content_type = media_type;
+  response.file = std::move(file);
+  return response;
+}
+
+}  // namespace
+
+std::string path_of(crypto::Bytes content_hash) {
+  const std::string digits = crypto::encode_hex(content_hash);
+  return digits.substr(0, 2) + "/" + digits;
+}
+
+Result<bool> parse_download(std::string_view query) {
+  constexpr std::array kYes = {Choice<bool>{"1", true}};
+  Result<http::QueryReader> reader = http::QueryReader::parse(query);
+  if (!reader) return fail(std::move(reader.error()));
+  const bool download = reader->choice("download", kYes).value_or(false);
+  if (Result<void> valid = reader->finish(); !valid) return fail(std::move(valid.error()));
+  return download;
+}
+
+http::Response answer(const StoredFile& file, bool download, const http::Request& request) {
+  const ServedType type = served_type(file.media_type);
+  http::Response response = respond(request, file.content_hash, type.media_type);
+  response.add_header("Cache-Control", "no-store");
+  if (!response.file) return response;
+  response.file->bytes = file.bytes;
+  const auto disposition =
+      type.showing == Showing::kInline && !download ? http::Disposition::kInline : http::Disposition::kAttachment;
+  response.add_header("Content-Disposition",
+                      format_content_disposition(disposition, with_extension(file.name, type.media_type)));
+  response.add_header("Content-Security-Policy",
+                      std::string(type.media_type == "application/pdf" ? kPdfPolicy : kSandbox));
+  return response;
+}
+
+http::Response answer_logo(std::string_view media_type, crypto::Bytes content_hash, const http::Request& request) {
+  const ServedType type = served_type(media_type);
+  http::Response response = respond(request, content_hash, type.media_type);
+  response.add_header("Cache-Control", "no-cache");
+  if (response.file) response.add_header("Content-Security-Policy", std::string(kSandbox));
+  return response;
+}
+
+}  // namespace portal::files

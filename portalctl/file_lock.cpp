@@ -1,0 +1,26 @@
+#include "portalctl/file_lock.hpp"
+
+#include "portalctl_sql/documents.hpp"
+
+namespace portal::portalctl {
+
+Outcome<FileLock> FileLock::take(Database& database) {
+  auto locked = database.fetch<sql::LockFilesRow>(sql::lock_files());
+  if (!locked) return failed(locked.error());
+  return FileLock(database);
+}
+
+FileLock::~FileLock() {
+  // A connection that was lost holds no lock any more.
+  if (database_ == nullptr) return;
+  [[maybe_unused]] const auto ignored = database_->fetch<sql::UnlockFilesRow>(sql::unlock_files());
+}
+
+Outcome<void> remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash) {
+  auto used = database.fetch<sql::IsFileUsedRow>(sql::is_file_used(content_hash));
+  if (!used) return failed(used.error());
+  if ((*used)[0].is_used) return {};
+  return store.remove(content_hash);
+}
+
+}  // namespace portal::portalctl
