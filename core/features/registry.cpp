@@ -15,8 +15,9 @@ namespace portal::features {
 
 std::vector<edge::Route> routes() {
   std::vector<edge::Route> all;
-  for (const std::span<const edge::Route> feature : {portal_routes(), session_routes(), activation_routes(),
-                                                     password_routes(), me_routes(), sites_routes(), jobs_routes(), documents_routes()}) {
+  for (const std::span<const edge::Route> feature :
+       {portal_routes(), session_routes(), activation_routes(), password_routes(), me_routes(), sites_routes(),
+        jobs_routes(), documents_routes()}) {
     all.insert(all.end(), feature.begin(), feature.end());
   }
   return all;

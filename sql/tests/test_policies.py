@@ -9,7 +9,7 @@ from named import Membership, World, sha256
 CLOSED = {"contact", "team_worker", "job_template_resolution", "outbox_message", "schema_migration"}
 OPEN = {"schema_state"}
 ID = {"portal": "account_id", "password_reset_request": "place", "account_host": "host", "portal_visible_template": "job_template_id", "portal_visible_field": "job_field_id",
-      "job_template_field": "job_field_id"}
+      "job_template_field": "job_field_id", "document_hidden_from": "document_id"}
 
 
 def visible_statuses(permissions) -> set[str]:
@@ -27,7 +27,11 @@ def expected(world: World, who: Membership) -> dict[str, list[dict]]:
     memberships = [row for row in own["membership"] if row["member_id"] == who.member_id and row["state"] == "active"]
     jobs = {row["job_id"]: row for row in own["job"] if row["client_id"] == who.client_id and row["deleted_at"] is None
             and row["job_template_id"] in templates and row["status"] in visible_statuses(who.permissions)}
+    hidden = [row for row in own["document_hidden_from"] if row["membership_id"] == who.membership_id]
+    documents = [row for row in own["document"] if "view_documents" in who.permissions and row["client_id"] == who.client_id and row["is_visible"]
+                 and row["document_id"] not in {item["document_id"] for item in hidden}]
     return {
+        "document": documents, "document_hidden_from": hidden,
         "account": own["account"], "account_host": own["account_host"], "portal": own["portal"],
         "client": [row for row in own["client"] if row["client_id"] in {item["client_id"] for item in memberships}],
         "site": [row for row in own["site"] if row["client_id"] == who.client_id],
@@ -98,7 +102,7 @@ def test_some_tables_are_closed(edge, world, table):
 
 
 SECRET_COLUMNS = [("worker", "phone"), ("worker", "email"), ("client", "external_id"), ("member", "phone"), ("site", "external_id"),
-                  ("job", "latitude"), ("account", "created_at"), ("job_template", "external_id")]
+                  ("job", "latitude"), ("document", "external_id"), ("account", "created_at"), ("job_template", "external_id")]
 
 
 @pytest.mark.parametrize("table, column", SECRET_COLUMNS)
