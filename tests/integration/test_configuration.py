@@ -1,5 +1,6 @@
 """`nginx -t` with the module: what is accepted, and what is refused with a sentence."""
 
+import re
 import shutil
 import subprocess
 
@@ -93,3 +94,11 @@ def test_shared_memory_of_that_name_is_refused_to_others(check):
     status, said = check(take_the_name, "private.conf")
     assert status != 0
     assert 'the shared memory zone "portal" is already declared' in said, said
+
+
+@pytest.mark.parametrize("folder, why", [("files", "absolute path"), ("/nowhere/at/all", "cannot be found"), ("/etc/passwd", "is not a folder")])
+def test_a_folder_of_files_that_is_none_is_refused(check, folder, why):
+    def change(text: str) -> str:
+        return re.sub(r"portal_files [^;]+;", f"portal_files {folder};", text)
+    status, said = check(change, "nginx.conf")
+    assert status == 1 and "portal_files" in said and why in said, said
