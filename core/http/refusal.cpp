@@ -23,14 +23,16 @@ struct Entry {
 };
 
 constexpr Words kTryAgainEnglish{"The portal is temporarily unavailable", "Please try again in a moment."};
-constexpr Words kTryAgainSpanish{"El portal no está disponible en este momento", "Vuelva a intentarlo dentro de un momento."};
+constexpr Words kTryAgainSpanish{"El portal no está disponible en este momento",
+                                 "Vuelva a intentarlo dentro de un momento."};
 
 // The first entry of a class of statuses (400, 500) is what every other status of it says.
 constexpr std::array kEntries = {
-    Entry{400,
-          {"The request could not be read", "Go back and try again. If it keeps happening, delete this site's cookies."},
-          {"No se ha podido leer la solicitud",
-           "Vuelva atrás e inténtelo de nuevo. Si sigue ocurriendo, borre las cookies de este sitio."}},
+    Entry{
+        400,
+        {"The request could not be read", "Go back and try again. If it keeps happening, delete this site's cookies."},
+        {"No se ha podido leer la solicitud",
+         "Vuelva atrás e inténtelo de nuevo. Si sigue ocurriendo, borre las cookies de este sitio."}},
     Entry{403,
           {"You have no access to this", "If you think you should have, ask the business that runs this portal."},
           {"No tiene acceso a esta página", "Si cree que debería tenerlo, pregunte a la empresa de este portal."}},

@@ -325,6 +325,11 @@ void Connection::finish_segment(Expected& done) {
     exchange->sent = false;
     send_or_hold(exchange);
     if (state_ == State::kReady) flush();
+  } else if (done.stale) {
+    exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable, std::move(done.error->log_detail)));
+  } else if (done.error && !done.rolled_back && options_.kind == SegmentKind::kWrite) {
+    // libpq had no memory for an answer. The server did not fail, so it has committed.
+    exchange->finish(Error::of(ErrorCode::kOutcomeUnknown, std::move(done.error->log_detail)));
   } else {
     exchange->finish(std::move(done.error));
   }
@@ -374,7 +379,7 @@ void Connection::lose(std::string_view why) noexcept {
   connection_ = nullptr;
   for (Expected& expected : in_flight) {
     if (!expected.exchange) continue;
-    if (options_.kind == SegmentKind::kWrite) {
+    if (options_.kind == SegmentKind::kWrite && !expected.stale) {
       // An error that came before the sync settles it: the segment was rolled back.
       expected.exchange->finish(expected.rolled_back ? std::move(*expected.error)
                                                      : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));

@@ -96,8 +96,8 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
   }
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
-  const Result<auth::PasswordCheck> check =
-      co_await auth::check_password(pool, std::move(credentials->password), std::move(stored));
+  Result<auth::PasswordCheck> check =
+      co_await auth::check_password(pool, credentials->password.copy(), std::move(stored));
   if (!check) co_return fail(check.error());
   if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
 
@@ -106,17 +106,26 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
                           .sessions = context.services.sessions,
                           .cookies = context.cookies,
                           .former = context.session};
-  const std::string verified = (*login)->password_hash;
   for (int attempt = 1;; ++attempt) {
+    std::string verified = (*login)->password_hash;
     Result<http::Response> opened =
         co_await auth::open_session(visit, prove(context.account.id, hash, **login, check->rehashed));
-    // Removed, or with another password, since the look-up.
-    if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidCredentials);
-    if (opened || opened.error().code != ErrorCode::kPrincipalChanged || attempt == kAttempts) co_return opened;
-    // Only the permissions are others since the look-up: it is repeated, and what was verified still counts.
+    const bool over = !opened && opened.error().code == ErrorCode::kNotSignedIn;
+    const bool changed = over || (!opened && opened.error().code == ErrorCode::kPrincipalChanged);
+    if (over && attempt == kAttempts) co_return fail(ErrorCode::kOverloaded, "the login kept changing");
+    if (!changed || attempt == kAttempts) co_return opened;
+    // Removed, with other permissions, or with another hash of the password: what is stored now decides.
     login = co_await find_login(context.database, hash);
     if (!login) co_return fail(std::move(login.error()));
-    if (!*login || (*login)->password_hash != verified) co_return fail(ErrorCode::kInvalidCredentials);
+    if (!*login) co_return fail(ErrorCode::kInvalidCredentials);
+    if ((*login)->password_hash == verified) {
+      if (over) co_return fail(ErrorCode::kInvalidCredentials);
+      continue;
+    }
+    // Another sign-in may have hashed the same password anew.
+    check = co_await auth::check_password(pool, credentials->password.copy(), (*login)->password_hash);
+    if (!check) co_return fail(check.error());
+    if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
   }
 }
 

@@ -9,7 +9,8 @@ TEST(Refusal, TheLanguageIsThePreferredOne) {
   for (const char* text : {"", "en", "en-GB,es;q=0.9", "de, fr;q=0.5", "es;q=0.2, en;q=0.3", "es;q=0", "est", "es;q=x",
                            ",;,;=", "*", "en;q=1.0, es;q=0.999"})
     EXPECT_EQ(choose_language(text), Language::kEnglish) << text;
-  for (const char* text : {"es", "ES-mx", "de;q=0.9, es;q=0.1", "en;q=0.8,es;q=0.81", " es ; q=1 , en;q=0.9", "es;q=1.000"})
+  for (const char* text :
+       {"es", "ES-mx", "de;q=0.9, es;q=0.1", "en;q=0.8,es;q=0.81", " es ; q=1 , en;q=0.9", "es;q=1.000"})
     EXPECT_EQ(choose_language(text), Language::kSpanish) << text;
 }
 

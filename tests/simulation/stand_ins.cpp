@@ -1,0 +1,34 @@
+// What stands in for parts of the core that would make a run slow or different from the last: passwords cost nothing,
+// and chance comes from the seed. The linker takes these before the core's own.
+#include <string>
+
+#include "base/random.hpp"
+#include "crypto/password.hpp"
+#include "world.hpp"
+
+namespace portal {
+
+void fill_random(std::span<std::uint8_t> bytes) {
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(simulation::the_world->core_random.next());
+}
+
+std::uint64_t random_below(std::uint64_t bound) { return simulation::the_world->core_random.below(bound); }
+
+namespace crypto {
+
+Result<std::string> hash_password(std::string_view password, const Keyring& /*keys*/, PasswordCost /*cost*/) {
+  return "sim:" + std::string(password);
+}
+
+Result<bool> verify_password(std::string_view password, std::string_view stored, const Keyring& /*keys*/) {
+  return stored.substr(stored.find(':') + 1) == password;
+}
+
+Result<void> verify_no_password(std::string_view /*password*/, const Keyring& /*keys*/) { return {}; }
+
+bool needs_rehash(std::string_view stored, const Keyring& /*keys*/, PasswordCost /*cost*/) {
+  return stored.starts_with("old:");
+}
+
+}  // namespace crypto
+}  // namespace portal
