@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import secrets
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from support import places
 from support.site import PrivateSite
 
 ACCOUNT = "metropolis"
@@ -54,6 +56,17 @@ def open_sessions(site: PrivateSite, how_many: int) -> list[Signed]:
             one.account_id, one.session_hash.hex().encode(), one.member_id, one.membership_id) for one in part)
         site.postgres.execute("INSERT INTO portal.session (account_id, token_hash, member_id, membership_id, expires_at) VALUES " + values.decode())
     return signed
+
+
+def add_document(site: PrivateSite, signed: Signed, content: bytes) -> str:
+    """A document of the member's client, as staff's systems add it; returns the path of its bytes."""
+    file = site.folder / "measured.pdf"
+    file.write_bytes(content)
+    [(client,)] = site.postgres.execute("SELECT external_id FROM portal.client WHERE client_id = %s", (signed.client_id,))
+    subprocess.run([places.portalctl_path(None), "document", "add", "--account", ACCOUNT, "--client", client, file, "--files", site.files,
+                    "--database", site.postgres.conninfo("portal_maintenance")], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    [(document,)] = site.postgres.execute("SELECT document_id FROM portal.document WHERE client_id = %s", (signed.client_id,))
+    return f"/api/v1/documents/{document}/content"
 
 
 def settle(site: PrivateSite) -> None:

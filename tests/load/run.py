@@ -9,6 +9,7 @@ yardstick is never moved.
 import argparse
 import json
 import operator
+import secrets
 import statistics
 import sys
 from dataclasses import dataclass
@@ -19,13 +20,15 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
 import memory  # noqa: E402
 import open_loop  # noqa: E402
-from bench_site import HOST, POSTGRES, open_sessions, settle, write_members_file  # noqa: E402
+from bench_site import HOST, POSTGRES, add_document, open_sessions, settle, write_members_file  # noqa: E402
 from support import places  # noqa: E402
 from support.client import Client  # noqa: E402
 from support.site import PrivateSite  # noqa: E402
-from yardsticks import JOBS, Pgbench, wrk  # noqa: E402
+from yardsticks import FILE_CONNECTIONS, JOBS, Pgbench, wrk  # noqa: E402
 
 STATIC = "/yardstick/jobs.json"
+STATIC_FILE = "/yardstick/document.pdf"
+FILE_BYTES = 5 * 1024 * 1024
 MEASURED_MEMBERS = 64
 READS_A_SECOND = 150
 SIGN_INS_A_SECOND = 80
@@ -45,6 +48,7 @@ class Target:
 
 TARGETS = {
     "jobs_uncached/pgbench": Target(operator.ge, 0.75),
+    "file_download/nginx_file": Target(operator.ge, 0.95),
     "read_p99_under_login_flood/read_p99": Target(operator.le, 1.5),
     "worker_mb_over_plain_nginx": Target(operator.le, 4),
     "suspended_request_kb": Target(operator.le, 12),
@@ -65,7 +69,7 @@ class Bench:
         self._measured = self.signed[:: max(1, len(self.signed) // MEASURED_MEMBERS)][:MEASURED_MEMBERS]
         self._members_file = write_members_file(site.folder, self._measured)
         self._pgbench = Pgbench(site.postgres, site.folder, self._measured, options.seconds)
-        self._write_static_file()
+        self._write_static_files()
         settle(site)
 
     def throughput(self) -> tuple[list[dict], list[dict]]:
@@ -78,6 +82,16 @@ class Bench:
         measured = self._in_turn(kinds)
         return ([spread(name, values, "1/s") for name, values in measured.items()],
                 [ratio(measured, "jobs_uncached", other) for other in ("pgbench", "static")])
+
+    def files(self) -> tuple[list[dict], list[dict]]:
+        """A file of 5 MB, with the look into PostgreSQL whether this member may have it, beside nginx's own file."""
+        port, seconds = self._site.nginx.port, self._options.seconds
+        headers = self._measured[0].headers
+        measured = self._in_turn({
+            "file_download": lambda: wrk(port, self._document, seconds, headers=headers, connections=FILE_CONNECTIONS),
+            "nginx_file": lambda: wrk(port, STATIC_FILE, seconds, connections=FILE_CONNECTIONS),
+        })
+        return [spread(name, values, "1/s") for name, values in measured.items()], [ratio(measured, "file_download", "nginx_file")]
 
     def latency(self) -> tuple[list[dict], list[dict]]:
         port, seconds = self._site.nginx.port, 2 * self._options.seconds
@@ -116,7 +130,7 @@ class Bench:
                   flush=True)
         return measured
 
-    def _write_static_file(self) -> None:
+    def _write_static_files(self) -> None:
         client = Client(self._site.nginx.port, HOST)
         answer = client.get(JOBS, headers=self._measured[0].headers)
         assert answer.status == 200 and len(answer.json()["items"]) == 20, answer.text
@@ -124,6 +138,10 @@ class Bench:
         yardstick.mkdir(parents=True)
         (yardstick / "jobs.json").write_bytes(answer.body)
         assert client.get(STATIC).body == answer.body
+        content = b"%PDF-1.7\n" + secrets.token_bytes(FILE_BYTES - 9)
+        (yardstick / "document.pdf").write_bytes(content)
+        self._document = add_document(self._site, self._measured[0], content)
+        assert client.get(self._document, headers=self._measured[0].headers).body == client.get(STATIC_FILE).body == content
 
 
 def ratio(measured: dict[str, list[float]], mine: str, other: str) -> dict:
@@ -136,9 +154,12 @@ def measure(options: argparse.Namespace) -> dict:
     with PrivateSite(folder / "site", demo_jobs=options.jobs, postgres_settings=POSTGRES, workers=1, server_extra=static + TRUST_LOOPBACK,
                      error_level="warn") as site:
         bench = Bench(site, options)
-        figures, ratios = bench.throughput()
-        more_figures, more_ratios = bench.latency()
-        return {"jobs": options.jobs, "figures": figures + more_figures + bench.memory(), "ratios": ratios + more_ratios}
+        figures, ratios = [], []
+        for part in (bench.throughput, bench.files, bench.latency):
+            more_figures, more_ratios = part()
+            figures += more_figures
+            ratios += more_ratios
+        return {"jobs": options.jobs, "figures": figures + bench.memory(), "ratios": ratios}
 
 
 def print_report(report: dict) -> None:
