@@ -57,8 +57,7 @@ Task<Result<http::Response>> open_session(Visit visit, Proof proof) {
 }
 
 Result<http::Response> answer_with_session(const std::vector<pg::Rows>& rows, std::int64_t account_id,
-                                           const crypto::Token& token, SessionMemory& sessions,
-                                           http::CookieMode cookies) {
+                                           const crypto::Token& token, Sessions& sessions, http::CookieMode cookies) {
   const pg::Rows& memberships = rows.back();
   const pg::Rows& session = rows[rows.size() - 2];
   if (session.empty()) return fail(ErrorCode::kNotSignedIn, "the new session was not found");

@@ -8,7 +8,7 @@
 
 #include "access/database.hpp"
 #include "access/principal.hpp"
-#include "auth/session_memory.hpp"
+#include "auth/sessions.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "crypto/token.hpp"
@@ -22,7 +22,7 @@ namespace portal::auth {
 struct Visit {
   const http::Request& request;
   access::AnonymousDatabase database;
-  SessionMemory& sessions;
+  Sessions& sessions;
   http::CookieMode cookies;
   std::optional<access::SessionHash> former;  // the session that the visitor came with; it ends
 };
@@ -44,7 +44,6 @@ Task<Result<http::Response>> open_session(Visit visit, Proof proof);
 
 // The answer with a session and its new cookie. `rows` ends with those of load_session and list_memberships.
 Result<http::Response> answer_with_session(const std::vector<pg::Rows>& rows, std::int64_t account_id,
-                                           const crypto::Token& token, SessionMemory& sessions,
-                                           http::CookieMode cookies);
+                                           const crypto::Token& token, Sessions& sessions, http::CookieMode cookies);
 
 }  // namespace portal::auth

@@ -10,6 +10,7 @@ std::optional<access::Member> SessionMemory::find(std::int64_t account_id, const
 }
 
 void SessionMemory::remember(const access::Member& member) {
+  if (capacity_ == 0) return;
   if (const auto found = index_.find(member.session_hash); found != index_.end()) {
     *found->second = member;
     entries_.splice(entries_.begin(), entries_, found->second);

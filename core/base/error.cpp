@@ -52,6 +52,7 @@ constexpr std::array kTable = {
     Row{kDeadlineExceeded, {503, "deadline_exceeded", "The answer took too long", kError}},
     Row{kSchemaMismatch, {503, "schema_mismatch", "The portal is being upgraded", kCritical}},
     Row{kStorageUnavailable, {503, "storage_unavailable", "The file cannot be read at the moment", kError}},
+    Row{kCacheUnavailable, {503, "overloaded", "The portal is busy", kInfo}},
     Row{kPrincipalChanged, {503, "overloaded", "The portal is busy", kInfo}},
 };
 

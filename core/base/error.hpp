@@ -47,6 +47,7 @@ enum class ErrorCode : std::uint8_t {
   kDeadlineExceeded,      // 503
   kSchemaMismatch,        // 503, the module is too old for the schema
   kStorageUnavailable,    // 503, the bytes of a file cannot be read or written
+  kCacheUnavailable,      // internal: Redis gave no answer; whoever asked does without
   kPrincipalChanged,  // internal: `enter` found other permissions than the worker remembered; reload and decide again
 };
 

@@ -49,4 +49,6 @@ inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
 inline constexpr std::size_t kKeyIdBytes = 32;
 inline constexpr std::size_t kSealedBytes = 1024 * 1024;  // plaintext that is encrypted at rest
 
+inline constexpr std::size_t kRedisReplyBytes = 64 * 1024;  // the portal asks for nothing that is longer
+
 }  // namespace portal::limits

@@ -50,9 +50,9 @@ std::unexpected<Error> refuse() { return fail(ErrorCode::kInternal, "a sealed va
 
 // A nonce is 96 random bits: a key may seal 2^32 values before two alike become thinkable (NIST SP 800-38D
 // section 8.3).
-Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyring& keys) {
+Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyring& keys, KeyPurpose purpose) {
   if (plaintext.size() > limits::kSealedBytes) return fail(ErrorCode::kInternal, "a value is too long to be sealed");
-  const Key& key = keys.newest(KeyPurpose::kEncryption);
+  const Key& key = keys.newest(purpose);
   Sealed sealed{key.id, std::vector<std::uint8_t>(kNonceBytes + plaintext.size() + kTagBytes)};
   const std::span<std::uint8_t> nonce(sealed.bytes.data(), kNonceBytes);
   fill_random(nonce);
@@ -67,8 +67,9 @@ Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyr
   return sealed;
 }
 
-Result<SecretString> unseal(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys) {
-  const Key* key = keys.find(KeyPurpose::kEncryption, key_id);
+Result<SecretString> unseal(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys,
+                            KeyPurpose purpose) {
+  const Key* key = keys.find(purpose, key_id);
   if (key == nullptr) return fail(ErrorCode::kInternal, "the key file has no encryption key of that id");
   if (sealed.size() < kNonceBytes + kTagBytes || sealed.size() > kNonceBytes + limits::kSealedBytes + kTagBytes)
     return refuse();

@@ -19,9 +19,11 @@ struct Sealed {
 
 // `place` says table, column and row: Context("outbox.payload").add(account_id).add(message_id). At most
 // limits::kSealedBytes.
-Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyring& keys);
+Result<Sealed> seal(std::string_view plaintext, const Context& place, const Keyring& keys,
+                    KeyPurpose purpose = KeyPurpose::kEncryption);
 
 // kInternal when anything is not as it was sealed: key, place or a single bit.
-Result<SecretString> unseal(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys);
+Result<SecretString> unseal(std::string_view key_id, Bytes sealed, const Context& place, const Keyring& keys,
+                            KeyPurpose purpose = KeyPurpose::kEncryption);
 
 }  // namespace portal::crypto

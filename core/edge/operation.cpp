@@ -1,6 +1,5 @@
 #include "edge/operation.hpp"
 
-#include "auth/load_session.hpp"
 #include "auth/session_cookie.hpp"
 #include "base/ids.hpp"
 #include "http/checks.hpp"
@@ -193,26 +192,31 @@ Result<void> Operation::decide(const Route& route, const access::Member& member)
 Task<Result<http::Response>> Operation::answer_member(Match match) {
   const std::optional<access::SessionHash> hash = auth::find_session_hash(request_, cookies_);
   if (!hash) co_return fail(ErrorCode::kNotSignedIn);
-  auth::SessionMemory& sessions = worker_.sessions();
+  auth::Sessions& sessions = worker_.sessions();
 
-  // What the worker remembers may be out of date in either direction, so it alone never decides against anybody: it is
-  // read anew first.
+  // What the worker or Redis remember may be out of date in either direction, so that alone never decides against
+  // anybody: it is read anew first.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     std::optional<access::Member> member = attempt == 0 ? sessions.find(account_->id, *hash) : std::nullopt;
-    const bool remembered = member.has_value();
+    bool fresh = false;
     if (!member) {
-      Result<access::Member> loaded =
-          co_await auth::load_member(access::AnonymousDatabase(worker_.lanes(), account_->id), *hash);
-      if (!loaded) {
-        sessions.forget(*hash);
-        co_return fail(std::move(loaded.error()));
+      const access::AnonymousDatabase database(worker_.lanes(), account_->id);
+      Result<auth::FoundSession> found = fail(ErrorCode::kInternal);
+      if (attempt == 0) {
+        found = co_await sessions.look_up(database, *hash);
+      } else {
+        found = co_await sessions.read(database, *hash);
       }
-      member = *loaded;
-      sessions.remember(*member);
+      if (!found) {
+        if (attempt > 0 && found.error().code == ErrorCode::kNotSignedIn) sessions.forget(*hash);
+        co_return fail(std::move(found.error()));
+      }
+      member = found->member;
+      fresh = found->fresh;
     }
     subject_.member_id = member->member_id;
     if (Result<void> decided = decide(*match.route, *member); !decided) {
-      if (remembered) continue;
+      if (!fresh) continue;
       // An id is answered as if it did not exist; whoever watches the log shall see the difference.
       if (decided.error().code == ErrorCode::kNotFound) record(SecurityEvent::kAccessDenied, "permission_required");
       co_return fail(std::move(decided.error()));

@@ -1,16 +1,13 @@
 // What a feature may use besides the database: one object per worker.
 #pragma once
 
+#include "base/log.hpp"
 #include "crypto/keyring.hpp"
 #include "io/loop.hpp"
 #include "io/offload.hpp"
 
 namespace portal::auth {
-class SessionMemory;
-}
-
-namespace portal::pg {
-class Log;
+class Sessions;
 }
 
 namespace portal::edge {
@@ -18,14 +15,14 @@ namespace portal::edge {
 class Services {
  public:
   Services(io::Loop& event_loop, io::Offload& thread_pool, const crypto::Keyring& key_file,
-           auth::SessionMemory& session_memory, pg::Log& error_log)
-      : loop(event_loop), offload(thread_pool), keys(key_file), sessions(session_memory), log(error_log) {}
+           auth::Sessions& known_sessions, Log& error_log)
+      : loop(event_loop), offload(thread_pool), keys(key_file), sessions(known_sessions), log(error_log) {}
 
   io::Loop& loop;
   io::Offload& offload;
   const crypto::Keyring& keys;
-  auth::SessionMemory& sessions;  // what this worker remembers of sessions; forget() after sign-out or switch
-  pg::Log& log;                   // for what went wrong without failing the request; never with anybody's data
+  auth::Sessions& sessions;  // what is known of sessions without asking PostgreSQL; forget() what has ended
+  Log& log;                  // for what went wrong without failing the request; never with anybody's data
 };
 
 }  // namespace portal::edge

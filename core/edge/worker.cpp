@@ -69,7 +69,9 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log),
       writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log),
       searches_(loop, search_lane_options(options_), log),
-      sessions_(options_.remembered_sessions),
+      redis_(options_.redis ? std::make_unique<redis::Client>(loop, *options_.redis, log) : nullptr),
+      session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
+      sessions_(loop, options_.remembered_sessions, session_cache_.get()),
       services_(loop, offload, keys, sessions_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
@@ -98,6 +100,24 @@ std::string Worker::metrics() const {
   }
   line("portal_hosts", "", hosts_.size());
   line("portal_sessions_remembered", "", sessions_.size());
+  if (redis_) {
+    const redis::Figures figures = redis_->figures();
+    const auth::SessionCacheFigures& cache = session_cache_->figures();
+    line("portal_redis_up", "", figures.ready ? 1 : 0);
+    line("portal_redis_in_flight", "", figures.in_flight);
+    line("portal_redis_commands_total", "", figures.commands);
+    line("portal_redis_refused_total", "", figures.refused);
+    line("portal_redis_failures_total", "", figures.failures);
+    line("portal_redis_timeouts_total", "", figures.timeouts);
+    line("portal_redis_errors_total", "", figures.errors);
+    line("portal_redis_connects_total", "", figures.connects);
+    line("portal_redis_breaker_opened_total", "", figures.opened);
+    for (const auto& [result, count] : {std::pair<std::string_view, std::uint64_t>("hit", cache.hits),
+                                        {"miss", cache.misses},
+                                        {"unanswered", cache.unanswered},
+                                        {"refused", cache.refused}})
+      line("portal_session_cache_total", fmt::format("{{result=\"{}\"}}", result), count);
+  }
   for (const auto& [name, lane] :
        {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}, {"searches", searches_}}) {
     const pg::LaneFigures figures = lane.figures();

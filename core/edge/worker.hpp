@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "access/database.hpp"
-#include "auth/session_memory.hpp"
+#include "auth/session_cache.hpp"
+#include "auth/sessions.hpp"
 #include "crypto/keyring.hpp"
 #include "edge/events.hpp"
 #include "edge/host_map.hpp"
@@ -19,6 +21,7 @@
 #include "io/offload.hpp"
 #include "pg/lane.hpp"
 #include "pg/listener.hpp"
+#include "redis/client.hpp"
 #include "shared/zone.hpp"
 
 namespace portal::edge {
@@ -29,7 +32,8 @@ struct WorkerOptions {
   io::Duration host_refresh{30'000};
   io::Duration deadline{10'000};  // of a whole request
   std::size_t remembered_sessions = 20'000;
-  std::span<std::byte> zone;  // prepared; empty: this worker shares with nobody
+  std::optional<redis::Options> redis;  // nothing: the portal does without
+  std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
 };
 
 struct WorkerFigures {
@@ -51,9 +55,10 @@ class Worker {
   pg::Log& log() { return log_; }
   const Router& router() const { return router_; }
   HostMap& hosts() { return hosts_; }
-  auth::SessionMemory& sessions() { return sessions_; }
+  auth::Sessions& sessions() { return sessions_; }
   Services& services() { return services_; }
   access::Lanes lanes() { return {reads_, writes_, searches_}; }
+  redis::Client* redis() { return redis_.get(); }
   access::TouchQueue& touches() { return touches_; }
   io::Duration deadline() const { return options_.deadline; }
   WorkerFigures& figures() { return figures_; }
@@ -73,7 +78,9 @@ class Worker {
   pg::Lane reads_;
   pg::Lane writes_;
   pg::Lane searches_;
-  auth::SessionMemory sessions_;
+  std::unique_ptr<redis::Client> redis_;               // null: not configured
+  std::unique_ptr<auth::SessionCache> session_cache_;  // null: not configured
+  auth::Sessions sessions_;
   Services services_;
   Router router_;
   HostMap hosts_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "io/loop.hpp"
@@ -23,12 +24,7 @@ class Connection;
 // What a lost connection means for a segment that was sent: a read may be asked again, a write may have been committed.
 enum class SegmentKind : std::uint8_t { kRead, kWrite };
 
-// Something that is told about noteworthy events, for the error log.
-class Log {
- public:
-  virtual ~Log() = default;
-  virtual void write(LogLevel level, std::string_view message) noexcept = 0;
-};
+using Log = portal::Log;
 
 struct LaneOptions {
   std::string name;  // for the log and metrics
