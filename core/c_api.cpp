@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "edge/worker.hpp"
 #include "http/refusal.hpp"
 #include "pg/connect.hpp"
+#include "redis/address.hpp"
 #include "shared/zone.hpp"
 
 using portal::LogLevel;
@@ -109,6 +111,16 @@ int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) noexcep
   });
 }
 
+int portal_refuse_redis(portal_text address, int trusted_network, char* why, size_t size) noexcept {
+  return guarded(1, why, size, [&] {
+    using portal::redis::Network;
+    const auto parsed =
+        portal::redis::parse_address(view(address), trusted_network ? Network::kTrusted : Network::kUntrusted);
+    if (!parsed) write_reason(parsed.error().log_detail, why, size);
+    return parsed ? 0 : 1;
+  });
+}
+
 portal_keys* portal_keys_load(const char* path, char* why, size_t size) noexcept {
   return guarded(static_cast<portal_keys*>(nullptr), why, size, [&]() -> portal_keys* {
     portal::Result<portal::crypto::Keyring> loaded = portal::crypto::Keyring::load(path);
@@ -137,6 +149,14 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
     worker_options.password = view(options->password);
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
     worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
+    worker_options.remembered_sessions = options->remembered_sessions;
+    if (options->redis.size > 0) {
+      auto address = portal::redis::parse_address(view(options->redis), portal::redis::Network::kTrusted);
+      if (!address) throw std::invalid_argument(address.error().log_detail);
+      worker_options.redis.emplace();
+      worker_options.redis->address = std::move(*address);
+      worker_options.redis->password = view(options->redis_password);
+    }
     return new portal_worker(*options, std::move(worker_options));
   });
 }

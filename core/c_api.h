@@ -36,6 +36,9 @@ typedef void (*portal_log_function)(void* context, int level, portal_text messag
 typedef struct {
   portal_text conninfo; /* accepted by portal_refuse_conninfo */
   portal_text password;
+  portal_text redis; /* accepted by portal_refuse_redis; empty: the portal does without */
+  portal_text redis_password;
+  size_t remembered_sessions; /* by the worker itself */
   uint32_t host_refresh_milliseconds;
   const portal_keys* keys;
   portal_loop* loop;
@@ -77,6 +80,9 @@ typedef void (*portal_done_function)(void* context);
 
 /* Writes why a conninfo cannot be used, zero-terminated and cut to `size`; answers 0 when it can. */
 int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) PORTAL_NOEXCEPT;
+
+/* The same for the address of Redis. TCP needs `trusted_network`. */
+int portal_refuse_redis(portal_text address, int trusted_network, char* why, size_t size) PORTAL_NOEXCEPT;
 
 /* Null, and the reason in `why`, when the file is not there, open to others, or not a file of keys. */
 portal_keys* portal_keys_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;

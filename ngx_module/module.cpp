@@ -10,6 +10,7 @@ namespace portal::nginx {
 namespace {
 
 constexpr ngx_msec_t kDefaultHostRefresh = 30'000;
+constexpr ngx_int_t kDefaultRememberedSessions = 20'000;
 constexpr ngx_msec_t kShortestHostRefresh = 1'000;  // without a bound, 0 would ask the database without a pause
 constexpr std::size_t kHashJobs =
     32;  // password checks that are queued or running; more are refused before they cost anything
@@ -82,6 +83,19 @@ char* read_password(ngx_conf_t* conf, ngx_str_t path, ngx_str_t* password) {
   return NGX_CONF_OK;
 }
 
+// password_file=path
+char* read_password_parameter(ngx_conf_t* conf, ngx_str_t parameter, ngx_str_t* password) {
+  constexpr std::string_view kPasswordFile = "password_file=";
+  if (parameter.len <= kPasswordFile.size() ||
+      ngx_strncmp(parameter.data, kPasswordFile.data(), kPasswordFile.size()) != 0) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "invalid parameter \"%V\"", &parameter);
+    return static_cast<char*>(NGX_CONF_ERROR);
+  }
+  parameter.data += kPasswordFile.size();
+  parameter.len -= kPasswordFile.size();
+  return read_password(conf, parameter, password);
+}
+
 char* set_postgres(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
   if (main->conninfo.data) return const_cast<char*>("is duplicate");
@@ -94,15 +108,31 @@ char* set_postgres(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcep
   }
   main->conninfo = values[1];
   if (conf->args->nelts == 2) return NGX_CONF_OK;
-  constexpr std::string_view kPasswordFile = "password_file=";
-  ngx_str_t path = values[2];
-  if (path.len <= kPasswordFile.size() || ngx_strncmp(path.data, kPasswordFile.data(), kPasswordFile.size()) != 0) {
-    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "invalid parameter \"%V\"", &values[2]);
+  return read_password_parameter(conf, values[2], &main->password);
+}
+
+char* set_redis(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
+  auto* main = static_cast<MainConf*>(data);
+  if (main->redis.data) return const_cast<char*>("is duplicate");
+  auto* values = static_cast<ngx_str_t*>(conf->args->elts);
+  int trusted = 0;
+  for (ngx_uint_t number = 2; number < conf->args->nelts; ++number) {
+    ngx_str_t word = ngx_string("trusted_network");
+    if (values[number].len == word.len && ngx_strncmp(values[number].data, word.data, word.len) == 0) {
+      trusted = 1;
+      continue;
+    }
+    char* result = read_password_parameter(conf, values[number], &main->redis_password);
+    if (result != NGX_CONF_OK) return result;
+  }
+  char why[512] = "";
+  const portal_text address{reinterpret_cast<const char*>(values[1].data), values[1].len};
+  if (portal_refuse_redis(address, trusted, why, sizeof why) != 0) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use \"%V\": %s", &command->name, &values[1], why);
     return static_cast<char*>(NGX_CONF_ERROR);
   }
-  path.data += kPasswordFile.size();
-  path.len -= kPasswordFile.size();
-  return read_password(conf, path, &main->password);
+  main->redis = values[1];
+  return NGX_CONF_OK;
 }
 
 char* set_keys(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
@@ -126,6 +156,10 @@ char* set_keys(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
 ngx_command_t commands[] = {
     {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
+    {ngx_string("portal_redis"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_redis, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("portal_remembered_sessions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_num_slot,
+     NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, remembered_sessions), nullptr},
     {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("portal_files"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_files, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
@@ -153,11 +187,13 @@ void* create_main_conf(ngx_conf_t* conf) noexcept {
   if (!main) return nullptr;
   main->host_refresh = NGX_CONF_UNSET_MSEC;
   main->zone_size = NGX_CONF_UNSET_SIZE;
+  main->remembered_sessions = NGX_CONF_UNSET;
   return main;
 }
 
 char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
+  ngx_conf_init_value(main->remembered_sessions, kDefaultRememberedSessions);
   ngx_conf_init_msec_value(main->host_refresh, kDefaultHostRefresh);
   if (main->host_refresh < kShortestHostRefresh) {
     ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_host_refresh\" must be at least 1s");
@@ -309,6 +345,9 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     const portal_worker_options options{
         .conninfo = {reinterpret_cast<const char*>(conf->conninfo.data), conf->conninfo.len},
         .password = {reinterpret_cast<const char*>(conf->password.data), conf->password.len},
+        .redis = {reinterpret_cast<const char*>(conf->redis.data), conf->redis.len},
+        .redis_password = {reinterpret_cast<const char*>(conf->redis_password.data), conf->redis_password.len},
+        .remembered_sessions = static_cast<size_t>(conf->remembered_sessions),
         .host_refresh_milliseconds = static_cast<uint32_t>(conf->host_refresh),
         .keys = conf->keys,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),

@@ -37,6 +37,9 @@ struct MainConf {
   ngx_str_t conninfo;
   ngx_str_t password;
   ngx_str_t files;  // the folder of portal_files, without a slash at its end
+  ngx_str_t redis;  // empty: none
+  ngx_str_t redis_password;
+  ngx_int_t remembered_sessions;
   ngx_msec_t host_refresh;
   portal_keys* keys;
   ngx_thread_pool_t* pool;

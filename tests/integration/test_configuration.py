@@ -102,3 +102,34 @@ def test_a_folder_of_files_that_is_none_is_refused(check, folder, why):
         return re.sub(r"portal_files [^;]+;", f"portal_files {folder};", text)
     status, said = check(change, "nginx.conf")
     assert status == 1 and "portal_files" in said and why in said, said
+
+
+@pytest.mark.parametrize("words", ["unix:/run/redis/redis.sock", "10.0.0.5:6379 trusted_network", "[fd00::5]:6379 trusted_network",
+                                   "unix:/run/redis/redis.sock password_file={password}", "127.0.0.1:6379 password_file={password} trusted_network"])
+def test_where_redis_may_be(check, servers, words):
+    line = "portal_redis " + words.format(password=servers / "configuration/edge.password") + ";"
+    status, said = check(lambda text: text.replace("http {", "http {\n" + line), file="nginx.conf")
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("words, why", [
+    ("10.0.0.5:6379", "neither encrypted nor authenticated"),
+    ("localhost:6379 trusted_network", "must be an IP address"),
+    ("redis.example.com:6379 trusted_network", "must be an IP address"),
+    ("/run/redis/redis.sock", "say unix:/path"),
+    ("unix:redis.sock", "begins with a slash"),
+    ("10.0.0.5:0 trusted_network", "the port is none"),
+    ("unix:/run/redis/redis.sock trusted", "invalid parameter"),
+    ("unix:/run/redis/redis.sock password_file=/nowhere/to/be/found", "failed"),
+    ("unix:/a.sock; portal_redis unix:/b.sock", "is duplicate"),
+])
+def test_where_redis_may_not_be(check, words, why):
+    status, said = check(lambda text: text.replace("http {", f"http {{\nportal_redis {words};"), file="nginx.conf")
+    assert status != 0
+    assert why in said and "portal_redis" in said + words
+
+
+@pytest.mark.parametrize("number, accepted", [("0", True), ("1000000", True), ("-1", False), ("many", False)])
+def test_how_many_sessions_a_worker_remembers(check, number, accepted):
+    status, said = check(lambda text: text.replace("http {", f"http {{\nportal_remembered_sessions {number};"), file="nginx.conf")
+    assert (status == 0) == accepted, said

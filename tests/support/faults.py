@@ -45,6 +45,8 @@ class Proxy:
         self._listener: socket.socket | None = None
         self._refusing = self._holding = self._slicing = self._ending = False
         self._delay = 0.0
+        self._swallow = 0
+        self._heard = 0
         self._lose: tuple[bytes, bool] | None = None
         self.accepted = 0
         self.lost = 0
@@ -90,6 +92,11 @@ class Proxy:
         """What the server says arrives in single bytes."""
         with self._lock:
             self._slicing = on
+
+    def swallow(self, every: int) -> None:
+        """Of what the server says, every n-th part that it sent at once is lost, and what follows arrives; 0 ends it."""
+        with self._lock:
+            self._swallow = every
 
     def lose_question(self, word: bytes) -> None:
         """The next time a client sends something with this word in it, the connection is closed and the server does not get it."""
@@ -166,11 +173,17 @@ class Proxy:
         elif pair.lose_answer:
             self.lost += 1
             return False
+        elif self._swallows():
+            self.lost += 1
         elif self._delay:
             pair.waiting.append((time.monotonic() + self._delay, data, pair.client))
         else:
             self._pass_on(data, pair.client)
         return True
+
+    def _swallows(self) -> bool:
+        self._heard += 1
+        return self._swallow > 0 and self._heard % self._swallow == 0
 
     def _pass_on(self, data: bytes, to: socket.socket) -> None:
         step = 1 if self._slicing else len(data)

@@ -31,8 +31,8 @@ def database_server(servers):
 
 @pytest.fixture(scope="session")
 def shared_site(servers):
-    """PostgreSQL, the demo accounts and nginx with two workers, for the whole run of this pytest worker."""
-    with PrivateSite(servers / "site") as site:
+    """PostgreSQL, Redis, the demo accounts and nginx with two workers, for the whole run of this pytest worker."""
+    with PrivateSite(servers / "site", redis=True) as site:
         yield site
 
 

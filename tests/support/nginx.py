@@ -39,7 +39,8 @@ class PrivateNginx:
 
     def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, files: Path | None = None, port: int = 0,
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
-                 error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True):
+                 error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True,
+                 redis_socket: Path | None = None):
         self.folder = folder
         # The TLS server has a neighbour that sends plain HTTP on to it.
         self.port = port or places.free_port(2 if certificate else 1)
@@ -61,6 +62,7 @@ class PrivateNginx:
         self._certificate = certificate
         self._database = database
         self._exact_stacks = exact_stacks
+        self._redis_socket = redis_socket
 
     def __enter__(self) -> "PrivateNginx":
         self.start()
@@ -208,6 +210,7 @@ class PrivateNginx:
             "/etc/portico/edge.password": str(self._password_file),
             "/etc/portico/keys": str(self._keys_file),
             "/var/lib/portico/files": str(self.files),
+            "# portal_redis unix:/run/redis/redis-server.sock;": f"portal_redis unix:{self._redis_socket};" if self._redis_socket else "",
             "include portal-http.conf;": "include portal-http.conf;\n    include private.conf;",
             "include server-tls.conf;": "include server-tls.conf;" if self._certificate else "include server-loopback.conf;",
         }

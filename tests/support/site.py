@@ -7,8 +7,9 @@ from pathlib import Path
 
 from support import places, postgres
 from support.client import Client
-from support.faults import PostgresProxy
+from support.faults import PostgresProxy, Proxy
 from support.nginx import PrivateNginx, make_files_folder
+from support.redis import PrivateRedis
 
 
 def make_keys(file: Path, preset: str | None = None) -> Path:
@@ -28,10 +29,11 @@ def load_demo(server: postgres.PrivatePostgres, keys_file: Path, files: Path, po
 
 
 class PrivateSite:
-    """Used with `with`. The folder keeps every log; sockets are elsewhere and removed. With `proxied` nginx reaches PostgreSQL through `proxy`."""
+    """Used with `with`. The folder keeps every log; sockets are elsewhere and removed. With `proxied` nginx reaches PostgreSQL through `proxy`. With `redis`
+    there is one beside it, which nginx reaches through `redis_proxy` if that is wanted too."""
 
     def __init__(self, folder: Path, *, demo: bool = True, demo_jobs: int = 0, postgres_settings: dict[str, str] | None = None, proxied: bool = False,
-                 **nginx_options):
+                 redis: bool = False, redis_proxied: bool = False, **nginx_options):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -42,6 +44,9 @@ class PrivateSite:
         self._nginx_options = nginx_options
         self._wants_demo = demo
         self._proxied = proxied
+        self.redis = PrivateRedis(folder / "redis") if redis else None
+        self._redis_proxied = redis_proxied
+        self.redis_proxy: Proxy | None = None
         self.proxy: PostgresProxy | None = None
         self._demo_jobs = demo_jobs
         self.nginx: PrivateNginx | None = None
@@ -52,6 +57,10 @@ class PrivateSite:
         try:
             if self._proxied:
                 self.proxy = PostgresProxy(self.postgres.sockets).__enter__()
+            if self.redis is not None:
+                self.redis.start()
+                if self._redis_proxied:
+                    self.redis_proxy = Proxy(self.redis.socket, self.redis.sockets / "proxy.sock").__enter__()
             self.nginx = self.make_nginx("nginx", **self._nginx_options)
             if self._wants_demo:
                 demo = load_demo(self.postgres, self.keys_file, self.files, self.nginx.port, jobs=self._demo_jobs)
@@ -71,11 +80,17 @@ class PrivateSite:
         finally:
             if self.proxy is not None:
                 self.proxy.__exit__()
+            if self.redis_proxy is not None:
+                self.redis_proxy.__exit__()
+            if self.redis is not None:
+                self.redis.close()
             self.postgres.close()
 
     def make_nginx(self, name: str, **options) -> PrivateNginx:
         """An nginx of its own on the same database, not yet started."""
         sockets = self.proxy.folder if self.proxy else self.postgres.sockets
+        if self.redis is not None:
+            options.setdefault("redis_socket", self.redis.sockets / "proxy.sock" if self.redis_proxy else self.redis.socket)
         return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file,
                             files=self.files, **options)
 

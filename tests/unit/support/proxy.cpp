@@ -45,7 +45,17 @@ bool send_all(int to, const char* data, std::size_t size) {
   return true;
 }
 
-std::size_t size_of_message(const std::string& bytes) {
+// 0: it is not known yet.
+std::size_t size_of_redis_reply(const std::string& bytes) {
+  const std::size_t line = bytes.find("\r\n");
+  if (line == std::string::npos) return 0;
+  const std::size_t head = line + 2;
+  if (bytes[0] != '$' || bytes[1] == '-') return head;
+  return head + std::stoul(bytes.substr(1)) + 2;
+}
+
+std::size_t size_of_postgres_message(const std::string& bytes) {
+  if (bytes.size() < 5) return 0;
   std::size_t size = 1;
   for (std::size_t index = 1, place = 3; index < 5; ++index, --place)
     size += static_cast<std::size_t>(static_cast<unsigned char>(bytes[index])) << (8 * place);
@@ -54,8 +64,8 @@ std::size_t size_of_message(const std::string& bytes) {
 
 }  // namespace
 
-Proxy::Proxy(std::string server_socket)
-    : server_socket_(std::move(server_socket)), event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Proxy::Proxy(std::string server_socket, Protocol protocol)
+    : server_socket_(std::move(server_socket)), protocol_(protocol), event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   std::string pattern = "/tmp/portico-proxy.XXXXXX";
   if (!mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
   folder_ = pattern;
@@ -113,7 +123,12 @@ void Proxy::slice(bool on) { slicing_ = on; }
 
 void Proxy::cut_before(char type, int number) {
   const std::scoped_lock lock(mutex_);
-  cut_ = Cut{type, number};
+  cut_ = Cut{type, number, true};
+}
+
+void Proxy::swallow(char type, int number) {
+  const std::scoped_lock lock(mutex_);
+  cut_ = Cut{type, number, false};
 }
 
 void Proxy::accept_one() {
@@ -138,14 +153,18 @@ void Proxy::close_pair(const Pair& pair) {
 }
 
 bool Proxy::pass_messages(Pair& pair) {
-  while (pair.unfinished.size() >= 5) {
-    const std::size_t size = size_of_message(pair.unfinished);
-    if (pair.unfinished.size() < size) return true;
+  while (!pair.unfinished.empty()) {
+    const std::size_t size = protocol_ == Protocol::kPostgres ? size_of_postgres_message(pair.unfinished)
+                                                              : size_of_redis_reply(pair.unfinished);
+    if (size == 0 || pair.unfinished.size() < size) return true;
     {
       const std::scoped_lock lock(mutex_);
       if (cut_ && cut_->type == pair.unfinished[0] && --cut_->left == 0) {
+        const bool closes = cut_->closes;
         cut_.reset();
-        return false;
+        if (closes) return false;
+        pair.unfinished.erase(0, size);
+        continue;
       }
     }
     const std::size_t step = slicing_ ? 1 : size;
@@ -164,6 +183,7 @@ bool Proxy::pass_on(Pair& pair, bool from_server) {
   if (got <= 0) return false;
   if (!from_server) return send_all(pair.server, bytes.data(), static_cast<std::size_t>(got));
   pair.unfinished.append(bytes.data(), static_cast<std::size_t>(got));
+  std::this_thread::sleep_for(delay_.load());
   return pass_messages(pair);
 }
 

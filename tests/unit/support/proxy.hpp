@@ -1,9 +1,11 @@
-// Stands between a client and PostgreSQL, on a thread of its own, and does to the wire what networks and servers do:
+// Stands between a client and PostgreSQL or Redis, on a thread of its own, and does to the wire what networks and servers do:
 // cuts it, holds it, slices what arrives into single bytes, refuses. It knows where the server's messages begin, so
 // that a test can name the one that is lost.
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,13 +16,15 @@ namespace portal::test {
 
 class Proxy {
  public:
-  explicit Proxy(std::string server_socket);
+  enum class Protocol : std::uint8_t { kPostgres, kRedis };
+  explicit Proxy(std::string server_socket, Protocol protocol = Protocol::kPostgres);
   ~Proxy();
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
 
   // host= of a conninfo.
   const std::string& folder() const { return folder_; }
+  std::string socket_path() const { return folder_ + "/.s.PGSQL.5432"; }
 
   // While refusing, nobody gets a connection; those that exist stay.
   void refuse(bool on);
@@ -34,6 +38,10 @@ class Proxy {
   // connection, is lost: the connection is closed instead. 'Z' is the answer to a sync, 'D' a row, 'C' the end of a
   // statement.
   void cut_before(char type, int number);
+  // The n-th message of this type is lost, and what follows it arrives: in Redis '$' is a text, '+' a status.
+  void swallow(char type, int number);
+  // What the server says arrives so much later.
+  void delay(std::chrono::milliseconds time) { delay_ = time; }
 
   int accepted() const { return accepted_; }
   int connections() const { return connections_; }
@@ -47,6 +55,7 @@ class Proxy {
   struct Cut {
     char type;
     int left;
+    bool closes;
   };
 
   void run();
@@ -58,6 +67,7 @@ class Proxy {
   void interrupt();
 
   std::string server_socket_;
+  Protocol protocol_;
   std::string folder_;
   int listener_ = -1;
   int event_;
@@ -68,6 +78,7 @@ class Proxy {
   std::atomic<bool> holding_{false};
   std::atomic<bool> slicing_{false};
   std::atomic<bool> cutting_{false};
+  std::atomic<std::chrono::milliseconds> delay_{};
   std::atomic<bool> ending_{false};
   std::atomic<int> accepted_{0};
   std::atomic<int> connections_{0};
