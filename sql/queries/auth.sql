@@ -71,6 +71,28 @@ update portal.session set ended_at = now()
 where token_hash = :session_hash and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/
 returning member_id;
 
+-- As the member: the own sessions that still open something, the one used last first.
+-- name: list_sessions
+-- parameters: account_id bigint, member_id bigint, session_hash bytea, row_limit integer
+-- columns: session_id bigint, created_at timestamptz, last_used_at timestamptz, user_agent text?, is_current boolean
+select s.session_id, s.created_at, s.last_used_at, s.user_agent, s.token_hash = :session_hash
+from portal.session s
+join portal.membership ms on ms.account_id = s.account_id and ms.membership_id = s.membership_id and ms.state = 'active'
+join portal.account a on a.account_id = s.account_id
+where s.ended_at is null and s.expires_at > now() and s.last_used_at > now() - make_interval(days => a.session_idle_days)
+  /*filter*/ and s.account_id = :account_id and s.member_id = :member_id /*end filter*/
+order by s.last_used_at desc, s.session_id desc
+limit :row_limit;
+
+-- As the member: ends one of the own sessions. No row: it is none of them, or over.
+-- name: end_own_session
+-- parameters: account_id bigint, member_id bigint, session_id bigint
+-- columns: session_hash bytea
+update portal.session s set ended_at = now()
+where s.session_id = :session_id and s.ended_at is null and s.expires_at > now()
+  /*filter*/ and s.account_id = :account_id and s.member_id = :member_id /*end filter*/
+returning s.token_hash;
+
 -- As the member. Last use of the session and of its membership, unless it was written less than five minutes ago.
 -- name: touch_session
 -- parameters: account_id bigint, session_hash bytea

@@ -44,7 +44,7 @@ class Matrix:
     """A site with the world in it, and everybody who asks."""
 
     def __init__(self, folder: Path, nginx_class: type[PrivateNginx] | None = None):
-        self.site = PrivateSite(folder, demo=False)
+        self.site = PrivateSite(folder, demo=False, redis=True)
         if nginx_class:
             self.site.make_nginx = functools.partial(make_nginx, self.site, nginx_class)
 

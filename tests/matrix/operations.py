@@ -117,6 +117,62 @@ def switch_membership(around: Surroundings, principal: Principal) -> list[Cell]:
             to("malformed", "one", status=400, code="invalid_field")]
 
 
+def list_sessions(around: Surroundings, principal: Principal) -> list[Cell]:
+    if principal.acting is None:
+        return [Cell("mine", "GET", "/sessions", 401, "not_signed_in", alike="refused")]
+    world, who = around.world, principal.acting
+    cookie = world.open_session(who, user_agent="Mozilla/5.0")
+
+    def are_mine(answer, client) -> str | None:
+        told = answer.json()["items"]
+        rows = world.rows("""SELECT s.session_id, s.user_agent, s.created_at FROM portal.session s JOIN portal.membership m USING (account_id, membership_id)
+                             WHERE s.account_id = %s AND s.member_id = %s AND s.ended_at IS NULL AND s.expires_at > now() AND m.state = 'active'
+                             AND s.last_used_at > now() - interval '14 days'""", who.account.account_id, who.member_id)
+        if {(str(number), agent, rfc3339(created)) for number, agent, created in rows} != {(each["id"], each["user_agent"], each["created_at"])
+                                                                                          for each in told}:
+            return f"other sessions than {rows}"
+        current = [each["user_agent"] for each in told if each["current"]]
+        return None if current == ["Mozilla/5.0"] else f"current is {current}"
+    cells = [Cell("mine", "GET", "/sessions", 200, headers={"Cookie": f"{COOKIE}={cookie}"}, then=are_mine)]
+    return [*cells, *with_membership_shown(around, principal, "/sessions", None)]
+
+
+def end_session(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    colleague = around.colleague[account.slug][principal.acting.client if principal.acting else "One"]
+    stranger = around.colleague[around.other_account(account).slug]["One"]
+    now = datetime.now(timezone.utc)
+
+    def session(who: Membership, **columns) -> tuple[int, str]:
+        cookie = world.open_session(who, **columns)
+        (number,), = world.rows("SELECT max(session_id) FROM portal.session WHERE account_id = %s AND member_id = %s", who.account.account_id, who.member_id)
+        return number, cookie
+
+    def is_over(cookie: str):
+        return lambda answer, client: (None if world.client(account, cookie).get("/api/v1/session").status == 401 and not answer.body
+                                       else "the session is still good, or there is a body")
+
+    def is_good(who: Membership, cookie: str):
+        return lambda answer, client: None if world.client(who.account, cookie).get("/api/v1/session").status == 200 else "somebody was signed out"
+
+    def end(name: str, number, **expected) -> Cell:
+        expected = expected if principal.acting else {"status": 401, "code": "not_signed_in"}
+        return Cell(name, "DELETE", f"/sessions/{number}", **expected)
+    missing = {"status": 404, "code": "not_found", "alike": "missing"}
+    cells = [end("random", random_id(), **missing)]
+    for name, who in (("of a colleague", colleague), ("of the other account", stranger)):
+        number, cookie = session(who)
+        cells.append(end(name, number, **missing, then=is_good(who, cookie)))
+    cells.append(end("malformed", "one", status=400, code="invalid_field"))
+    if principal.acting:
+        number, cookie = session(principal.acting)
+        cells += [end("own", number, status=204, then=is_over(cookie)), end("own, again", number, **missing)]
+        cells.append(end("own, ended", session(principal.acting, ended_at=now)[0], **missing))
+        number, cookie = session(principal.acting)
+        cells.append(Cell("the one that asks", "DELETE", f"/sessions/{number}", 204, headers={"Cookie": f"{COOKIE}={cookie}"}, then=is_over(cookie)))
+    return cells
+
+
 def activation_tokens(around: Surroundings, principal: Principal) -> list[tuple[str, str, int, str, str | None]]:
     """Every class of token that opens nothing: name, token, status, code, and what it must be like."""
     world, account, now = around.world, principal.account, datetime.now(timezone.utc)
@@ -433,7 +489,7 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
     return one_document(around, principal, "/content")
 
 
-CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, switch_membership, look_up_activation,
+CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
                                              activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
                                              change_password, update_me, get_portal_logo,
                                              get_job_file, list_documents, get_document, get_document_content)}

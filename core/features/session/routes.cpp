@@ -7,6 +7,7 @@
 #include "auth/render_session.hpp"
 #include "auth/session_cookie.hpp"
 #include "edge/services.hpp"
+#include "features/session/own_sessions.hpp"
 #include "features/session/sign_in.hpp"
 #include "http/query.hpp"
 #include "json/reader.hpp"
@@ -76,6 +77,8 @@ constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kGet, "/session", "get_session", {}, get_session),
     edge::Route::open(http::Method::kPost, "/session", "sign_in", sign_in),
     edge::Route::open(http::Method::kDelete, "/session", "sign_out", sign_out),
+    edge::Route::for_member(http::Method::kGet, "/sessions", "list_sessions", {}, list_sessions),
+    edge::Route::for_member(http::Method::kDelete, "/sessions/{id}", "end_session", {}, end_session),
     edge::Route::for_member(http::Method::kPut, "/session/membership", "switch_membership", {}, switch_membership),
 };
 
