@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support import places, postgres  # noqa: E402
 from support.nginx import PrivateNginx, make_files_folder  # noqa: E402
+from support.redis import PrivateRedis  # noqa: E402
 from support.site import load_demo, make_keys  # noqa: E402
 
 
@@ -64,11 +65,13 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
         database = stack.enter_context(postgres.PrivatePostgres(folder / "postgres", durable=True))
     with step("Making the schema"):
         postgres.prepare_database(database, postgres.DATABASE)
+    redis = stack.enter_context(PrivateRedis(folder / "redis"))
     keys_file = make_keys(folder / "keys")
     files = folder / "files"
     make_files_folder(files)
     nginx = PrivateNginx(folder / "nginx", postgres_socket=database.sockets, password_file=database.password_file, keys_file=keys_file, files=files,
-                         port=port, error_level="notice", certificate=make_certificate(folder) if tls else None)
+                         port=port, error_level="notice", certificate=make_certificate(folder) if tls else None,
+                         redis_socket=redis.socket)
     with step("Loading the demo accounts"):
         demo = load_demo(database, keys_file, files, nginx.port, tls=tls)
     with step("Starting nginx"):

@@ -12,7 +12,9 @@ test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 wrk p
 # Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
 if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
 web_packages=(nodejs npm)
-runtime_packages=(nginx libpq5 libjansson4 libhiredis0.14 libargon2-1 libfmt9 ca-certificates)
+hiredis=libhiredis0.14
+if grep -q '^ID=ubuntu' /etc/os-release; then hiredis=libhiredis1.1.0; fi
+runtime_packages=(nginx libpq5 libjansson4 "$hiredis" libargon2-1 libfmt9 ca-certificates)
 
 # Services that these packages bring. The project runs its own servers in its build folder and never these.
 services=(nginx:nginx.service postgresql-common:postgresql.service redis-server:redis-server.service)
