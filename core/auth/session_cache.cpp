@@ -76,8 +76,8 @@ void SessionCache::store(const access::Member& member) noexcept {
   try {
     const auto life = kLongestLife - std::chrono::seconds(random_below(kJitterSeconds));
     std::string value = seal_session({.member = member, .expires_at = wall_clock() + life}, keys_);
-    redis_.post({"SET", name_session_entry(member.session_hash, keys_), std::move(value), "EX",
-                 std::to_string(life.count())});
+    redis_.post(
+        {"SET", name_session_entry(member.session_hash, keys_), std::move(value), "EX", std::to_string(life.count())});
   } catch (const std::exception& failure) {
     log_.write(LogLevel::kError, failure.what());
   }

@@ -64,9 +64,8 @@ Result<SessionValue> open_session_value(std::string_view text, const access::Ses
                                         const crypto::Keyring& keys) {
   if (!text.starts_with(kLayout)) return refuse();
   const std::string& key_id = keys.newest(crypto::KeyPurpose::kSessionCache).id;
-  const Result<crypto::SecretString> opened =
-      crypto::unseal(key_id, crypto::bytes_of(text.substr(kLayout.size())), place_of(hash), keys,
-                     crypto::KeyPurpose::kSessionCache);
+  const Result<crypto::SecretString> opened = crypto::unseal(key_id, crypto::bytes_of(text.substr(kLayout.size())),
+                                                             place_of(hash), keys, crypto::KeyPurpose::kSessionCache);
   if (!opened || opened->size() < kNumbers * kNumberBytes) return refuse();
   std::string_view plain = opened->view();
   std::array<std::int64_t, kNumbers> numbers{};

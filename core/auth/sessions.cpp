@@ -37,7 +37,10 @@ class Sessions::Landing {
 };
 
 Sessions::Sessions(io::Loop& loop, std::size_t remembered, SessionCache* cache)
-    : loop_(loop), memory_(remembered), cache_(cache), reaper_(loop.wake(io::Callback::to<&Sessions::on_landed>(this))) {}
+    : loop_(loop),
+      memory_(remembered),
+      cache_(cache),
+      reaper_(loop.wake(io::Callback::to<&Sessions::on_landed>(this))) {}
 
 Task<Result<FoundSession>> Sessions::look_up(access::AnonymousDatabase database, access::SessionHash hash) {
   const Key key{database.account_id(), hash};

@@ -46,8 +46,9 @@ Result<Address> parse_address(std::string_view text, Network network) {
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (error != std::errc() || end != port.data() + port.size() || address.port == 0) return refuse("the port is none");
   if (network == Network::kUntrusted) {
-    return refuse("what is sent over TCP is neither encrypted nor authenticated: use a unix socket, or say "
-                  "trusted_network");
+    return refuse(
+        "what is sent over TCP is neither encrypted nor authenticated: use a unix socket, or say "
+        "trusted_network");
   }
   return address;
 }

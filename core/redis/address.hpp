@@ -20,7 +20,8 @@ struct Address {
 enum class Network : std::uint8_t { kUntrusted, kTrusted };
 
 // "unix:/run/redis/redis.sock", "10.0.0.5:6379", "[fd00::5]:6379". What is sent over TCP is neither encrypted nor
-// authenticated, so it needs the operator's word that the network is trusted. The error's log_detail says what is wrong.
+// authenticated, so it needs the operator's word that the network is trusted. The error's log_detail says what is
+// wrong.
 Result<Address> parse_address(std::string_view text, Network network);
 
 }  // namespace portal::redis

@@ -54,9 +54,9 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   class RunAwaiter;
-  // co_await client.run(command): the reply, errors of Redis included, or kCacheUnavailable, at once when the breaker is
-  // open. Leaving it closes the connection, so it is awaited by tasks of the worker and not by those of a request, which
-  // a client can end.
+  // co_await client.run(command): the reply, errors of Redis included, or kCacheUnavailable, at once when the breaker
+  // is open. Leaving it closes the connection, so it is awaited by tasks of the worker and not by those of a request,
+  // which a client can end.
   RunAwaiter run(Command command);
   // Sends a command whose answer nobody waits for; it is dropped when the breaker is open.
   void post(const Command& command) noexcept;
@@ -107,9 +107,9 @@ class Client {
   std::unique_ptr<redisReader, FreeReader> reader_;
   std::unique_ptr<io::Timer> timer_;  // of the pause, the connecting, and then the deadline of the oldest command
   bool armed_ = false;
-  bool writing_ = false;          // the socket had no room
-  std::size_t unanswered_ = 0;    // bytes that came since the last whole reply
-  std::string output_;            // that is still to be sent
+  bool writing_ = false;        // the socket had no room
+  std::size_t unanswered_ = 0;  // bytes that came since the last whole reply
+  std::string output_;          // that is still to be sent
   std::deque<std::shared_ptr<Exchange>> in_flight_;
   std::uint64_t next_number_ = 1;
   io::Duration pause_{0};

@@ -1,9 +1,11 @@
-// What stands in Redis for a session: whatever somebody writes there opens nothing, and what was sealed opens as it was.
+// What stands in Redis for a session: whatever somebody writes there opens nothing, and what was sealed opens as it
+// was.
 #include "auth/session_value.hpp"
 #include "crypto/bytes.hpp"
 #include "require.hpp"
 
 using namespace portal;
+using namespace portal::auth;
 
 namespace {
 
@@ -42,8 +44,8 @@ auth::SessionValue read_value(std::string_view& input) {
 bool are_same(const auth::SessionValue& left, const auth::SessionValue& right) {
   return left.member.account_id == right.member.account_id && left.member.member_id == right.member.member_id &&
          left.member.membership_id == right.member.membership_id && left.member.client_id == right.member.client_id &&
-         left.member.permissions == right.member.permissions &&
-         left.member.session_hash == right.member.session_hash && left.expires_at == right.expires_at;
+         left.member.permissions == right.member.permissions && left.member.session_hash == right.member.session_hash &&
+         left.expires_at == right.expires_at;
 }
 
 }  // namespace

@@ -81,9 +81,10 @@ TEST_F(SessionValueTest, TheNameTellsNothingAndDependsOnTheKey) {
   EXPECT_NE(name, name_session_entry(hash, new_keys()));
   EXPECT_EQ(name.find(crypto::encode_hex(hash)), std::string::npos);
   // A new line of the file of keys: new names, and the old values are not even looked at.
-  const crypto::Keyring rotated = crypto::Keyring::parse(
-      std::string(crypto::generate_keys().view()) + "\n" +
-      std::string(crypto::generate_key(crypto::KeyPurpose::kSessionCache).line.view())).value();
+  const crypto::Keyring rotated =
+      crypto::Keyring::parse(std::string(crypto::generate_keys().view()) + "\n" +
+                             std::string(crypto::generate_key(crypto::KeyPurpose::kSessionCache).line.view()))
+          .value();
   EXPECT_NE(name, name_session_entry(hash, rotated));
 }
 

@@ -91,11 +91,45 @@ static void metrics_are_written_as_far_as_there_is_room(void** state) {
   portal_keys_destroy(keys);
 }
 
+static void where_redis_may_be(void** state) {
+  char why[128] = "";
+  (void)state;
+  assert_int_equal(portal_refuse_redis(text_of("unix:/run/redis.sock"), 0, why, sizeof why), 0);
+  assert_int_equal(portal_refuse_redis(text_of("10.0.0.5:6379"), 1, why, sizeof why), 0);
+  assert_string_equal(why, "");
+  assert_int_equal(portal_refuse_redis(text_of("10.0.0.5:6379"), 0, why, sizeof why), 1);
+  assert_non_null(strstr(why, "trusted_network"));
+}
+
+static void a_worker_whose_redis_is_away_leaves_nothing(void** state) {
+  test_world* world = *state;
+  portal_keys* keys = load_keys(world);
+  char why[256] = "";
+  const portal_worker_options options = {
+      .conninfo = text_of(test_conninfo(world)),
+      .redis = text_of("unix:/nonexistent/redis.sock"),
+      .redis_password = text_of("a secret"),
+      .host_refresh_milliseconds = 30000,
+      .keys = keys,
+      .loop = test_loop(world),
+      .offload = test_offload(world),
+  };
+  portal_worker* worker = portal_worker_create(&options, why, sizeof why);
+  assert_non_null(worker);
+  test_turn(world, 5);
+  portal_worker_destroy(worker);
+  assert_int_equal(test_alive(world), 0);
+  portal_keys_destroy(keys);
+}
+
 const struct CMUnitTest* c_api_worker_tests(size_t* count);
 const struct CMUnitTest* c_api_worker_tests(size_t* count) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_worker_leaves_nothing_whenever_it_ends, test_world_setup, test_world_teardown),
       cmocka_unit_test_setup_teardown(a_worker_without_a_database_says_so_and_goes_on, test_world_setup,
+                                      test_world_teardown),
+      cmocka_unit_test(where_redis_may_be),
+      cmocka_unit_test_setup_teardown(a_worker_whose_redis_is_away_leaves_nothing, test_world_setup,
                                       test_world_teardown),
       cmocka_unit_test_setup_teardown(metrics_are_written_as_far_as_there_is_room, test_world_setup,
                                       test_world_teardown),

@@ -97,10 +97,12 @@ TEST_F(RedisClientTest, ManyAtOnceKeepTheirAnswersAndMoreAreRefused) {
   connect(std::move(given));
   proxy.slice(true);
   std::vector<std::unique_ptr<Asked>> asked;
-  for (int number = 0; number < 120; ++number) asked.push_back(ask({"ECHO", "number " + std::to_string(number)}));
+  for (std::size_t number = 0; number < 120; ++number)
+    asked.push_back(ask({"ECHO", "number " + std::to_string(number)}));
   ASSERT_TRUE(wait_for(asked[99]));
-  for (int number = 0; number < 100; ++number) EXPECT_EQ(asked[number]->reply().text, "number " + std::to_string(number));
-  for (int number = 100; number < 120; ++number) EXPECT_TRUE(asked[number]->failed()) << number;
+  for (std::size_t number = 0; number < 100; ++number)
+    EXPECT_EQ(asked[number]->reply().text, "number " + std::to_string(number));
+  for (std::size_t number = 100; number < 120; ++number) EXPECT_TRUE(asked[number]->failed()) << number;
   EXPECT_EQ(client->figures().refused, 20U);
 }
 
@@ -208,10 +210,11 @@ TEST_F(RedisClientTest, RepliesThatAreShiftedReachNobody) {
   for (int round = 0; round < 6; ++round) {
     proxy.swallow('$', 1 + round % 3);
     std::vector<std::unique_ptr<Asked>> asked;
-    for (int number = 0; number < 4; ++number) asked.push_back(ask({"ECHO", "answer " + std::to_string(number)}));
+    for (std::size_t number = 0; number < 4; ++number)
+      asked.push_back(ask({"ECHO", "answer " + std::to_string(number)}));
     for (const auto& each : asked) ASSERT_TRUE(wait_for(each));
     int failed = 0;
-    for (int number = 0; number < 4; ++number) {
+    for (std::size_t number = 0; number < 4; ++number) {
       if (asked[number]->failed()) {
         ++failed;
       } else {

@@ -1,6 +1,6 @@
-// Stands between a client and PostgreSQL or Redis, on a thread of its own, and does to the wire what networks and servers do:
-// cuts it, holds it, slices what arrives into single bytes, refuses. It knows where the server's messages begin, so
-// that a test can name the one that is lost.
+// Stands between a client and PostgreSQL or Redis, on a thread of its own, and does to the wire what networks and
+// servers do: cuts it, holds it, slices what arrives into single bytes, refuses. It knows where the server's messages
+// begin, so that a test can name the one that is lost.
 #pragma once
 
 #include <atomic>

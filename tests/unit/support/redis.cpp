@@ -52,9 +52,9 @@ PrivateRedis::~PrivateRedis() {
 void PrivateRedis::start() {
   std::vector<std::string> words = as_server_user();
   for (const std::string& word :
-       {std::string("redis-server"), std::string("--port"), std::string("0"), std::string("--unixsocket"), socket_path(),
-        std::string("--unixsocketperm"), std::string("777"), std::string("--save"), std::string(), std::string("--dir"),
-        folder_}) {
+       {std::string("redis-server"), std::string("--port"), std::string("0"), std::string("--unixsocket"),
+        socket_path(), std::string("--unixsocketperm"), std::string("777"), std::string("--save"), std::string(),
+        std::string("--dir"), folder_}) {
     words.push_back(word);
   }
   words.insert(words.end(), options_.begin(), options_.end());
@@ -86,7 +86,8 @@ std::string PrivateRedis::ask(const std::vector<std::string>& command) const {
     lengths.push_back(word.size());
   }
   const std::unique_ptr<void, decltype(&freeReplyObject)> reply(
-      redisCommandArgv(connection.get(), static_cast<int>(words.size()), words.data(), lengths.data()), freeReplyObject);
+      redisCommandArgv(connection.get(), static_cast<int>(words.size()), words.data(), lengths.data()),
+      freeReplyObject);
   if (!reply) throw std::runtime_error(connection->errstr);
   return text_of(*static_cast<const redisReply*>(reply.get()));
 }
