@@ -44,12 +44,14 @@ Sessions::Sessions(io::Loop& loop, std::size_t remembered, SessionCache* cache)
 
 Task<Result<FoundSession>> Sessions::look_up(access::AnonymousDatabase database, access::SessionHash hash) {
   const Key key{database.account_id(), hash};
-  const auto [place, started] = flights_.try_emplace(key);
-  if (started) place->second = std::make_shared<Flight>();
-  const std::shared_ptr<Flight> flight = place->second;
+  const auto found = flights_.find(key);
+  const bool started = found == flights_.end();
+  const std::shared_ptr<Flight> flight = started ? std::make_shared<Flight>() : found->second;
+  flight->key = key;
+  // First, because it also ends what could not be begun for want of memory.
   Landing landing(*this, flight);
   if (started) {
-    flight->key = key;
+    flights_.emplace(key, flight);
     flight->task = fly(flight.get(), database);
     flight->task.handle().resume();
   }
@@ -64,8 +66,8 @@ Task<Result<FoundSession>> Sessions::look_up(access::AnonymousDatabase database,
 Task<void> Sessions::fly(Flight* flight, access::AnonymousDatabase database) {
   try {
     flight->result = co_await ask(flight, database);
-  } catch (const std::exception& failure) {
-    flight->result = fail(ErrorCode::kOverloaded, failure.what());
+  } catch (const std::exception&) {
+    flight->result = fail(ErrorCode::kOverloaded);
   }
   land(*flight);
 }
@@ -97,9 +99,7 @@ Task<Result<FoundSession>> Sessions::read(access::AnonymousDatabase database, ac
 
 void Sessions::land(Flight& flight) noexcept {
   for (const Landing* landing : flight.waiting) landing->wake();
-  const auto found = flights_.find(flight.key);
-  landed_.push_back(std::move(found->second));
-  flights_.erase(found);
+  landed_.insert(flights_.extract(flight.key));
   reaper_->post();
 }
 

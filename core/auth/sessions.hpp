@@ -68,7 +68,8 @@ class Sessions {
   SessionMemory memory_;
   SessionCache* cache_;
   std::unique_ptr<io::Wake> reaper_;
-  std::vector<std::shared_ptr<Flight>> landed_;  // ended from the reaper's wake, never from inside their own frames
+  // Ended from the reaper's wake, never from inside their own frames. Entries move here whole, which needs no memory.
+  std::multimap<Key, std::shared_ptr<Flight>> landed_;
   std::map<Key, std::shared_ptr<Flight>> flights_;
 };
 
