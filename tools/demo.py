@@ -71,7 +71,7 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
     make_files_folder(files)
     nginx = PrivateNginx(folder / "nginx", postgres_socket=database.sockets, password_file=database.password_file, keys_file=keys_file, files=files,
                          port=port, error_level="notice", certificate=make_certificate(folder) if tls else None,
-                         redis_socket=redis.socket)
+                         redis_socket=redis.socket_path)
     with step("Loading the demo accounts"):
         demo = load_demo(database, keys_file, files, nginx.port, tls=tls)
     with step("Starting nginx"):

@@ -9,6 +9,7 @@ yardstick is never moved.
 import argparse
 import json
 import operator
+import re
 import secrets
 import statistics
 import sys
@@ -48,6 +49,7 @@ class Target:
 
 TARGETS = {
     "jobs_uncached/pgbench": Target(operator.ge, 0.75),
+    "jobs_redis_session/jobs_uncached": Target(operator.ge, 0.95),
     "file_download/nginx_file": Target(operator.ge, 0.95),
     "read_p99_under_login_flood/read_p99": Target(operator.le, 1.5),
     "worker_mb_over_plain_nginx": Target(operator.le, 4),
@@ -74,14 +76,19 @@ class Bench:
 
     def throughput(self) -> tuple[list[dict], list[dict]]:
         port, seconds = self._site.nginx.port, self._options.seconds
-        kinds = {
-            "jobs_uncached": lambda: wrk(port, JOBS, seconds, members=self._members_file),
-            "static": lambda: wrk(port, STATIC, seconds),
-            "pgbench": self._pgbench,
-        }
-        measured = self._in_turn(kinds)
+        # A worker that remembers no session looks each up in Redis.
+        with self._site.make_nginx("redis", workers=1, error_level="warn", http_extra="portal_remembered_sessions 0;") as forgetful:
+            kinds = {
+                "jobs_uncached": lambda: wrk(port, JOBS, seconds, members=self._members_file),
+                "jobs_redis_session": lambda: wrk(forgetful.port, JOBS, seconds, members=self._members_file),
+                "static": lambda: wrk(port, STATIC, seconds),
+                "pgbench": self._pgbench,
+            }
+            measured = self._in_turn(kinds)
+            asked = int(re.search(rb"cmdstat_getrange:calls=(\d+)", self._site.redis.command("INFO", "commandstats"))[1])
+            assert asked > measured["jobs_redis_session"][0], "the sessions did not come from Redis"
         return ([spread(name, values, "1/s") for name, values in measured.items()],
-                [ratio(measured, "jobs_uncached", other) for other in ("pgbench", "static")])
+                [*(ratio(measured, "jobs_uncached", other) for other in ("pgbench", "static")), ratio(measured, "jobs_redis_session", "jobs_uncached")])
 
     def files(self) -> tuple[list[dict], list[dict]]:
         """A file of 5 MB, with the look into PostgreSQL whether this member may have it, beside nginx's own file."""
@@ -151,7 +158,7 @@ def ratio(measured: dict[str, list[float]], mine: str, other: str) -> dict:
 def measure(options: argparse.Namespace) -> dict:
     folder = places.servers_folder("load")
     static = (ROOT / "tests/load/static.conf").read_text().replace("/usr/share/portico/yardstick", str(folder / "site/static/yardstick"))
-    with PrivateSite(folder / "site", demo_jobs=options.jobs, postgres_settings=POSTGRES, workers=1, server_extra=static + TRUST_LOOPBACK,
+    with PrivateSite(folder / "site", demo_jobs=options.jobs, postgres_settings=POSTGRES, redis=True, workers=1, server_extra=static + TRUST_LOOPBACK,
                      error_level="warn") as site:
         bench = Bench(site, options)
         figures, ratios = [], []

@@ -28,7 +28,7 @@ class PrivateRedis:
         self.close()
 
     @property
-    def socket(self) -> Path:
+    def socket_path(self) -> Path:
         return self.sockets / "redis.sock"
 
     @property
@@ -41,7 +41,7 @@ class PrivateRedis:
             self.folder.mkdir(parents=True, exist_ok=True)
             places.give_to_servers(self.folder)
             self.sockets = places.make_socket_folder()
-        options = ["--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "777", "--save", "", "--appendonly", "no", "--dir", self.folder]
+        options = ["--port", "0", "--unixsocket", self.socket_path, "--unixsocketperm", "777", "--save", "", "--appendonly", "no", "--dir", self.folder]
         with (self.folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(places.as_user(places.server_user(), "redis-server", *options), cwd="/", stdin=subprocess.DEVNULL,
                                              stdout=log, stderr=log, start_new_session=True)
@@ -63,7 +63,7 @@ class PrivateRedis:
             self._process.send_signal(how)
             self._process.wait(10)
             self._process = None
-            self.socket.unlink(missing_ok=True)
+            self.socket_path.unlink(missing_ok=True)
 
     def freeze(self, on: bool) -> None:
         """Alive and silent: the kernel still takes its connections."""
@@ -82,7 +82,7 @@ class PrivateRedis:
     def commands(self, commands: list[tuple]) -> list:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(10)
-            connection.connect(str(self.socket))
+            connection.connect(str(self.socket_path))
             connection.sendall(b"".join(map(_encode, commands)))
             with connection.makefile("rb") as stream:
                 return [_decode(stream) for _ in commands]
@@ -94,7 +94,7 @@ class PrivateRedis:
         """A connection on which Redis tells every command that anybody sends."""
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(1)
-        connection.connect(str(self.socket))
+        connection.connect(str(self.socket_path))
         connection.sendall(_encode(("MONITOR",)))
         assert connection.recv(5) == b"+OK\r\n"
         return connection

@@ -60,7 +60,7 @@ class PrivateSite:
             if self.redis is not None:
                 self.redis.start()
                 if self._redis_proxied:
-                    self.redis_proxy = Proxy(self.redis.socket, self.redis.sockets / "proxy.sock").__enter__()
+                    self.redis_proxy = Proxy(self.redis.socket_path, self.redis.sockets / "proxy.sock").__enter__()
             self.nginx = self.make_nginx("nginx", **self._nginx_options)
             if self._wants_demo:
                 demo = load_demo(self.postgres, self.keys_file, self.files, self.nginx.port, jobs=self._demo_jobs)
@@ -90,7 +90,7 @@ class PrivateSite:
         """An nginx of its own on the same database, not yet started."""
         sockets = self.proxy.folder if self.proxy else self.postgres.sockets
         if self.redis is not None:
-            options.setdefault("redis_socket", self.redis.sockets / "proxy.sock" if self.redis_proxy else self.redis.socket)
+            options.setdefault("redis_socket", self.redis.sockets / "proxy.sock" if self.redis_proxy else self.redis.socket_path)
         return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file,
                             files=self.files, **options)
 
