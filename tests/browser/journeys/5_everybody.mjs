@@ -130,6 +130,11 @@ export const journeys = [
       await page.locator('.card-link').first().click();
       await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
       await visitor.check('320-job');
+      for (const name of ['documents', 'account', 'help', 'password']) {
+        await visitor.go(`/${name}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await visitor.check(`320-${name}`);
+      }
     },
   },
   {

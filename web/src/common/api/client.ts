@@ -3,6 +3,8 @@ import { problemOf, type Failure } from './failure.ts';
 
 export type Portal = components['schemas']['Portal'];
 export type Session = components['schemas']['Session'];
+export type OwnSession = components['schemas']['OwnSession'];
+export type SessionList = components['schemas']['SessionList'];
 export type Invitation = components['schemas']['Invitation'];
 export type Site = components['schemas']['Site'];
 export type JobSummary = components['schemas']['JobSummary'];

@@ -137,6 +137,17 @@ export const en = {
   'account.clients': 'For whom you act',
   'account.clients_text': 'You see the jobs and documents of one at a time.',
 
+  'devices.title': 'Where you are signed in',
+  'devices.text': 'You do not know one of these? Sign it out and change your password.',
+  'devices.browser_on': '{browser} on {system}',
+  'devices.unknown_browser': 'Unknown browser',
+  'devices.current': 'This device',
+  'devices.last_used': 'Last used: {time}',
+  'devices.since': 'Signed in: {time}',
+  'devices.end': 'Sign out: {name}',
+  'devices.end_current': 'Sign out on this device: {name}',
+  'devices.ended': '{name} is signed out.',
+
   'help.title': 'Help',
   'help.contact': 'Ask {business}',
   'help.jobs': 'When does somebody come?',

@@ -138,6 +138,17 @@ export const es: Record<MessageKey, Message> = {
   'account.clients': 'A quién representa',
   'account.clients_text': 'Ve los trabajos y documentos de uno cada vez.',
 
+  'devices.title': 'Dónde tiene la sesión abierta',
+  'devices.text': '¿No reconoce alguno? Cierre su sesión y cambie la contraseña.',
+  'devices.browser_on': '{browser} en {system}',
+  'devices.unknown_browser': 'Navegador desconocido',
+  'devices.current': 'Este dispositivo',
+  'devices.last_used': 'Último uso: {time}',
+  'devices.since': 'Inicio de sesión: {time}',
+  'devices.end': 'Cerrar la sesión: {name}',
+  'devices.end_current': 'Cerrar la sesión en este dispositivo: {name}',
+  'devices.ended': 'Se ha cerrado la sesión de {name}.',
+
   'help.title': 'Ayuda',
   'help.contact': 'Pregunte a {business}',
   'help.jobs': '¿Cuándo viene alguien?',

@@ -9,7 +9,7 @@ import { passwordErrors } from '../state/input_rules.ts';
 import { useApp, useSession } from '../state/application.tsx';
 
 // Ends every other session of the person; this one goes on.
-export function ChangePassword() {
+export function ChangePassword({ onChanged }: { onChanged: () => void }) {
   const translator = useTranslator();
   const { t } = translator;
   const { portal, setNotice, handleFailure } = useApp();
@@ -31,6 +31,7 @@ export function ChangePassword() {
       setCurrent('');
       setPassword('');
       setNotice({ key: 'password.changed' });
+      onChanged();
     } else if (isUncertain(answer.failure)) {
       // The change may have been made, and this session with it: nobody is told that it was not.
       submission.refuse(answer.failure, [{ field: null, text: t('password.change_unknown') }]);

@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { ChangePassword } from '../account/change_password.tsx';
+import { Devices } from '../account/devices.tsx';
 import { Profile } from '../account/profile.tsx';
 import { ClientChoice } from '../parts/client_choice.tsx';
 import { SignOut } from '../parts/sign_out.tsx';
@@ -11,6 +13,8 @@ export function AccountPage() {
   const { t } = useTranslator();
   const { portal } = useApp();
   const session = useSession();
+  // A change of the password ends sessions, so that the list is asked for again.
+  const [changes, setChanges] = useState(0);
   return (
     <>
       <PageHeading title={pageTitle(t('account.title'), portal.name)}>{t('account.title')}</PageHeading>
@@ -24,7 +28,8 @@ export function AccountPage() {
           </div>
         </section>
       )}
-      <ChangePassword />
+      <ChangePassword onChanged={() => setChanges(changes + 1)} />
+      <Devices key={changes} />
       <div class="section">
         <SignOut class="button" />
       </div>
