@@ -1,8 +1,9 @@
 // Who I am, what I am called, and where I am signed in.
 import assert from 'node:assert/strict';
-import { Visitor } from '../visitor.mjs';
+import { Visitor, desktop } from '../visitor.mjs';
 
 const ann = 'ann.account@acme.example.com';
+const lou = 'lou.devices@acme.example.com';
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 export const journeys = [
@@ -34,6 +35,40 @@ export const journeys = [
       await other.page.getByRole('button', { name: 'Sign in' }).click();
       await heading(other.page, 'Trabajos');
       await other.leave();
+    },
+  },
+  {
+    name: 'account: where I am signed in, and ending it there and here',
+    needsOwnPortal: true,
+    async run(visitor) {
+      const { page, account, options } = visitor;
+      const other = await Visitor.arrive(visitor.context.browser(), account, { ...options, viewport: desktop });
+      await other.signIn(lou);
+      await visitor.signIn(lou);
+      await visitor.go('/account');
+      const devices = page.locator('section', { has: page.getByRole('heading', { name: 'Where you are signed in' }) });
+      await devices.locator('.rows').waitFor();
+      // The third one is where the invitation was accepted, by a program that says nothing of itself.
+      assert.equal(await devices.locator('li').count(), 3);
+      assert.equal(await devices.getByText('This device').count(), 1);
+      assert.equal(await devices.getByText('Chrome on Linux').count(), 2);
+      assert.equal(await devices.getByText('Unknown browser').count(), 1);
+      await visitor.check('account-devices');
+
+      const there = devices.locator('li', { hasText: 'Chrome on Linux', hasNotText: 'This device' });
+      await there.getByRole('button', { name: /^Sign out: Chrome on Linux/ }).click();
+      await page.waitForFunction(() => document.activeElement.id === 'devices');
+      assert.equal(await devices.locator('li').count(), 2);
+      await other.page.getByRole('link', { name: /^Finished/ }).click();
+      await heading(other.page, 'Sign in');
+      await other.leave();
+
+      await devices.getByRole('button', { name: /^Sign out on this device/ }).click();
+      await heading(page, 'Sign in');
+      await page.locator('#notice').getByText('You are signed out.').waitFor();
+      await visitor.go('/account');
+      await heading(page, 'Sign in');
+      assert.equal(visitor.path, '/sign-in?next=%2Faccount');
     },
   },
   {
