@@ -148,6 +148,7 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
     worker_options.conninfo = view(options->conninfo);
     worker_options.password = view(options->password);
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
+    worker_options.throttling = options->throttling ? portal::auth::Throttling::kOn : portal::auth::Throttling::kOff;
     worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
     worker_options.remembered_sessions = options->remembered_sessions;
     if (options->redis.size > 0) {

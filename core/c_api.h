@@ -43,7 +43,8 @@ typedef struct {
   const portal_keys* keys;
   portal_loop* loop;
   portal_offload* offload;
-  void* zone; /* accepted by portal_zone_prepare; null: the worker shares with nobody */
+  int throttling; /* 0: tries are not counted */
+  void* zone;     /* accepted by portal_zone_prepare; null: the worker shares with nobody */
   size_t zone_size;
   portal_log_function log;
   void* log_context;

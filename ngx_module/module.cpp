@@ -167,6 +167,8 @@ ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, host_refresh), nullptr},
     {ngx_string("portal_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_MAIN_CONF_OFFSET,
      offsetof(MainConf, zone_size), nullptr},
+    {ngx_string("portal_throttle"), NGX_HTTP_MAIN_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, throttle), nullptr},
     {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocConf, enabled), nullptr},
     {ngx_string("portal_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_health, 0, 0, nullptr},
@@ -188,6 +190,7 @@ void* create_main_conf(ngx_conf_t* conf) noexcept {
   main->host_refresh = NGX_CONF_UNSET_MSEC;
   main->zone_size = NGX_CONF_UNSET_SIZE;
   main->remembered_sessions = NGX_CONF_UNSET;
+  main->throttle = NGX_CONF_UNSET;
   return main;
 }
 
@@ -200,6 +203,7 @@ char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   ngx_conf_init_size_value(main->zone_size, kDefaultZone);
+  ngx_conf_init_value(main->throttle, 1);
   if (main->zone_size < kSmallestZone) {
     ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"portal_zone\" must be at least 512k");
     return static_cast<char*>(NGX_CONF_ERROR);
@@ -352,6 +356,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
         .keys = conf->keys,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),
         .offload = reinterpret_cast<portal_offload*>(static_cast<io::Offload*>(process->offload.get())),
+        .throttling = static_cast<int>(conf->throttle),
         .zone = conf->zone->data,
         .zone_size = zone_bytes(conf->zone),
         .log = write_log,

@@ -43,6 +43,7 @@ struct MainConf {
   ngx_msec_t host_refresh;
   portal_keys* keys;
   ngx_thread_pool_t* pool;
+  ngx_flag_t throttle;
   size_t zone_size;
   ngx_shm_zone_t* zone;
   ngx_int_t request_id_variable;

@@ -45,6 +45,32 @@ inline constexpr std::uint32_t kPasswordMemoryKib = 256 * 1024;
 inline constexpr std::uint32_t kPasswordIterations = 16;
 inline constexpr std::uint32_t kPasswordLanes = 4;
 
+// Consecutive failures: `free` of them, then one after each delay, which doubles; never more than `in_all`.
+struct Failures {
+  std::uint32_t free;
+  std::uint32_t first_delay_seconds;
+  std::uint32_t longest_delay_seconds;
+  std::uint32_t in_all;
+};
+
+// So many at once, and then one more each time.
+struct Rate {
+  std::uint32_t at_once;
+  std::uint32_t seconds_for_one;
+};
+
+// Tries with a wrong password, by login, and besides for each device on which the login has succeeded (SECURITY R06).
+inline constexpr Failures kLoginFailures{
+    .free = 10, .first_delay_seconds = 15 * 60, .longest_delay_seconds = 24 * 60 * 60, .in_all = 100};
+// Wrong passwords and unknown links from one address, of whatever accounts: at most 30 in any 15 minutes.
+inline constexpr Rate kAddressFailures{.at_once = 20, .seconds_for_one = 90};
+// Wrong passwords in one account: at most 600 in any 15 minutes. Over it, only addresses with failures wait.
+inline constexpr Rate kAccountFailures{.at_once = 300, .seconds_for_one = 3};
+// Whatever an address sends that is no reading and needs no session. An office may stand behind one address.
+inline constexpr Rate kAddressVisits{.at_once = 300, .seconds_for_one = 1};
+// Messages that somebody without a session asks for, by address (SECURITY R54).
+inline constexpr Rate kAddressMessages{.at_once = 20, .seconds_for_one = 90};
+
 inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
 inline constexpr std::size_t kKeyIdBytes = 32;
 inline constexpr std::size_t kSealedBytes = 1024 * 1024;  // plaintext that is encrypted at rest

@@ -160,6 +160,10 @@ Task<Result<http::Response>> Operation::answer() {
 // Not inlined, so that it has a frame of its own: what a visitor needs does not lie in the memory of each member that
 // waits.
 [[gnu::noinline]] Task<Result<http::Response>> Operation::answer_visitor(Match match) {
+  if (!http::is_safe(match.route->method)) {
+    if (Result<void> admitted = worker_.throttle().admit_visit(request_.peer_address); !admitted)
+      co_return fail(std::move(admitted.error()));
+  }
   VisitorContext context{.request = request_,
                          .account = *account_,
                          .path = match.path,

@@ -8,20 +8,27 @@
 
 namespace portal::auth {
 class Sessions;
-}
+class Throttle;
+}  // namespace portal::auth
 
 namespace portal::edge {
 
 class Services {
  public:
   Services(io::Loop& event_loop, io::Offload& thread_pool, const crypto::Keyring& key_file,
-           auth::Sessions& known_sessions, Log& error_log)
-      : loop(event_loop), offload(thread_pool), keys(key_file), sessions(known_sessions), log(error_log) {}
+           auth::Sessions& known_sessions, auth::Throttle& try_counter, Log& error_log)
+      : loop(event_loop),
+        offload(thread_pool),
+        keys(key_file),
+        sessions(known_sessions),
+        throttle(try_counter),
+        log(error_log) {}
 
   io::Loop& loop;
   io::Offload& offload;
   const crypto::Keyring& keys;
   auth::Sessions& sessions;  // what is known of sessions without asking PostgreSQL; forget() what has ended
+  auth::Throttle& throttle;  // asked before any secret is looked at
   Log& log;                  // for what went wrong without failing the request; never with anybody's data
 };
 

@@ -72,7 +72,8 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       redis_(options_.redis ? std::make_unique<redis::Client>(loop, *options_.redis, log) : nullptr),
       session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
       sessions_(loop, options_.remembered_sessions, session_cache_.get()),
-      services_(loop, offload, keys, sessions_, log),
+      throttle_(zone_, loop, options_.throttling),
+      services_(loop, offload, keys, sessions_, throttle_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),
@@ -118,6 +119,12 @@ std::string Worker::metrics() const {
                                         {"refused", cache.refused}})
       line("portal_session_cache_total", fmt::format("{{result=\"{}\"}}", result), count);
   }
+  const auth::ThrottleFigures& refused = throttle_.figures();
+  line("portal_throttled_total", "{limit=\"login\"}", refused.refused_logins);
+  line("portal_throttled_total", "{limit=\"address\"}", refused.refused_addresses);
+  line("portal_throttled_total", "{limit=\"account\"}", refused.refused_accounts);
+  line("portal_throttled_total", "{limit=\"visits\"}", refused.refused_visits);
+  line("portal_throttled_total", "{limit=\"messages\"}", refused.refused_messages);
   for (const auto& [name, lane] :
        {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}, {"searches", searches_}}) {
     const pg::LaneFigures figures = lane.figures();

@@ -11,6 +11,7 @@
 #include "access/database.hpp"
 #include "auth/session_cache.hpp"
 #include "auth/sessions.hpp"
+#include "auth/throttle.hpp"
 #include "crypto/keyring.hpp"
 #include "edge/events.hpp"
 #include "edge/host_map.hpp"
@@ -32,6 +33,7 @@ struct WorkerOptions {
   io::Duration host_refresh{30'000};
   io::Duration deadline{10'000};  // of a whole request
   std::size_t remembered_sessions = 20'000;
+  auth::Throttling throttling = auth::Throttling::kOn;
   std::optional<redis::Options> redis;  // nothing: the portal does without
   std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
 };
@@ -56,6 +58,7 @@ class Worker {
   const Router& router() const { return router_; }
   HostMap& hosts() { return hosts_; }
   auth::Sessions& sessions() { return sessions_; }
+  auth::Throttle& throttle() { return throttle_; }
   Services& services() { return services_; }
   access::Lanes lanes() { return {reads_, writes_, searches_}; }
   redis::Client* redis() { return redis_.get(); }
@@ -81,6 +84,7 @@ class Worker {
   std::unique_ptr<redis::Client> redis_;               // null: not configured
   std::unique_ptr<auth::SessionCache> session_cache_;  // null: not configured
   auth::Sessions sessions_;
+  auth::Throttle throttle_;
   Services services_;
   Router router_;
   HostMap hosts_;

@@ -58,9 +58,13 @@ def test_cookie_attributes(people):
     """R19, in the form for plain HTTP on loopback; the other form is in the unit tests and in the browser's."""
     person = people.add_member()
     answer = sign_in(people.client(), person.email, person.password)
-    pair, *attributes = [part.strip() for part in answer.header("Set-Cookie").split(";")]
-    assert re.fullmatch(rf"{COOKIE}=[A-Za-z0-9_-]{{43}}", pair)
-    assert sorted(attributes) == ["HttpOnly", "Max-Age=7776000", "Path=/", "SameSite=Lax"]
+    cookies = ((rf"{COOKIE}=[A-Za-z0-9_-]{{43}}", 90 * 86400), (r"portal-device=[A-Za-z0-9_-]{50}", 365 * 86400))
+    lines = answer.all_headers("Set-Cookie")
+    assert len(lines) == len(cookies)
+    for line, (form, age) in zip(lines, cookies):
+        pair, *attributes = [part.strip() for part in line.split(";")]
+        assert re.fullmatch(form, pair)
+        assert sorted(attributes) == ["HttpOnly", f"Max-Age={age}", "Path=/", "SameSite=Lax"]
 
 
 def test_the_token_is_stored_only_as_its_hash(people):

@@ -67,4 +67,4 @@ class Matrix:
 
 def make_nginx(site: PrivateSite, nginx_class: type[PrivateNginx], name: str, **options) -> PrivateNginx:
     return nginx_class(site.folder / name, postgres_socket=site.postgres.sockets, password_file=site.postgres.password_file,
-                       keys_file=site.keys_file, files=site.files, **options)
+                       keys_file=site.keys_file, files=site.files, throttle=False, **options)

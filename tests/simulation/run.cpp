@@ -115,6 +115,7 @@ class Run {
 
   void make_workers() {
     edge::WorkerOptions options;
+    options.throttling = auth::Throttling::kOff;  // these visitors try more often than people
     options.conninfo = "host=/simulated dbname=portal";
     if (world_.random.chance(0.3)) options.remembered_sessions = 2;
     for (std::uint64_t count = 1 + world_.random.below(2); count > 0; --count)

@@ -40,7 +40,7 @@ class PrivateNginx:
     def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, files: Path | None = None, port: int = 0,
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
                  error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True,
-                 redis_socket: Path | None = None):
+                 redis_socket: Path | None = None, throttle: bool = True):
         self.folder = folder
         # The TLS server has a neighbour that sends plain HTTP on to it.
         self.port = port or places.free_port(2 if certificate else 1)
@@ -63,6 +63,7 @@ class PrivateNginx:
         self._database = database
         self._exact_stacks = exact_stacks
         self._redis_socket = redis_socket
+        self._throttle = throttle
 
     def __enter__(self) -> "PrivateNginx":
         self.start()
@@ -193,7 +194,8 @@ class PrivateNginx:
 
     def _private_lines(self) -> str:
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        return "".join(f"{kind}_temp_path {self.folder}/temporary_{kind};\n" for kind in kinds) + self._http_extra + "\n"
+        folders = "".join(f"{kind}_temp_path {self.folder}/temporary_{kind};\n" for kind in kinds)
+        return f"{folders}portal_throttle {'on' if self._throttle else 'off'};\n{self._http_extra}\n"
 
     def _main_replacements(self) -> dict[str, str]:
         hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -86,13 +86,14 @@ class PrivateSite:
                 self.redis.close()
             self.postgres.close()
 
-    def make_nginx(self, name: str, **options) -> PrivateNginx:
-        """An nginx of its own on the same database, not yet started."""
+    def make_nginx(self, name: str, *, throttle: bool = False, **options) -> PrivateNginx:
+        """An nginx of its own on the same database, not yet started. Tests come from one address and fail on purpose, so tries are
+        counted only for a test that says so."""
         sockets = self.proxy.folder if self.proxy else self.postgres.sockets
         if self.redis is not None:
             options.setdefault("redis_socket", self.redis.sockets / "proxy.sock" if self.redis_proxy else self.redis.socket_path)
         return PrivateNginx(self.folder / name, postgres_socket=sockets, password_file=self.postgres.password_file, keys_file=self.keys_file,
-                            files=self.files, **options)
+                            files=self.files, throttle=throttle, **options)
 
     def client(self, account: str = "brightwater") -> Client:
         """A browser at the account's host."""

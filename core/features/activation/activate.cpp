@@ -1,9 +1,11 @@
 #include "features/activation/activate.hpp"
 
+#include "auth/device_cookie.hpp"
 #include "auth/email.hpp"
 #include "auth/new_password.hpp"
 #include "auth/open_session.hpp"
 #include "auth/passwords.hpp"
+#include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "edge/services.hpp"
 #include "features/activation/email_change.hpp"
@@ -38,6 +40,11 @@ Result<Form> read_form(std::string_view text) {
   return form;
 }
 
+// The address is the member's, not one that was typed in.
+auth::KnownLogin login_of(const access::Account& account, const sql::LookUpActivationRow& row) {
+  return {.account_id = account.id, .login = auth::hash_login(row.email.value_or(""))};
+}
+
 // The hash of the member's password from now on: of the new one, or of the existing one, which has to be the one that
 // was typed in and is left as it is.
 Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::LookUpActivationRow row, std::string email,
@@ -54,10 +61,21 @@ Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::Loo
     if (!usable) co_return fail(usable.error());
     co_return co_await auth::hash_password(pool, std::move(password));
   }
+  // A link is no way around the limits of signing in.
+  const auth::KnownLogin login = login_of(context.account, row);
+  const std::optional<auth::DeviceId> device =
+      auth::find_device(context.request, context.cookies, login, context.services.keys);
+  Result<auth::Attempt> attempt =
+      co_await context.services.throttle.begin_sign_in(login, std::string(context.request.peer_address), device);
+  if (!attempt) co_return fail(std::move(attempt.error()));
   std::string stored(*row.password_hash);
   const Result<auth::PasswordCheck> check = co_await auth::check_password(pool, std::move(password), stored);
-  if (!check) co_return fail(check.error());
+  if (!check) {
+    attempt->give_back();
+    co_return fail(check.error());
+  }
   if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
+  attempt->succeed();
   co_return stored;
 }
 
@@ -98,7 +116,7 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   Result<Form> form = read_form(context.request.body);
   if (!form) co_return fail(std::move(form.error()));
-  const Result<Invitation> invitation = co_await find_invitation(context.database, form->token);
+  const Result<Invitation> invitation = co_await try_link(context, form->token);
   if (!invitation) co_return fail(invitation.error());
   context.subject.member_id = invitation->row.member_id;
   Result<std::string> password_hash =
@@ -116,6 +134,10 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
   Result<http::Response> opened = co_await auth::open_session(visit, std::move(*proof));
   // The claim holds, so what is missing was ended at this very moment.
   if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kConflict);
+  if (opened && invitation->row.email) {
+    opened->cookies.push_back(
+        auth::format_device_cookie(context.cookies, login_of(context.account, invitation->row), context.services.keys));
+  }
   co_return opened;
 }
 

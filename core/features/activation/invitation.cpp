@@ -2,8 +2,10 @@
 
 #include <array>
 
+#include "auth/throttle.hpp"
 #include "base/choice.hpp"
 #include "crypto/token.hpp"
+#include "edge/services.hpp"
 
 namespace portal::features {
 namespace {
@@ -35,6 +37,14 @@ Task<Result<Invitation>> find_invitation(access::AnonymousDatabase database, std
     co_return fail(find_choice(kGone, row.state).value_or(ErrorCode::kActivationCancelled));
   }
   co_return Invitation{.token_hash = hash, .rows = std::move(rows->front()), .row = row};
+}
+
+Task<Result<Invitation>> try_link(edge::VisitorContext context, std::string token_text) {
+  Result<auth::Attempt> attempt = context.services.throttle.begin_link(context.request.peer_address);
+  if (!attempt) co_return fail(std::move(attempt.error()));
+  Result<Invitation> invitation = co_await find_invitation(context.database, std::move(token_text));
+  attempt->settle(invitation);
+  co_return invitation;
 }
 
 }  // namespace portal::features

@@ -33,7 +33,7 @@ Task<Result<http::Response>> look_up_activation(edge::VisitorContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   Result<std::string> token = read_token(context.request.body);
   if (!token) co_return fail(std::move(token.error()));
-  const Result<Invitation> invitation = co_await find_invitation(context.database, std::move(*token));
+  const Result<Invitation> invitation = co_await try_link(context, std::move(*token));
   if (!invitation) co_return fail(invitation.error());
   co_return http::Response::json(render_invitation(invitation->row));
 }

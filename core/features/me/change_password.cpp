@@ -6,6 +6,7 @@
 #include "auth/open_session.hpp"
 #include "auth/passwords.hpp"
 #include "auth/security_event.hpp"
+#include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
 #include "edge/services.hpp"
@@ -65,9 +66,17 @@ Task<Result<void>> verify_current(edge::MemberContext context, crypto::SecretStr
                                   std::optional<std::string> stored) {
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
+  Result<auth::Attempt> attempt =
+      context.services.throttle.begin_confirmation(context.member.account_id, context.member.member_id);
+  if (!attempt) co_return fail(std::move(attempt.error()));
   const Result<auth::PasswordCheck> check = co_await auth::check_password(pool, std::move(current), std::move(stored));
-  if (!check) co_return fail(check.error());
-  if (!check->matches) {
+  if (!check) {
+    attempt->give_back();
+    co_return fail(check.error());
+  }
+  if (check->matches) {
+    attempt->succeed();
+  } else {
     log_event(context, "password_change_refused");
     co_return fail(Error::field("/current_password", "wrong"));
   }

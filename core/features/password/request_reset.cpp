@@ -6,6 +6,7 @@
 #include "auth/even_answer.hpp"
 #include "auth/link_message.hpp"
 #include "auth/security_event.hpp"
+#include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
 #include "edge/services.hpp"
@@ -54,6 +55,8 @@ Task<Result<http::Response>> request_password_reset(edge::VisitorContext context
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<std::string> email = read_email(context.request.body);
   if (!email) co_return fail(email.error());
+  const Result<void> admitted = context.services.throttle.admit_message(context.request.peer_address);
+  if (!admitted) co_return fail(admitted.error());
 
   const crypto::Digest login = auth::hash_login(*email);
   Result<std::vector<pg::Query>> queries = make_reset(context.account, login, context.services.keys);

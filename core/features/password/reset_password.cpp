@@ -3,9 +3,11 @@
 #include <array>
 #include <iterator>
 
+#include "auth/email.hpp"
 #include "auth/new_password.hpp"
 #include "auth/passwords.hpp"
 #include "auth/security_event.hpp"
+#include "auth/throttle.hpp"
 #include "base/choice.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
@@ -81,7 +83,10 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
   const std::optional<crypto::Token> token = crypto::Token::parse(form->token);
   if (!token) co_return fail(ErrorCode::kTokenUnknown);
   const crypto::Digest hash = token->hash();
+  Result<auth::Attempt> attempt = context.services.throttle.begin_link(context.request.peer_address);
+  if (!attempt) co_return fail(std::move(attempt.error()));
   const Result<Reset> reset = co_await find_reset(context.database, hash);
+  attempt->settle(reset);
   if (!reset) co_return fail(reset.error());
 
   const sql::LookUpPasswordResetRow& row = reset->row;
@@ -108,6 +113,10 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
     // Somebody else was faster, and the link says by now what became of it.
     const Result<Reset> again = co_await find_reset(context.database, hash);
     co_return fail(again ? rows.error() : again.error());
+  }
+  if (row.email) {
+    // What strangers have guessed of the old one must not keep the owner of the new one waiting.
+    context.services.throttle.forget({.account_id = context.account.id, .login = auth::hash_login(*row.email)});
   }
   auth::log_security_event(context.services.log, {.name = "password_reset",
                                                   .account_id = context.account.id,

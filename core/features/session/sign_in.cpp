@@ -1,8 +1,10 @@
 #include "features/session/sign_in.hpp"
 
+#include "auth/device_cookie.hpp"
 #include "auth/email.hpp"
 #include "auth/open_session.hpp"
 #include "auth/passwords.hpp"
+#include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "edge/services.hpp"
 #include "http/query.hpp"
@@ -77,15 +79,8 @@ auth::Proof prove(std::int64_t account_id, const crypto::Digest& lookup, Login l
   return proof;
 }
 
-}  // namespace
-
-Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
-  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
-  Result<Credentials> credentials = read_credentials(context.request.body);
-  if (!credentials) co_return fail(std::move(credentials.error()));
-
-  const std::string email = auth::normalise_email(credentials->email).value_or(credentials->email);
-  const crypto::Digest hash = auth::hash_login(email);
+Task<Result<http::Response>> sign_in_to(edge::VisitorContext context, crypto::Digest hash,
+                                        crypto::SecretString password) {
   Result<std::optional<Login>> login = co_await find_login(context.database, hash);
   if (!login) co_return fail(std::move(login.error()));
 
@@ -96,8 +91,7 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
   }
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
-  Result<auth::PasswordCheck> check =
-      co_await auth::check_password(pool, credentials->password.copy(), std::move(stored));
+  Result<auth::PasswordCheck> check = co_await auth::check_password(pool, password.copy(), std::move(stored));
   if (!check) co_return fail(check.error());
   if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
 
@@ -123,10 +117,30 @@ Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
       continue;
     }
     // Another sign-in may have hashed the same password anew.
-    check = co_await auth::check_password(pool, credentials->password.copy(), (*login)->password_hash);
+    check = co_await auth::check_password(pool, password.copy(), (*login)->password_hash);
     if (!check) co_return fail(check.error());
     if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
   }
+}
+
+}  // namespace
+
+Task<Result<http::Response>> sign_in(edge::VisitorContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  Result<Credentials> credentials = read_credentials(context.request.body);
+  if (!credentials) co_return fail(std::move(credentials.error()));
+
+  const std::string email = auth::normalise_email(credentials->email).value_or(credentials->email);
+  const auth::KnownLogin login{.account_id = context.account.id, .login = auth::hash_login(email)};
+  const crypto::Keyring& keys = context.services.keys;
+  const std::optional<auth::DeviceId> device = auth::find_device(context.request, context.cookies, login, keys);
+  Result<auth::Attempt> attempt =
+      co_await context.services.throttle.begin_sign_in(login, std::string(context.request.peer_address), device);
+  if (!attempt) co_return fail(std::move(attempt.error()));
+  Result<http::Response> answered = co_await sign_in_to(context, login.login, std::move(credentials->password));
+  attempt->settle(answered);
+  if (answered) answered->cookies.push_back(auth::format_device_cookie(context.cookies, login, keys));
+  co_return answered;
 }
 
 }  // namespace portal::features

@@ -16,7 +16,7 @@ static portal_text text_of(const char* text) { return (portal_text){text, strlen
 static int open_site(void** state) {
   static site opened;
   char why[256] = "";
-  portal_worker_options options = {.host_refresh_milliseconds = 30000};
+  portal_worker_options options = {.host_refresh_milliseconds = 30000, .throttling = 1};
   void* world = NULL;
   if (test_world_setup(&world) != 0) return 1;
   opened = (site){.world = world, .keys = portal_keys_load(test_keys_file(world), why, sizeof why)};

@@ -30,6 +30,7 @@ static portal_worker* make_worker(test_world* world, const portal_keys* keys, co
       .keys = keys,
       .loop = test_loop(world),
       .offload = test_offload(world),
+      .throttling = 1,
       .log = all ? hear : NULL,
       .log_context = all,
   };

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 #include "support/portal.hpp"
 #include "support/proxy.hpp"
 
@@ -12,10 +14,17 @@ namespace {
 
 void change(const std::string& statement) { PrivatePostgres::get().execute(statement, PrivatePostgres::kPortal); }
 
+// Tests try more often than people.
+edge::WorkerOptions without_throttling() {
+  edge::WorkerOptions options;
+  options.throttling = auth::Throttling::kOff;
+  return options;
+}
+
 class OperationTest : public ::testing::Test {
  protected:
   std::string membership = (PrivatePostgres::get().demo(), demo_membership());
-  PortalWorker portal;
+  PortalWorker portal{without_throttling()};
 };
 
 TEST_F(OperationTest, TheFirstRequestsWaitForTheHostMap) {
@@ -118,7 +127,8 @@ TEST_F(OperationTest, SigningInOpensASessionAndTouchesNothingElse) {
   const std::string body = R"({"email": ")" + member.email + R"(", "password": ")" + member.password + "\"}";
   const http::Response response = portal.answer_of({.method = "POST", .path = "/api/v1/session", .body = body});
   ASSERT_EQ(response.status, http::Status::kOk) << response.body;
-  ASSERT_EQ(response.cookies.size(), 1U);
+  ASSERT_EQ(response.cookies.size(), 2U);
+  EXPECT_TRUE(response.cookies[1].starts_with("portal-device="));
   const std::string_view cookie = response.cookies[0];
   const std::string session(cookie.substr(std::string_view("portal-member=").size(), 43));
   EXPECT_EQ(portal.status_and_code({.path = "/api/v1/session", .session = session}), "200");
@@ -126,6 +136,24 @@ TEST_F(OperationTest, SigningInOpensASessionAndTouchesNothingElse) {
       portal.status_and_code(
           {.method = "POST", .path = "/api/v1/session", .body = R"({"email": "a@example.com", "password": "wrong"})"}),
       "401 invalid_credentials");
+}
+
+// SECURITY R04, R06: a refusal costs neither a query nor a hash.
+TEST_F(OperationTest, TooManyTriesAreRefusedBeforeAnythingIsAsked) {
+  PortalWorker counting;
+  const PortalWorker::Asking asking{
+      .method = "POST", .path = "/api/v1/session", .body = R"({"email": "nobody@example.com", "password": "wrong"})"};
+  for (std::uint32_t number = 0; number < limits::kLoginFailures.free; ++number) {
+    ASSERT_EQ(counting.status_and_code(asking), "401 invalid_credentials");
+  }
+  const auto segments = counting.worker.lanes().reads.figures().segments;
+  const http::Response refused = counting.answer_of(asking);
+  EXPECT_EQ(refused.status, http::Status::kTooManyRequests);
+  EXPECT_EQ(refused.content_type, "application/problem+json");
+  EXPECT_TRUE(std::ranges::any_of(
+      refused.headers, [](const auto& each) { return each.name == "Retry-After" && std::stoi(each.value) > 890; }));
+  EXPECT_LE(counting.worker.lanes().reads.figures().segments - segments, 1U) << "the listener may have asked for hosts";
+  EXPECT_EQ(counting.status_and_code({.path = "/api/v1/portal"}), "200");
 }
 
 // Catches whatever outlives its request: a registration, a frame, a count. Destroyed after every number of turns, and
