@@ -126,7 +126,7 @@ def test_where_redis_may_be(check, servers, words):
 def test_where_redis_may_not_be(check, words, why):
     status, said = check(lambda text: text.replace("http {", f"http {{\nportal_redis {words};"), file="nginx.conf")
     assert status != 0
-    assert why in said and "portal_redis" in said + words
+    assert why in said, said
 
 
 @pytest.mark.parametrize("number, accepted", [("0", True), ("1000000", True), ("-1", False), ("many", False)])
