@@ -145,8 +145,8 @@ export const es: Record<MessageKey, Message> = {
   'devices.current': 'Este dispositivo',
   'devices.last_used': 'Último uso: {time}',
   'devices.since': 'Inicio de sesión: {time}',
-  'devices.end': 'Cerrar la sesión: {name}',
-  'devices.end_current': 'Cerrar la sesión en este dispositivo: {name}',
+  'devices.end': 'Cerrar sesión: {name}',
+  'devices.end_current': 'Cerrar sesión en este dispositivo: {name}',
   'devices.ended': 'Se ha cerrado la sesión de {name}.',
 
   'help.title': 'Ayuda',

@@ -106,7 +106,7 @@ function Device({ item, onEnded }: { item: OwnSession; onEnded: (item: OwnSessio
         type="button"
         class="button"
         aria-busy={busy}
-        aria-label={t(item.current ? 'devices.end_current' : 'devices.end', { name })}
+        aria-label={busy ? undefined : t(item.current ? 'devices.end_current' : 'devices.end', { name })}
         onClick={() => void end()}
       >
         {t(busy ? 'action.signing_out' : 'action.sign_out')}
