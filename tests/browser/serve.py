@@ -80,11 +80,14 @@ def make_empty_account(operator: Operator, port: int) -> dict:
 
 
 def main() -> int:
-    with PrivateSite(places.servers_folder("browser-site") / "site", insecure_cookie=False) as site:
+    with PrivateSite(places.servers_folder("browser-site") / "site", insecure_cookie=False) as site, \
+            site.make_nginx("strict", insecure_cookie=False, throttle=True) as strict:
         operator = Operator(site)
         add_newcomers(operator)
         port = site.nginx.port
-        accounts = [*site.accounts.values(), make_empty_account(operator, port)]
+        # The same business on a server that counts tries: on the other one all journeys come from one address.
+        guarded = {**site.accounts["brightwater"], "slug": "guarded", "url": f"http://brightwater.localhost:{strict.port}"}
+        accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port)]
         answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator)}
         print(json.dumps(answer), flush=True)
         for line in sys.stdin:

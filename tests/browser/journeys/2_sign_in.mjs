@@ -67,7 +67,8 @@ export const journeys = [
     async run(visitor, site) {
       await visitor.signIn(alex);
       const names = (await visitor.context.cookies()).map(({ name }) => name);
-      assert.deepEqual(names, [site.secure_cookie ? '__Host-portal-member' : 'portal-member']);
+      const prefix = site.secure_cookie ? '__Host-' : '';
+      assert.deepEqual(names.sort(), [`${prefix}portal-device`, `${prefix}portal-member`]);
     },
   },
   {
@@ -135,6 +136,30 @@ export const journeys = [
       await page.getByRole('button', { name: 'Sign in' }).dblclick();
       await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
       assert.equal(requests, 1);
+    },
+  },
+  {
+    name: 'sign in: after too many tries the page says how long to wait, and others are let in',
+    account: 'guarded',
+    needsOwnPortal: true,
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.go('/sign-in');
+      await page.getByLabel('Email', { exact: true }).fill('guess.me@acme.example.com');
+      const statuses = [];
+      while (!statuses.includes(429) && statuses.length < 20) {
+        await page.getByLabel('Password', { exact: true }).fill(`guess number ${statuses.length}`);
+        const [answer] = await Promise.all([
+          page.waitForResponse((response) => response.url().endsWith('/session') && response.request().method() === 'POST'),
+          page.getByRole('button', { name: 'Sign in' }).click(),
+        ]);
+        statuses.push(answer.status());
+      }
+      assert.equal(statuses.at(-1), 429, `${statuses}`);
+      await page.getByRole('alert').getByText(/^Too many tries\. Try again in \d+ (seconds?|minutes?)\.$/).waitFor();
+      assert.equal(await page.getByLabel('Email', { exact: true }).inputValue(), 'guess.me@acme.example.com', 'nothing is cleared');
+      await visitor.check('sign-in-throttled');
+      await visitor.signIn(alex);
     },
   },
 ];
