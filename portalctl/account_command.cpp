@@ -5,6 +5,8 @@
 
 #include "portalctl/commands.hpp"
 #include "portalctl/database.hpp"
+#include "portalctl/file_lock.hpp"
+#include "portalctl/lookup.hpp"
 #include "portalctl/text.hpp"
 #include "portalctl_sql/accounts.hpp"
 
@@ -15,6 +17,7 @@ struct Options {
   std::string slug;
   std::string name;
   std::string time_zone;
+  std::string confirmed_slug;
 };
 
 bool is_slug(std::string_view text) {
@@ -41,6 +44,55 @@ Outcome<void> create(const Invocation& invocation, const Options& options) {
   if (created->empty()) return failed(fmt::format("There is already an account \"{}\".", options.slug));
   print_line(fmt::format("Made the account {}. Next: portalctl host add --account {} --host NAME", options.slug,
                          options.slug));
+  return {};
+}
+
+Outcome<void> suspend(const Invocation& invocation, const Options& options) {
+  Outcome<Database> database = Database::connect(invocation.settings);
+  if (!database) return failed(database.error());
+  const Outcome<AccountRecord> account = find_account(*database, options.slug);
+  if (!account) return failed(account.error());
+  if (Outcome<void> done = database->execute(sql::suspend_account(account->account_id)); !done) return done;
+  print_line(
+      fmt::format("Suspended {0}: its portal is closed to everybody. portalctl account resume --account {0} opens it.",
+                  options.slug));
+  return {};
+}
+
+Outcome<void> resume(const Invocation& invocation, const Options& options) {
+  Outcome<Database> database = Database::connect(invocation.settings);
+  if (!database) return failed(database.error());
+  const Outcome<AccountRecord> account = find_account(*database, options.slug);
+  if (!account) return failed(account.error());
+  if (Outcome<void> done = database->execute(sql::resume_account(account->account_id)); !done) return done;
+  print_line(fmt::format("The portal of {} is open.", options.slug));
+  return {};
+}
+
+// Rows first, then the bytes: what is interrupted in between leaves files without rows, which `doctor` finds.
+Outcome<void> remove(const Invocation& invocation, const Options& options) {
+  if (options.confirmed_slug != options.slug)
+    return misused(
+        fmt::format("This deletes everything of {0}, for ever. If that is wanted, add --confirm {0}", options.slug));
+  const Outcome<FileStore> store = FileStore::open(invocation.settings);
+  if (!store) return failed(store.error());
+  Outcome<Database> database = Database::connect(invocation.settings);
+  if (!database) return failed(database.error());
+  const Outcome<AccountRecord> account = find_account(*database, options.slug);
+  if (!account) return failed(account.error());
+  const Outcome<FileLock> lock = FileLock::take(*database);
+  if (!lock) return failed(lock.error());
+  Outcome<Transaction> transaction = Transaction::begin(*database);
+  if (!transaction) return failed(transaction.error());
+  auto files = database->fetch<sql::ListFilesOfAccountRow>(sql::list_files_of_account(account->account_id));
+  if (!files) return failed(files.error());
+  if (Outcome<void> done = database->execute(sql::delete_account(account->account_id)); !done) return done;
+  if (Outcome<void> done = transaction->commit(); !done) return done;
+  for (int index = 0; index < files->size(); ++index) {
+    if (Outcome<void> removed = store->remove((*files)[index].content_hash); !removed) return removed;
+  }
+  print_line(fmt::format("Deleted {} with {} files. Backups and logs still hold what they held.", options.slug,
+                         files->size()));
   return {};
 }
 
@@ -76,6 +128,22 @@ void add_account_command(CLI::App& app, Invocation& invocation) {
   add_database_options(*list_command, invocation);
   add_json_option(*list_command, invocation);
   list_command->callback([&invocation] { invocation.action = [&invocation] { return list(invocation); }; });
+
+  const auto add_one = [&](const char* name, const char* description,
+                           Outcome<void> (*action)(const Invocation&, const Options&)) {
+    CLI::App* command = account->add_subcommand(name, description);
+    command->add_option("--account", options->slug, "the account's slug")->required();
+    add_database_options(*command, invocation);
+    command->callback([&invocation, options, action] {
+      invocation.action = [&invocation, options, action] { return action(invocation, *options); };
+    });
+    return command;
+  };
+  add_one("suspend", "Close an account's portal and end its sessions, until it is resumed", suspend);
+  add_one("resume", "Open it again", resume);
+  CLI::App* delete_command = add_one("delete", "Delete an account with everything in it, for ever", remove);
+  delete_command->add_option("--confirm", options->confirmed_slug, "the slug once more");
+  add_files_option(*delete_command, invocation);
 }
 
 }  // namespace portal::portalctl

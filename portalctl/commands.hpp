@@ -25,6 +25,7 @@ void add_host_command(CLI::App& app, Invocation& invocation);
 void add_portal_command(CLI::App& app, Invocation& invocation);
 void add_member_command(CLI::App& app, Invocation& invocation);
 void add_document_command(CLI::App& app, Invocation& invocation);
+void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_demo_command(CLI::App& app, Invocation& invocation);
 void add_routes_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);

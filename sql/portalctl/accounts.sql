@@ -71,3 +71,29 @@ from portal.account_host h
 join portal.account a on a.account_id = h.account_id
 where :slug is null or a.slug = :slug
 order by a.slug, h.is_primary desc, h.host;
+
+-- Workers learn of it at once: the account's hosts answer that there is no portal, and `enter_member` refuses its sessions.
+-- name: suspend_account
+-- parameters: account_id bigint
+update portal.account set suspended_at = now() where account_id = :account_id and suspended_at is null;
+
+-- name: resume_account
+-- parameters: account_id bigint
+update portal.account set suspended_at = null where account_id = :account_id and suspended_at is not null;
+
+-- name: delete_account
+-- parameters: account_id bigint
+select from portal.delete_account(:account_id);
+
+-- What lies in the folder of files for this account alone.
+-- name: list_files_of_account
+-- parameters: account_id bigint
+-- columns: content_hash bytea
+select content_hash from portal.document where account_id = :account_id
+union select content_hash from portal.job_file where account_id = :account_id
+union select logo_hash from portal.portal where account_id = :account_id and logo_hash is not null
+except (
+  select content_hash from portal.document where account_id <> :account_id
+  union all select content_hash from portal.job_file where account_id <> :account_id
+  union all select logo_hash from portal.portal where account_id <> :account_id
+);

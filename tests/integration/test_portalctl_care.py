@@ -1,0 +1,170 @@
+"""portalctl account suspend, resume and delete, keys rotate, and doctor: on a running portal."""
+
+import re
+import time
+from contextlib import closing
+
+import pytest
+
+from support.portalctl import Portalctl
+from support.world import World
+
+
+@pytest.fixture(scope="module")
+def site(servers):
+    from support.site import PrivateSite
+    with PrivateSite(servers / "care", demo=False, workers=2) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def world(site):
+    with closing(World(site)) as world:
+        world.wait_until_served()
+        yield world
+
+
+@pytest.fixture
+def portalctl(site):
+    return Portalctl(site.postgres, keys_file=site.keys_file, files=site.files)
+
+
+def within_a_second(client, path: str, status: int) -> None:
+    """On every worker: no answer but this one after a second."""
+    time.sleep(1)
+    assert {client.get(path).status for _ in range(12)} == {status}
+
+
+def test_suspended_means_closed_for_everybody_within_a_second(world, portalctl):
+    client, visitor = world.signed_in(world.add_member(world.elsewhere, "One")), world.client(world.elsewhere)
+    neighbour = world.signed_in(world.add_member(world.matrix, "One"))
+    assert client.get("/api/v1/session").status == 200
+    assert "closed" in portalctl("account", "suspend", "--account", "elsewhere")
+    within_a_second(client, "/api/v1/session", 404)
+    assert visitor.get("/api/v1/portal").code == "no_portal"
+    assert client.get("/api/v1/documents").code == "no_portal"
+    assert neighbour.get("/api/v1/session").status == 200
+    assert [line["slug"] for line in portalctl.json("account", "list") if line["suspended_at"]] == ["elsewhere"]
+    portalctl("account", "resume", "--account", "elsewhere")
+    within_a_second(client, "/api/v1/session", 200)
+
+
+def test_enter_refuses_a_suspended_account_whatever_a_worker_thinks(world, portalctl):
+    client = world.signed_in(world.add_member(world.elsewhere, "Two"))
+    assert client.get("/api/v1/session").status == 200
+    world.rows("ALTER TABLE portal.account DISABLE TRIGGER account_notice")
+    try:
+        portalctl("account", "suspend", "--account", "elsewhere")
+        assert {client.get("/api/v1/documents").status for _ in range(6)} <= {401, 404}
+    finally:
+        portalctl("account", "resume", "--account", "elsewhere")
+        world.rows("ALTER TABLE portal.account ENABLE TRIGGER account_notice")
+
+
+def test_doctor_is_content_with_a_portal_in_order(world, portalctl, site):
+    portalctl("portal", "set", "--account", "bare")
+    findings = portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files, "--nginx-conf", site.nginx.configuration)
+    assert {finding["subject"] for finding in findings} == {"keys", "database", "time zones", "clock", "roles", "schema", "row-level security", "accounts",
+                                                            "files", "nginx"}
+    assert all(finding["is_well"] and finding["mend"] is None for finding in findings)
+
+
+def examined(portalctl, site, *words, **given) -> dict[str, tuple[str, str]]:
+    """What is ill, by subject, from an exit status of 1."""
+    import json
+    keys, files = given.get("keys", site.keys_file), given.get("files", site.files)
+    finished = portalctl.run("doctor", "--json", "--database", given.get("database", portalctl.conninfo), "--keys-file", keys, "--files", files, *words)
+    assert finished.returncode == 1 and "to be mended" in finished.stderr, finished.stdout + finished.stderr
+    ill = [finding for finding in json.loads(finished.stdout) if not finding["is_well"]]
+    assert all(finding["mend"] for finding in ill)
+    return {finding["subject"]: (finding["says"], finding["mend"]) for finding in ill}
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(world, portalctl, site, tmp_path):
+    keys = tmp_path / "keys"
+    keys.write_bytes(site.keys_file.read_bytes())
+    keys.chmod(0o644)
+    assert "chmod 600" in examined(portalctl, site, keys=keys)["keys"][1]
+    assert "keys new" in examined(portalctl, site, keys=tmp_path / "none")["keys"][1]
+    assert "install -d" in examined(portalctl, site, files=tmp_path / "none")["files"][1]
+    open_folder = tmp_path / "open"
+    open_folder.mkdir(mode=0o777)
+    assert "files" in examined(portalctl, site, files=open_folder)
+    away = examined(portalctl, site, database="host=/nowhere dbname=portal")
+    assert "no connection" in away["database"][0]
+    nginx = tmp_path / "nginx.conf"
+    nginx.write_text(re.sub("thread_pool[^;]*;", "", site.nginx.configuration.read_text()))
+    assert "thread_pool portal threads=1;" in examined(portalctl, site, "--nginx-conf", nginx)["nginx"][1]
+
+    document = world.add_document(world.matrix, "One", "Lost.pdf", content=b"%PDF-1.4\nlost")
+    ((digits,),) = world.rows("SELECT encode(content_hash, 'hex') FROM portal.document WHERE document_id = %s", document)
+    file = site.files / digits[:2] / digits
+    content = file.read_bytes()
+    file.unlink()
+    assert "1 of" in examined(portalctl, site)["files"][0]
+    file.write_bytes(content[:-1])
+    assert digits in examined(portalctl, site)["files"][0]
+    file.write_bytes(content)
+    (site.files / ".incoming-0011").touch()
+    assert "belong to nothing" in examined(portalctl, site)["files"][0]
+    (site.files / ".incoming-0011").unlink()
+
+    world.rows("ALTER TABLE portal.document NO FORCE ROW LEVEL SECURITY")
+    assert "portal.document" in examined(portalctl, site)["row-level security"][0]
+    world.rows("ALTER TABLE portal.document FORCE ROW LEVEL SECURITY")
+    world.rows("UPDATE portal.schema_state SET number = number - 1")
+    assert examined(portalctl, site)["schema"][1] == "portalctl migrate"
+    world.rows("UPDATE portal.schema_state SET number = number + 1")
+    portalctl("account", "create", "--slug", "new", "--name", "New", "--time-zone", "UTC")
+    assert "host add --account new" in examined(portalctl, site)["accounts"][1]
+    portalctl("account", "delete", "--account", "new", "--confirm", "new", "--files", site.files)
+
+
+def test_a_rotated_key_signs_and_the_old_one_still_reads(world, portalctl, site):
+    client = world.signed_in(world.add_member(world.matrix, "One"))
+    cursor = client.get("/api/v1/documents?limit=1").json()["next_cursor"]
+    said = portalctl.run("keys", "rotate", "--purpose", "cursor", "--file", str(site.keys_file))
+    assert said.returncode == 0 and "nginx -s reload" in said.stdout
+    key_id = re.search(r"Added the key (\S+) for cursor", said.stdout)[1]
+    assert site.keys_file.read_text().count("\ncursor ") + site.keys_file.read_text().startswith("cursor ") == 2 and key_id in site.keys_file.read_text()
+    assert site.keys_file.stat().st_mode & 0o777 == 0o600
+    site.nginx.reload()
+    assert client.get(f"/api/v1/documents?limit=1&cursor={cursor}").status == 200
+    newer = client.get("/api/v1/documents?limit=1").json()["next_cursor"]
+    assert newer != cursor and client.get(f"/api/v1/documents?limit=1&cursor={newer}").status == 200
+    assert portalctl.run("keys", "rotate", "--purpose", "other", "--file", str(site.keys_file)).returncode == 2
+    assert portalctl.run("keys", "rotate", "--purpose", "pepper", "--file", "/nowhere/keys").returncode == 1
+
+
+def rows_of(world, account_id: int) -> dict[str, int]:
+    tables = [name for name, in world.rows("""SELECT table_name FROM information_schema.columns WHERE table_schema = 'portal' AND column_name = 'account_id'
+                                              AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'portal')""")]
+    counted = {table: world.rows(f"SELECT count(*) FROM portal.{table} WHERE account_id = %s", account_id)[0][0] for table in tables}
+    return {table: count for table, count in counted.items() if count}
+
+
+def test_a_deleted_account_is_nowhere(world, portalctl, site):
+    """SECURITY.md R69. The last test here: the account is gone."""
+    account = world.elsewhere
+    client = world.signed_in(world.add_member(account, "One"))
+    world.add_invitation(account, "One")
+    shared = b"%PDF-1.4\nheld by two accounts"
+    for each in (account, world.matrix):
+        world.add_document(each, "One", "Shared.pdf", content=shared)
+    assert client.get("/api/v1/session").status == 200
+    before = {table: count for table, count in rows_of(world, world.matrix.account_id).items()}
+    assert len(rows_of(world, account.account_id)) > 15
+    assert "--confirm elsewhere" in portalctl.refuses("account", "delete", "--account", "elsewhere", "--files", site.files, status=2)
+    portalctl.refuses("account", "delete", "--account", "elsewhere", "--confirm", "matrix", "--files", site.files, status=2)
+    assert rows_of(world, account.account_id)
+
+    portalctl("account", "delete", "--account", "elsewhere", "--confirm", "elsewhere", "--files", site.files)
+    assert rows_of(world, account.account_id) == {}
+    assert rows_of(world, world.matrix.account_id) == before
+    texts = [text for table, in world.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'portal'")
+             for text, in world.rows(f"SELECT t::text FROM portal.{table} t")]
+    assert not [text for text in texts if "elsewhere" in text]
+    bytes_left = [file.read_bytes() for file in site.files.rglob("*") if file.is_file()]
+    assert shared in bytes_left and not [content for content in bytes_left if b"elsewhere" in content]
+    assert not [finding for finding in portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files) if not finding["is_well"]]
+    within_a_second(client, "/api/v1/session", 421)
