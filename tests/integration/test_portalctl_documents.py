@@ -150,11 +150,12 @@ def run_with_fault(portalctl, file, fault: str) -> subprocess.Popen:
     return process
 
 
-FAULTS = [f"fsync:error=EIO:when={turn}" for turn in (1, 2, 3)] + ["write:error=ENOSPC:when=1", "openat:error=EROFS:when=%d"] + [
-    "rename:error=EIO", "fchmod:error=EPERM", "mkdir:error=ENOSPC"]
+# The file's own sync, then those of the two folders.
+FAULTS = [*(f"fsync:error=EIO:when={turn}" for turn in (1, 2, 3)), "write:error=ENOSPC:when=1", "rename:error=EIO", "fchmod:error=EPERM",
+          "mkdir:error=ENOSPC"]
 
 
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if "%d" not in fault])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_no_row_without_its_file(portalctl, pdf, fault):
     """SECURITY.md S2 and S4: the disk fails at each step."""
     process = run_with_fault(portalctl, pdf, fault)
@@ -174,8 +175,7 @@ def test_killed_at_any_moment(portalctl, tmp_path):
     """Every row that is there has its whole file; what lies there without a row is found and does no harm."""
     generator = random.Random(11)
     file = tmp_path / "Large.pdf"
-    started = time.monotonic()
-    for turn in range(12):
+    for turn in range(8):
         file.write_bytes(PDF + os.urandom(2 << 20))
         process = start(portalctl, file)
         time.sleep(generator.uniform(0, 0.08))
@@ -184,8 +184,6 @@ def test_killed_at_any_moment(portalctl, tmp_path):
         there = stored(portalctl)
         for row in rows(portalctl):
             assert hashlib.sha256(there[f"{row[3][:2]}/{row[3]}"]).hexdigest() == row[3], turn
-        if time.monotonic() - started > 10:
-            break
     add(portalctl, file)
     assert place_of(file.read_bytes()) in stored(portalctl)
 

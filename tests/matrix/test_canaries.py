@@ -17,8 +17,9 @@ from support.world import Account, Membership, World
 WORD = re.compile(r"CANARY-[A-Za-z0-9-]*[A-Za-z0-9]")
 SORTS = ("scheduled_at", "-scheduled_at", "number", "-number")
 STATES = ("planned", "active", "finished", "cancelled")
-SEARCHED = ("template", "description", "reference", "address")  # kinds of words that a search finds once they are visible
+SEARCHED = ("template", "description", "reference", "address", "document-invisible", "document-hidden")  # kinds of words that a search finds once they are visible
 FOREIGN_JOBS = 15  # that each member tries to open
+FILES = 40  # of jobs, likewise, whoever they belong to
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Findings:
     found: dict[str, str] = field(default_factory=dict)  # word, and the request that gave it
     searches_with_hits: list[str] = field(default_factory=list)
     job_pages: int = 0
+    documents: int = 0  # whose bytes came
+    files: int = 0
     requests: int = 0
 
 
@@ -72,6 +75,8 @@ def kinds_of(words: set[str]) -> list[str]:
 def sweep(world: World, words: set[str]) -> Findings:
     findings = Findings()
     jobs = world.rows("SELECT account_id, client_id, job_id FROM portal.job ORDER BY job_id")
+    documents = [document for document, in world.rows("SELECT document_id FROM portal.document ORDER BY document_id")]
+    files = world.rows("SELECT job_id, job_file_id FROM portal.job_file ORDER BY job_file_id")
     for who in everybody(world):
         client = world.signed_in(who)
 
@@ -80,8 +85,9 @@ def sweep(world: World, words: set[str]) -> Findings:
             findings.requests += 1
             assert answer.status < 500, f"{path}: {answer.text}"
             # As it came, and as a reader of JSON understands it.
-            text = answer.text + "".join(f"{name}: {value}\n" for name, value in answer.headers)
-            text += json.dumps(answer.json(), ensure_ascii=False) if answer.status == 200 else ""
+            text = answer.body.decode(errors="replace") + "".join(f"{name}: {value}\n" for name, value in answer.headers)
+            is_json = answer.status == 200 and answer.header("Content-Type").startswith("application/json")
+            text += json.dumps(answer.json(), ensure_ascii=False) if is_json else ""
             for word in WORD.findall(text):
                 findings.found.setdefault(word, f"{who.account.slug}, {who.client}: {path}")
             return answer
@@ -99,10 +105,21 @@ def sweep(world: World, words: set[str]) -> Findings:
             answer = ask(f"/jobs?counts=true&q={quote(word[:-1])}")
             if answer.status == 200 and (answer.json()["items"] or any(answer.json()["counts"].values())):
                 findings.searches_with_hits.append(word)
+            answer = ask(f"/documents?q={quote(word[:-1])}")
+            if answer.status == 200 and answer.json()["items"]:
+                findings.searches_with_hits.append(word)
         own = [job for account, owner, job in jobs if (account, owner) == (who.account.account_id, who.client_id)]
         foreign = random.Random(1).sample([job for _, _, job in jobs if job not in own], FOREIGN_JOBS)
         for job in own + foreign:
             findings.job_pages += ask(f"/jobs/{job}").status == 200
+        for sort in ("created_at", "-name"):
+            ask(f"/documents?limit=100&sort={sort}")
+        for document in documents:
+            ask(f"/documents/{document}")
+            findings.documents += ask(f"/documents/{document}/content").status == 200
+        of_own_jobs = [row for row in files if row[0] in own] or files
+        for job, file in random.Random(2).choices(files, k=FILES) + random.Random(3).choices(of_own_jobs, k=FILES):
+            findings.files += ask(f"/jobs/{job}/files/{file}").status == 200
     return findings
 
 
@@ -110,17 +127,20 @@ def make_everything_visible(world: World) -> None:
     for table, column in (("template", "job_template"), ("field", "job_field")):
         world.rows(f"""INSERT INTO portal.portal_visible_{table} (account_id, {column}_id)
                        SELECT account_id, {column}_id FROM portal.{column} JOIN portal.portal USING (account_id) ON CONFLICT DO NOTHING""")
-    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs}'")
+    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs,view_documents}'")
+    world.rows("UPDATE portal.document SET is_visible = true")
+    world.rows("DELETE FROM portal.document_hidden_from")
 
 
 def what_is_visible(world: World) -> set[str]:
     truths = [Truth(world, who) for who in everybody(world)]
-    return {word for truth in truths for row in truth.jobs() for word in WORD.findall(json.dumps(truth.page(row), ensure_ascii=False))}
+    return {word for truth in truths for shown in (*map(truth.page, truth.jobs()), truth.documents())
+            for word in WORD.findall(json.dumps(shown, ensure_ascii=False))}
 
 
 def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     hidden = sweep(world, words)
-    assert hidden.job_pages > 100 and hidden.requests > 1000, "hardly anything was asked"
+    assert hidden.job_pages > 100 and hidden.requests > 1000 and hidden.documents > 20 and hidden.files > 20, "hardly anything was asked"
     assert not hidden.found, f"seen by members: {hidden.found}"
     assert not hidden.searches_with_hits, f"found by searching for it: {hidden.searches_with_hits}"
     logs = world.site.nginx.error_log.read_text(errors="replace") + world.site.nginx.access_log.read_text(errors="replace")
@@ -129,7 +149,7 @@ def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     make_everything_visible(world)
     expected = what_is_visible(world)
     for kind in ("template", "description", "custom-text", "custom-link", "report-text", "report-link", "file", "label", "option", "note",
-                 "external", "reference", "address", "field-alarm-code", "field-internal-remarks"):
+                 "external", "reference", "address", "document-invisible", "document-hidden", "field-alarm-code", "field-internal-remarks"):
         assert any(f"-{kind}-" in word for word in expected), f"nothing of the kind '{kind}' is there to be found"
 
     visible = sweep(world, {word for word in expected if any(f"-{kind}-" in word for kind in SEARCHED)})
