@@ -37,7 +37,8 @@ class Report {
   std::optional<Answer<Row>> ask(Database& database, const std::string& subject, const pg::Query& query) {
     Outcome<Answer<Row>> answer = database.fetch<Row>(query);
     if (answer) return std::move(*answer);
-    ill(subject, answer.error().sentence, "Connect as portal_maintenance to a database that portalctl migrate has made.");
+    ill(subject, answer.error().sentence,
+        "Connect as portal_maintenance to a database that portalctl migrate has made.");
     return std::nullopt;
   }
   std::vector<Finding> take() { return std::move(findings_); }
@@ -109,10 +110,11 @@ void examine_tables(Report& report, Database& database) {
   const auto open = report.ask<sql::OpenTablesRow>(database, "row-level security", sql::open_tables());
   if (!open) return;
   for (int index = 0; index < open->size(); ++index)
-    report.ill("row-level security",
-               fmt::format("portal.{} is not forced behind its policies, or not portal_owner's.", (*open)[index].name),
-               "Find out who changed it; then portalctl migrate after: update portal.schema_state set policies_checksum "
-               "= null");
+    report.ill(
+        "row-level security",
+        fmt::format("portal.{} is not forced behind its policies, or not portal_owner's.", (*open)[index].name),
+        "Find out who changed it; then portalctl migrate after: update portal.schema_state set policies_checksum "
+        "= null");
   if (open->empty()) report.well("row-level security", "Forced on every table of an account.");
 }
 
@@ -143,7 +145,7 @@ void examine_keys(Report& report, const Settings& settings) {
 
 // The folder itself; false when there is no sense in looking into it.
 bool examine_folder(Report& report, const std::string& folder) {
-  struct stat status {};
+  struct stat status{};
   if (folder.empty()) {
     report.ill("files", "Nobody said where files are.",
                fmt::format("Write files = ... into {}, the folder of portal_files in nginx.", kSettingsFile));

@@ -15,8 +15,7 @@ Outcome<void> run(const Invocation& invocation, const DoctorOptions& options) {
   if (invocation.format == Format::kJson) {
     Table table({"subject", "is_well", "says", "mend"});
     for (const Finding& finding : findings)
-      table.add({text_cell(finding.subject), finding.is_well, text_cell(finding.says),
-                 finding.mend.empty() ? Cell() : text_cell(finding.mend)});
+      table.add({finding.subject, finding.is_well, finding.says, finding.mend.empty() ? Cell() : Cell(finding.mend)});
     table.print(Format::kJson);
   } else {
     for (const Finding& finding : findings) {

@@ -1,8 +1,8 @@
-// Names of files on their way into a header: whatever somebody called a file, the header is one header, names one file in
-// no folder, and its two forms say the same. Types and entity tags from outside are read on the way.
-#include "files/media_type.hpp"
+// Names of files on their way into a header: whatever somebody called a file, the header is one header, names one file
+// in no folder, and its two forms say the same. Types and entity tags from outside are read on the way.
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "files/media_type.hpp"
 #include "http/content_disposition.hpp"
 #include "http/precondition.hpp"
 #include "require.hpp"
@@ -39,7 +39,8 @@ std::string decode(std::string_view text) {
 
 void check_name(std::string_view name) {
   fuzz::require(!name.empty() && name.size() <= limits::kFileNameBytes, "a name is there and bounded");
-  fuzz::require(!name.starts_with('.') && name.find_first_of("/\\\"\r\n:") == std::string_view::npos, "no folder, no end");
+  fuzz::require(!name.starts_with('.') && name.find_first_of("/\\\"\r\n:") == std::string_view::npos,
+                "no folder, no end");
   fuzz::require(is_valid_text(name), "a name is valid text");
 }
 

@@ -37,7 +37,9 @@ TEST(MediaType, ContentAndExtensionMustAgree) {
       {"Grüße\r\n", "a.txt", "text/plain"},
       {"a,b\n", "a.csv", "text/csv"},
       {"a\0b"s, "a.txt", kUnknownType},
-      {"Gr\xFC\xDF" "e", "a.txt", kUnknownType},
+      {"Gr\xFC\xDF"
+       "e",
+       "a.txt", kUnknownType},
       {"<svg onload='x'/>", "a.svg", kUnknownType},
       {"<script>", "a.html", kUnknownType},
       {"", "a.pdf", kUnknownType},

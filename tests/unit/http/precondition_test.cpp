@@ -16,7 +16,8 @@ bool has(const std::vector<std::string_view>& values) {
 }
 
 TEST(Precondition, TagsThatAreNamed) {
-  for (const std::string_view list : {"\"abc\"", "*", " * ", "W/\"abc\"", "\"x\", \"abc\"", "\"x\" ,\"abc\",", "\"x\",,\"abc\""})
+  for (const std::string_view list :
+       {"\"abc\"", "*", " * ", "W/\"abc\"", "\"x\", \"abc\"", "\"x\" ,\"abc\",", "\"x\",,\"abc\""})
     EXPECT_TRUE(has({list})) << list;
   EXPECT_TRUE(has({"\"x\"", "\"abc\""}));
 }
