@@ -9,8 +9,8 @@
 namespace portal::files {
 namespace {
 
-// A file is no page of ours: nothing in it may run, load or frame anything, and it has an origin of its own. A PDF never
-// runs as a page, and not every browser starts its viewer in a sandbox, so it goes without.
+// A file is no page of ours: nothing in it may run, load or frame anything, and it has an origin of its own. A PDF
+// never runs as a page, and not every browser starts its viewer in a sandbox, so it goes without.
 constexpr std::string_view kSandbox = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox";
 constexpr std::string_view kPdfPolicy = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'";
 

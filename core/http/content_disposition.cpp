@@ -25,6 +25,14 @@ bool is_unsafe(char character) {
   return byte < 0x20 || byte == 0x7F || std::string_view("/\\:*?\"<>|").contains(character);
 }
 
+// Of the character of valid text that begins so.
+std::size_t character_bytes(char first) {
+  const auto byte = static_cast<unsigned char>(first);
+  if (byte < 0x80) return 1;
+  if (byte < 0xE0) return 2;
+  return byte < 0xF0 ? 3 : 4;
+}
+
 // Valid text without anything that a file name must not hold.
 std::string safe_name(std::string_view name) {
   std::string safe;
@@ -37,12 +45,9 @@ std::string safe_name(std::string_view name) {
       safe += '_';
       name.remove_prefix(1);
     } else {
-      safe += name.front();
-      name.remove_prefix(1);
-      while (!name.empty() && (static_cast<unsigned char>(name.front()) & 0xC0U) == 0x80U) {
-        safe += name.front();
-        name.remove_prefix(1);
-      }
+      const std::size_t length = character_bytes(name.front());
+      safe += name.substr(0, length);
+      name.remove_prefix(length);
     }
   }
   safe = truncate_text(safe, limits::kFileNameBytes);

@@ -26,6 +26,7 @@ TEST(ContentDisposition, NothingLeavesTheNameOrTheHeader) {
   EXPECT_EQ(saved("C:\\a.pdf"), "attachment; filename=\"C__a.pdf\"");
   EXPECT_EQ(saved(std::string_view("a\0b.pdf", 7)), "attachment; filename=\"a_b.pdf\"");
   EXPECT_EQ(saved("a\xFF.pdf"), "attachment; filename=\"a_.pdf\"");
+  EXPECT_EQ(saved("a.\xAEpdf"), "attachment; filename=\"a._pdf\"");
 }
 
 TEST(ContentDisposition, NothingTurnsTheNameAround) {
