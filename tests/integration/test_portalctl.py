@@ -11,9 +11,10 @@ from support import places
 from support.portalctl import Portalctl
 
 COMMANDS = [
-    ("migrate",), ("migrate", "status"), ("keys", "new"), ("account", "create"), ("account", "list"), ("host", "add"), ("host", "remove"),
-    ("host", "list"), ("portal", "show"), ("portal", "set"), ("member", "invite"), ("member", "list"), ("member", "remove"), ("demo",),
-    ("routes",), ("version",),
+    ("migrate",), ("migrate", "status"), ("keys", "new"), ("keys", "rotate"), ("account", "create"), ("account", "list"), ("account", "suspend"),
+    ("account", "resume"), ("account", "delete"), ("host", "add"), ("host", "remove"), ("host", "list"), ("portal", "show"), ("portal", "set"),
+    ("member", "invite"), ("member", "list"), ("member", "remove"), ("document", "add"), ("document", "list"), ("document", "remove"), ("doctor",),
+    ("demo",), ("routes",), ("version",),
 ]
 
 
