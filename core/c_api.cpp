@@ -166,9 +166,23 @@ void portal_worker_destroy(portal_worker* worker) noexcept { delete worker; }
 
 size_t portal_worker_active(const portal_worker* worker) noexcept { return worker->worker.figures().active; }
 
-size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) noexcept {
+size_t portal_worker_metrics(portal_worker* worker, char* buffer, size_t size) noexcept {
   return guarded(std::size_t{0}, nullptr, 0, [&] {
     const std::string text = worker->worker.metrics();
+    std::memcpy(buffer, text.data(), std::min(size, text.size()));
+    return text.size();
+  });
+}
+
+size_t portal_worker_readiness(const portal_worker* worker, int* ready, char* buffer, size_t size) noexcept {
+  return guarded(std::size_t{0}, nullptr, 0, [&] {
+    const std::string_view reason = worker->worker.readiness();
+    std::string text = R"({"status":")" + std::string(reason.empty() ? "ready" : "unavailable") + '"';
+    if (!reason.empty()) text += R"(,"reason":")" + std::string(reason) + '"';
+    // Told, and not decisive: without Redis sessions are read from the database.
+    const portal::redis::Client* redis = worker->worker.redis();
+    text += R"(,"redis":")" + std::string(!redis ? "off" : redis->figures().ready ? "up" : "down") + R"("})";
+    *ready = reason.empty() ? 1 : 0;
     std::memcpy(buffer, text.data(), std::min(size, text.size()));
     return text.size();
   });
@@ -211,6 +225,10 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
 
 void portal_operation_file_failed(portal_operation* operation, portal_text why) noexcept {
   operation->operation.fail_file(view(why));
+}
+
+portal_text portal_operation_account(const portal_operation* operation) noexcept {
+  return text_of(operation->operation.account_slug());
 }
 
 void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }

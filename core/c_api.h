@@ -99,7 +99,9 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
 void portal_worker_destroy(portal_worker* worker) PORTAL_NOEXCEPT;
 size_t portal_worker_active(const portal_worker* worker) PORTAL_NOEXCEPT;
 /* Prometheus text; answers the size of the whole and writes as much of it as fits. */
-size_t portal_worker_metrics(const portal_worker* worker, char* buffer, size_t size) PORTAL_NOEXCEPT;
+size_t portal_worker_metrics(portal_worker* worker, char* buffer, size_t size) PORTAL_NOEXCEPT;
+/* Whether the worker could serve somebody at this moment, as JSON that fits into 256 bytes; answers its size. */
+size_t portal_worker_readiness(const portal_worker* worker, int* ready, char* buffer, size_t size) PORTAL_NOEXCEPT;
 
 /* `done` is called once from the loop, never from inside this call, unless the operation is destroyed before. Null: out
  * of memory. */
@@ -110,6 +112,8 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
 /* Instead of a response whose file cannot be sent: makes it 503, and logs why. The views of the response before become
  * invalid; ask for the new one. */
 void portal_operation_file_failed(portal_operation* operation, portal_text why) PORTAL_NOEXCEPT;
+/* The account's slug; empty while none is known. A view that stays valid until portal_operation_destroy. */
+portal_text portal_operation_account(const portal_operation* operation) PORTAL_NOEXCEPT;
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
 

@@ -24,7 +24,7 @@ ngx_int_t send(ngx_http_request_t* request, ngx_buf_t* buffer) {
   return ngx_http_output_filter(request, &out);
 }
 
-ngx_int_t send_memory(ngx_http_request_t* request, ngx_str_t body, ngx_str_t content_type) {
+ngx_int_t send_memory(ngx_http_request_t* request, ngx_uint_t status, ngx_str_t body, ngx_str_t content_type) {
   if (!(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) return NGX_HTTP_NOT_ALLOWED;
   if (const ngx_int_t discarded = ngx_http_discard_request_body(request); discarded != NGX_OK) return discarded;
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
@@ -33,7 +33,7 @@ ngx_int_t send_memory(ngx_http_request_t* request, ngx_str_t body, ngx_str_t con
   buffer->last = body.data + body.len;
   buffer->memory = 1;
   buffer->last_buf = 1;
-  request->headers_out.status = NGX_HTTP_OK;
+  request->headers_out.status = status;
   request->headers_out.content_length_n = static_cast<off_t>(body.len);
   request->headers_out.content_type = content_type;
   request->headers_out.content_type_len = content_type.len;
@@ -100,11 +100,21 @@ void destroy_operation(RequestContext* context) {
   ngx_queue_remove(&context->link);
 }
 
+void keep_for_the_log(RequestContext* context) {
+  const portal_text account = portal_operation_account(context->operation);
+  auto* copy = static_cast<u_char*>(ngx_pnalloc(context->request->pool, account.size));
+  if (!copy) return;
+  std::memcpy(copy, account.data, account.size);
+  context->account = {account.size, copy};
+}
+
 // However it ends: nobody waits for an answer any more. One that is there stays, since nginx still looks at it: the
 // access log at its headers, and HTTP/2, where frames of a stream that was reset wait behind others, at its body.
 void on_request_end(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
-  if (!context->answered) destroy_operation(context);
+  if (context->answered) return;
+  if (context->operation) keep_for_the_log(context);
+  destroy_operation(context);
 }
 
 void on_pool_end(void* data) noexcept { destroy_operation(static_cast<RequestContext*>(data)); }
@@ -210,6 +220,13 @@ void on_body(ngx_http_request_t* request) noexcept {
 
 }  // namespace
 
+RequestContext* find_context(ngx_http_request_t* request) {
+  for (ngx_pool_cleanup_t* each = request->pool->cleanup; each; each = each->next) {
+    if (each->handler == on_pool_end) return static_cast<RequestContext*>(each->data);
+  }
+  return nullptr;
+}
+
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
   if (request != request->main || !main_conf(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
   request->request_body_in_single_buf = 1;
@@ -218,16 +235,41 @@ ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
 }
 
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept {
-  return send_memory(request, ngx_string(R"({"status":"ok"})"), ngx_string("application/json; charset=utf-8"));
+  return send_memory(request, NGX_HTTP_OK, ngx_string(R"({"status":"ok"})"),
+                     ngx_string("application/json; charset=utf-8"));
+}
+
+ngx_int_t handle_ready(ngx_http_request_t* request) noexcept {
+  constexpr size_t kRoom = 256;
+  ngx_str_t body = ngx_string(R"({"status":"unavailable","reason":"no_worker"})");
+  const Process* process = main_conf(request)->process;
+  auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
+  if (!room) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  int ready = 0;
+  if (process) {
+    const size_t size = portal_worker_readiness(process->worker, &ready, reinterpret_cast<char*>(room), kRoom);
+    if (size != 0 && size <= kRoom) body = {size, room};
+  }
+  if (!ready && !add_header(request, {"Retry-After", 11}, {"1", 1})) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return send_memory(request, ready ? NGX_HTTP_OK : NGX_HTTP_SERVICE_UNAVAILABLE, body,
+                     ngx_string("application/json; charset=utf-8"));
 }
 
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept {
-  constexpr size_t kRoom = 16 * 1024;
   Process* process = main_conf(request)->process;
-  auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
-  if (!process || !room) return NGX_HTTP_SERVICE_UNAVAILABLE;
-  const size_t size = portal_worker_metrics(process->worker, reinterpret_cast<char*>(room), kRoom);
-  return send_memory(request, {ngx_min(size, kRoom), room}, ngx_string("text/plain; charset=utf-8"));
+  if (!process) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  size_t room = 64UL * 1024;
+  // What is asked for twice may have grown meanwhile, by the digits of a number.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    auto* text = static_cast<u_char*>(ngx_pnalloc(request->pool, room));
+    if (!text) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    const size_t size = portal_worker_metrics(process->worker, reinterpret_cast<char*>(text), room);
+    if (size == 0) break;
+    if (size <= room)
+      return send_memory(request, NGX_HTTP_OK, {size, text}, ngx_string("text/plain; version=0.0.4; charset=utf-8"));
+    room = size + 4096;
+  }
+  return NGX_HTTP_SERVICE_UNAVAILABLE;
 }
 
 }  // namespace portal::nginx

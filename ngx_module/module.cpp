@@ -54,6 +54,11 @@ char* set_health(ngx_conf_t* conf, ngx_command_t* /*command*/, void* /*data*/) n
   return NGX_CONF_OK;
 }
 
+char* set_ready(ngx_conf_t* conf, ngx_command_t* /*command*/, void* /*data*/) noexcept {
+  set_handler(conf, handle_ready);
+  return NGX_CONF_OK;
+}
+
 char* set_metrics(ngx_conf_t* conf, ngx_command_t* /*command*/, void* /*data*/) noexcept {
   set_handler(conf, handle_metrics);
   return NGX_CONF_OK;
@@ -172,6 +177,7 @@ ngx_command_t commands[] = {
     {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocConf, enabled), nullptr},
     {ngx_string("portal_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_health, 0, 0, nullptr},
+    {ngx_string("portal_ready"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_ready, 0, 0, nullptr},
     {ngx_string("portal_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_metrics, 0, 0, nullptr},
     {ngx_string("portal_account"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, account), nullptr},
@@ -396,7 +402,8 @@ void exit_process(ngx_cycle_t* cycle) noexcept {
 }
 
 ngx_http_module_t context = {
-    nullptr, post_configuration, create_main_conf, init_main_conf, nullptr, nullptr, create_loc_conf, merge_loc_conf,
+    add_variables, post_configuration, create_main_conf, init_main_conf, nullptr,
+    nullptr,       create_loc_conf,    merge_loc_conf,
 };
 
 }  // namespace

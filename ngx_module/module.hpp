@@ -18,6 +18,7 @@ struct RequestContext {
   ngx_http_request_t* request;
   portal_operation* operation;
   bool answered;
+  ngx_str_t account;  // what is left for the access log of an operation that was destroyed
 };
 
 // Made in init_process, destroyed in exit_process.
@@ -61,7 +62,11 @@ struct LocConf {
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept;
+ngx_int_t handle_ready(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
+// What the core worked on for this request; null: nothing. Also after an internal redirect.
+RequestContext* find_context(ngx_http_request_t* request);
+ngx_int_t add_variables(ngx_conf_t* conf) noexcept;
 // All workers' memory, of the whole configuration; null when another module has a zone of its name.
 ngx_shm_zone_t* add_zone(ngx_conf_t* conf, size_t size);
 size_t zone_bytes(const ngx_shm_zone_t* zone);  // of its `data`

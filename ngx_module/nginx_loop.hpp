@@ -28,7 +28,7 @@ class NginxOffload final : public io::Offload {
   NginxOffload(ngx_thread_pool_t* pool, std::size_t limit) : pool_(pool), limit_(limit) {}
 
   bool try_submit(std::unique_ptr<io::OffloadJob>& job) override;
-  std::size_t outstanding() const { return outstanding_; }
+  std::size_t outstanding() const override { return outstanding_; }
 
  private:
   struct Submission;

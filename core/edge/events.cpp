@@ -27,6 +27,12 @@ constexpr std::array kSuccesses = {
     Choice<SecurityEvent>{"sign_out", kSignedOut},
     Choice<SecurityEvent>{"activate", kActivated},
     Choice<SecurityEvent>{"switch_membership", kMembershipSwitched},
+    Choice<SecurityEvent>{"end_session", kSessionEnded},
+    Choice<SecurityEvent>{"end_sessions", kSessionsEnded},
+    Choice<SecurityEvent>{"request_password_reset", kPasswordResetRequested},
+    Choice<SecurityEvent>{"reset_password", kPasswordReset},
+    Choice<SecurityEvent>{"change_password", kPasswordChanged},
+    Choice<SecurityEvent>{"confirm_email", kEmailConfirmed},
 };
 
 void append_id(json::Writer& writer, std::string_view name, std::optional<std::int64_t> id) {

@@ -1,5 +1,7 @@
 #include "edge/operation.hpp"
 
+#include <algorithm>
+
 #include "auth/session_cookie.hpp"
 #include "base/ids.hpp"
 #include "http/checks.hpp"
@@ -36,6 +38,7 @@ Operation::~Operation() {
 }
 
 void Operation::start() {
+  started_ = worker_.loop().now();
   deadline_ = worker_.loop().timer(io::Callback::to<&Operation::on_deadline>(this), io::TimerKind::kCancelable);
   wake_ = worker_.loop().wake(on_done_);
   deadline_->start(worker_.deadline());
@@ -53,8 +56,20 @@ void Operation::finish(http::Response response) noexcept {
   done_ = true;
   response_ = std::move(response);
   if (deadline_) deadline_->stop();
-  ++answers_like_this();
+  count_answer(Count::kUp);
   wake_->post();
+}
+
+void Operation::count_answer(Count count) noexcept {
+  WorkerFigures& figures = worker_.figures();
+  const std::size_t digit = std::min<std::size_t>(static_cast<std::size_t>(response_.status) / 100, 5);
+  const std::uint64_t by = count == Count::kUp ? 1 : ~std::uint64_t{0};
+  figures.answered[digit] += by;
+  const std::vector<Route>& routes = worker_.router().routes();
+  figures.answered_operations[route_ ? static_cast<std::size_t>(route_ - routes.data()) : routes.size()][digit] += by;
+  if (count == Count::kDown) return;
+  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(worker_.loop().now() - started_);
+  (http::is_safe(request_.method) ? figures.reading : figures.changing).add(duration);
 }
 
 void Operation::record(SecurityEvent event, std::string_view reason) noexcept {
@@ -78,11 +93,6 @@ void Operation::record_success(const http::Response& response) noexcept {
   record(*event, {});
 }
 
-std::uint64_t& Operation::answers_like_this() noexcept {
-  const auto digit = static_cast<std::size_t>(response_.status) / 100;
-  return worker_.figures().answered[digit < 6 ? digit : 0];
-}
-
 // Logs it too, where its code says so.
 http::Response Operation::problem_of(const Error& error) {
   const ErrorProperties& properties = properties_of(error.code);
@@ -95,8 +105,9 @@ http::Response Operation::problem_of(const Error& error) {
 
 void Operation::finish_with(Error error) noexcept {
   try {
-    if (const std::optional<SecurityEvent> event = event_of_failure(error.code))
-      record(*event, properties_of(error.code).problem_code);
+    const std::optional<SecurityEvent> event =
+        subject_.wrong_password ? SecurityEvent::kSignInFailed : event_of_failure(error.code);
+    if (event) record(*event, properties_of(error.code).problem_code);
     finish(problem_of(error));
   } catch (const std::exception&) {
     finish(empty_unavailable());
@@ -104,13 +115,13 @@ void Operation::finish_with(Error error) noexcept {
 }
 
 void Operation::fail_file(std::string_view why) noexcept {
-  --answers_like_this();
+  count_answer(Count::kDown);
   try {
     response_ = problem_of(Error::of(ErrorCode::kStorageUnavailable, std::string(why)));
   } catch (const std::exception&) {
     response_ = empty_unavailable();
   }
-  ++answers_like_this();
+  count_answer(Count::kUp);
 }
 
 Task<void> Operation::run() {
@@ -231,7 +242,8 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
                           .member = *member,
                           .database = access::MemberDatabase(worker_.lanes(), worker_.touches(), *member),
                           .services = worker_.services(),
-                          .cookies = cookies_};
+                          .cookies = cookies_,
+                          .subject = subject_};
     Result<http::Response> answered = co_await match.route->member_handler(context);
     if (answered) co_return answered;
     if (answered.error().code == ErrorCode::kNotSignedIn) sessions.forget(*hash);

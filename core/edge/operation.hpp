@@ -30,6 +30,8 @@ class Operation {
   const http::Response& response() const { return response_; }
   // Once it is done: the file of its response cannot be sent, and `why` is for the log.
   void fail_file(std::string_view why) noexcept;
+  // Empty until the account was found.
+  std::string_view account_slug() const { return account_ ? std::string_view(account_->slug) : std::string_view(); }
 
  private:
   Task<void> run();
@@ -39,8 +41,9 @@ class Operation {
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
   http::Response problem_of(const Error& error);
-  std::uint64_t& answers_like_this() noexcept;  // the figure in which the response is counted
   void finish(http::Response response) noexcept;
+  enum class Count : std::uint8_t { kUp, kDown };
+  void count_answer(Count count) noexcept;
   void record(SecurityEvent event, std::string_view reason) noexcept;
   void record_success(const http::Response& response) noexcept;
   void finish_with(Error error) noexcept;
@@ -55,6 +58,7 @@ class Operation {
   std::unique_ptr<io::Timer> deadline_;
   std::unique_ptr<io::Wake> wake_;
   const Route* route_ = nullptr;
+  io::MonotonicTime started_;
   Subject subject_;
   http::Response response_;
   bool done_ = false;

@@ -40,6 +40,7 @@ class PathValues {
 // Whom a request turned out to be about; for the log of security events. A member's own request fills it in by itself.
 struct Subject {
   std::optional<std::int64_t> member_id;
+  bool wrong_password = false;  // one was asked for and was wrong, where the answer's code does not say so
 };
 
 // What a handler gets. References live as long as the operation, which outlives every frame.
@@ -62,6 +63,7 @@ struct MemberContext {
   access::MemberDatabase database;
   Services& services;
   http::CookieMode cookies;
+  Subject& subject;
 };
 
 using VisitorHandler = Task<Result<http::Response>> (*)(VisitorContext context);

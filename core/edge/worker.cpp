@@ -1,7 +1,5 @@
 #include "edge/worker.hpp"
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <stdexcept>
 
@@ -78,66 +76,21 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),
       listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), sql::listen_hosts().statement->text,
-                io::Callback::to<&Worker::on_hosts_changed>(this), log) {
+                io::Callback::to<&Worker::on_hosts_changed>(this), log),
+      figures_{.answered_operations = Answers(router_.routes().size() + 1)},
+      metrics_(loop, zone_.metrics(), [this] { return collect_figures(*this); }) {
+  if (!metrics_.shared())
+    log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
   hosts_.refresh();
   listener_.start();
 }
 
 Worker::~Worker() = default;
 
-std::string Worker::metrics() const {
-  std::string text;
-  const auto line = [&](std::string_view name, std::string_view labels, auto value) {
-    fmt::format_to(std::back_inserter(text), "{}{} {}\n", name, labels, value);
-  };
-  line("portal_requests_active", "", figures_.active);
-  line("portal_requests_started_total", "", figures_.started);
-  line("portal_requests_aborted_total", "", figures_.aborted);
-  for (int digit = 2; digit < 6; ++digit)
-    line("portal_responses_total", fmt::format("{{class=\"{}xx\"}}", digit), figures_.answered[digit]);
-  for (std::size_t event = 0; event < kSecurityEvents; ++event) {
-    line("portal_security_events_total", fmt::format("{{event=\"{}\"}}", name_of(static_cast<SecurityEvent>(event))),
-         figures_.security_events[event]);
-  }
-  line("portal_hosts", "", hosts_.size());
-  line("portal_sessions_remembered", "", sessions_.size());
-  if (redis_) {
-    const redis::Figures figures = redis_->figures();
-    const auth::SessionCacheFigures& cache = session_cache_->figures();
-    line("portal_redis_up", "", figures.ready ? 1 : 0);
-    line("portal_redis_in_flight", "", figures.in_flight);
-    line("portal_redis_commands_total", "", figures.commands);
-    line("portal_redis_refused_total", "", figures.refused);
-    line("portal_redis_failures_total", "", figures.failures);
-    line("portal_redis_timeouts_total", "", figures.timeouts);
-    line("portal_redis_errors_total", "", figures.errors);
-    line("portal_redis_connects_total", "", figures.connects);
-    line("portal_redis_breaker_opened_total", "", figures.opened);
-    for (const auto& [result, count] : {std::pair<std::string_view, std::uint64_t>("hit", cache.hits),
-                                        {"miss", cache.misses},
-                                        {"unanswered", cache.unanswered},
-                                        {"refused", cache.refused}})
-      line("portal_session_cache_total", fmt::format("{{result=\"{}\"}}", result), count);
-  }
-  const auth::ThrottleFigures& refused = throttle_.figures();
-  line("portal_throttled_total", "{limit=\"login\"}", refused.refused_logins);
-  line("portal_throttled_total", "{limit=\"address\"}", refused.refused_addresses);
-  line("portal_throttled_total", "{limit=\"account\"}", refused.refused_accounts);
-  line("portal_throttled_total", "{limit=\"visits\"}", refused.refused_visits);
-  line("portal_throttled_total", "{limit=\"messages\"}", refused.refused_messages);
-  for (const auto& [name, lane] :
-       {std::pair<std::string_view, const pg::Lane&>("reads", reads_), {"writes", writes_}, {"searches", searches_}}) {
-    const pg::LaneFigures figures = lane.figures();
-    const std::string labels = fmt::format("{{lane=\"{}\"}}", name);
-    line("portal_lane_connections", labels, figures.connections_open);
-    line("portal_lane_in_flight", labels, figures.in_flight);
-    line("portal_lane_queued", labels, figures.queued);
-    line("portal_lane_segments_total", labels, figures.segments);
-    line("portal_lane_abandoned_total", labels, figures.abandoned);
-    line("portal_lane_connects_total", labels, figures.connects);
-    line("portal_lane_failures_total", labels, figures.failures);
-  }
-  return text;
+std::string_view Worker::readiness() const {
+  if (hosts_.module_too_old()) return "schema_mismatch";
+  if (!listener_.listening()) return "database_unavailable";
+  return hosts_.loaded() ? "" : "starting";
 }
 
 }  // namespace portal::edge

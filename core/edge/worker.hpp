@@ -13,8 +13,9 @@
 #include "auth/sessions.hpp"
 #include "auth/throttle.hpp"
 #include "crypto/keyring.hpp"
-#include "edge/events.hpp"
+#include "edge/figures.hpp"
 #include "edge/host_map.hpp"
+#include "edge/metrics.hpp"
 #include "edge/router.hpp"
 #include "edge/services.hpp"
 #include "edge/touches.hpp"
@@ -38,14 +39,6 @@ struct WorkerOptions {
   std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
 };
 
-struct WorkerFigures {
-  std::uint64_t active = 0;  // operations that exist
-  std::uint64_t started = 0;
-  std::uint64_t aborted = 0;       // destroyed before they were answered
-  std::uint64_t answered[6] = {};  // by the first digit of the status
-  std::uint64_t security_events[kSecurityEvents] = {};
-};
-
 class Worker {
  public:
   Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log);
@@ -67,8 +60,17 @@ class Worker {
   WorkerFigures& figures() { return figures_; }
   const WorkerFigures& figures() const { return figures_; }
 
-  // Prometheus text format, this process only.
-  std::string metrics() const;
+  // Prometheus text format, of all workers that share memory with this one.
+  std::string metrics() { return metrics_.render(); }
+  // Why nobody could be served at the moment, in one word: starting, schema_mismatch, database_unavailable. Empty:
+  // ready.
+  std::string_view readiness() const;
+  const redis::Client* redis() const { return redis_.get(); }  // null: none is configured
+  const auth::SessionCache* session_cache() const { return session_cache_.get(); }
+  const auth::ThrottleFigures& throttle_figures() const { return throttle_.figures(); }
+  std::size_t known_hosts() const { return hosts_.size(); }
+  std::size_t remembered_sessions() const { return sessions_.size(); }
+  std::size_t hash_jobs() const { return services_.offload.outstanding(); }
 
  private:
   void on_hosts_changed() noexcept { hosts_.refresh(); }
@@ -91,6 +93,7 @@ class Worker {
   Touches touches_;
   pg::Listener listener_;
   WorkerFigures figures_;
+  Metrics metrics_;  // last: it collects from everything above
 };
 
 }  // namespace portal::edge

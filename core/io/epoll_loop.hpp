@@ -66,6 +66,7 @@ class ThreadOffload final : public Offload {
   ~ThreadOffload() override;  // finishes what was submitted
 
   bool try_submit(std::unique_ptr<OffloadJob>& job) override;
+  std::size_t outstanding() const override { return outstanding_; }
 
  private:
   void work() noexcept;

@@ -28,6 +28,8 @@ class Offload {
   // Takes the job, or leaves it untouched and answers false when as many jobs as allowed (limits) are queued or
   // running.
   virtual bool try_submit(std::unique_ptr<OffloadJob>& job) = 0;
+  // Jobs that are queued or running.
+  virtual std::size_t outstanding() const { return 0; }
 };
 
 // co_await offload(pool, loop, [owned values] { ... }) runs the function on the pool; kOverloaded when it is full,

@@ -49,7 +49,8 @@ def test_a_wrong_current_password_changes_nothing(people):
     assert client.cookies[COOKIE] == cookie and client.get(SESSION).status == 200
     assert sign_in(people, person, person.password).status == 200
     assert people.messages_to(person, "password_changed") == []
-    line = f"security: password_change_refused, account {people.account_id}, member {person.member_id}, request {answer.json()['request_id']}"
+    line = (f'"event":"sign_in_failed","account":"{people.account_id}","member":"{person.member_id}","request_id":"{answer.json()["request_id"]}",'
+            '"address":"127.0.0.1","operation":"change_password"')
     assert line in people.site.nginx.error_log.read_text()
 
 

@@ -72,7 +72,7 @@ class SimOffload final : public io::Offload {
  public:
   SimOffload(World& world, SimLoop& loop) : world_(world), loop_(loop) {}
   bool try_submit(std::unique_ptr<io::OffloadJob>& job) override;
-  std::size_t outstanding() const { return outstanding_; }
+  std::size_t outstanding() const override { return outstanding_; }
 
  private:
   static constexpr std::size_t kLimit = 8;

@@ -5,7 +5,6 @@
 #include "auth/new_password.hpp"
 #include "auth/open_session.hpp"
 #include "auth/passwords.hpp"
-#include "auth/security_event.hpp"
 #include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
@@ -55,13 +54,6 @@ Task<Result<Credential>> load_credential(access::MemberDatabase database, access
   co_return Credential{.rows = std::move(rows->front()), .row = row};
 }
 
-void log_event(const edge::MemberContext& context, std::string_view name) {
-  auth::log_security_event(context.services.log, {.name = name,
-                                                  .account_id = context.member.account_id,
-                                                  .member_id = context.member.member_id,
-                                                  .request_id = context.request.request_id});
-}
-
 Task<Result<void>> verify_current(edge::MemberContext context, crypto::SecretString current,
                                   std::optional<std::string> stored) {
   const auth::PasswordPool pool{
@@ -77,7 +69,7 @@ Task<Result<void>> verify_current(edge::MemberContext context, crypto::SecretStr
   if (check->matches) {
     attempt->succeed();
   } else {
-    log_event(context, "password_change_refused");
+    context.subject.wrong_password = true;
     co_return fail(Error::field("/current_password", "wrong"));
   }
   co_return Result<void>();
@@ -135,7 +127,6 @@ Task<Result<http::Response>> change_password(edge::MemberContext context) {
   Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(*queries));
   if (!rows) co_return fail(std::move(rows.error()));
   context.services.sessions.forget(context.member.session_hash);
-  log_event(context, "password_changed");
   co_return auth::answer_with_session(*rows, context.member.account_id, token, context.services.sessions,
                                       context.cookies);
 }

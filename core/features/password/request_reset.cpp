@@ -5,7 +5,6 @@
 #include "auth/email.hpp"
 #include "auth/even_answer.hpp"
 #include "auth/link_message.hpp"
-#include "auth/security_event.hpp"
 #include "auth/throttle.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
@@ -64,10 +63,7 @@ Task<Result<http::Response>> request_password_reset(edge::VisitorContext context
   std::vector<std::uint8_t> lookup(login.begin(), login.end());
   const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(lookup), std::move(*queries));
   if (!rows) co_return fail(rows.error());
-  auth::log_security_event(context.services.log, {.name = "password_reset_requested",
-                                                  .account_id = context.account.id,
-                                                  .member_id = member_of(rows->back()),
-                                                  .request_id = context.request.request_id});
+  context.subject.member_id = member_of(rows->back());
   co_await auth::wait_for_next_step(context.services.loop, began);
   http::Response response = http::Response::no_content();
   response.status = http::Status::kAccepted;

@@ -6,7 +6,6 @@
 #include "auth/email.hpp"
 #include "auth/new_password.hpp"
 #include "auth/passwords.hpp"
-#include "auth/security_event.hpp"
 #include "auth/throttle.hpp"
 #include "base/choice.hpp"
 #include "base/limits.hpp"
@@ -88,6 +87,7 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
   const Result<Reset> reset = co_await find_reset(context.database, hash);
   attempt->settle(reset);
   if (!reset) co_return fail(reset.error());
+  context.subject.member_id = reset->row.member_id;
 
   const sql::LookUpPasswordResetRow& row = reset->row;
   const Result<void> usable =
@@ -118,10 +118,6 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
     // What strangers have guessed of the old one must not keep the owner of the new one waiting.
     context.services.throttle.forget({.account_id = context.account.id, .login = auth::hash_login(*row.email)});
   }
-  auth::log_security_event(context.services.log, {.name = "password_reset",
-                                                  .account_id = context.account.id,
-                                                  .member_id = row.member_id,
-                                                  .request_id = context.request.request_id});
   co_return http::Response::no_content();
 }
 

@@ -76,7 +76,7 @@ static void metrics_are_written_as_far_as_there_is_room(void** state) {
   test_world* world = *state;
   portal_keys* keys = load_keys(world);
   portal_worker* worker = make_worker(world, keys, test_conninfo(world), NULL);
-  char whole[16384];
+  static char whole[131072];
   char little[9];
   const size_t size = portal_worker_metrics(worker, whole, sizeof whole);
   assert_in_range(size, 200, sizeof whole - 1);

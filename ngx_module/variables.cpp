@@ -1,0 +1,62 @@
+// Variables for logs and for what stands behind nginx.
+#include <array>
+
+#include "module.hpp"
+
+namespace portal::nginx {
+namespace {
+
+ngx_int_t set_value(ngx_http_variable_value_t* value, const u_char* data, size_t size) {
+  value->valid = 1;
+  value->no_cacheable = 0;
+  value->not_found = 0;
+  value->data = const_cast<u_char*>(data);
+  value->len = static_cast<unsigned>(size) & 0x0fffffffU;
+  return NGX_OK;
+}
+
+// The same id everywhere: in problems, in the error log, in security events and in the access log.
+ngx_int_t get_request_id(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
+  const auto* main = static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
+  const ngx_http_variable_value_t* id =
+      ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main->request_id_variable));
+  if (!id || id->not_found) {
+    value->not_found = 1;
+    return NGX_OK;
+  }
+  return set_value(value, id->data, id->len);
+}
+
+ngx_int_t get_account(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
+  const RequestContext* context = find_context(request->main);
+  if (!context) {
+    value->not_found = 1;
+    return NGX_OK;
+  }
+  if (!context->operation) return set_value(value, context->account.data, context->account.len);
+  const portal_text account = portal_operation_account(context->operation);
+  return set_value(value, reinterpret_cast<const u_char*>(account.data), account.size);
+}
+
+struct Named {
+  ngx_str_t name;
+  ngx_http_get_variable_pt get;
+};
+
+}  // namespace
+
+ngx_int_t add_variables(ngx_conf_t* conf) noexcept {
+  std::array<Named, 2> variables = {{
+      {ngx_string("portal_request_id"), get_request_id},
+      {ngx_string("portal_account"), get_account},
+  }};
+  for (Named& each : variables) {
+    // The account is known only once the core has looked.
+    ngx_http_variable_t* variable = ngx_http_add_variable(conf, &each.name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (!variable) return NGX_ERROR;
+    variable->get_handler = each.get;
+  }
+  return NGX_OK;
+}
+
+}  // namespace portal::nginx
