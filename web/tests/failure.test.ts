@@ -65,7 +65,10 @@ describe('words for failures', () => {
   });
 
   test('too many tries: how long to wait', () => {
-    expect(say(problemOf(429, { code: 'too_many_requests' }, '90'))).toBe('Too many tries. Try again in 2 minutes.');
+    const sayAfter = (seconds: string) => say(problemOf(429, { code: 'too_many_requests' }, seconds));
+    expect(sayAfter('1')).toBe('Too many tries. Try again in 1 second.');
+    expect(sayAfter('90')).toBe('Too many tries. Try again in 2 minutes.');
+    expect(sayAfter('86400')).toBe('Too many tries. Try again in 24 hours.');
   });
 
   test.each(['offline', 'network', 'timeout'] as const)('%s has words', (kind) => {

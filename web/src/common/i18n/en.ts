@@ -315,6 +315,7 @@ export const en = {
   'error.not_found': 'This does not exist any more.',
   'wait.seconds': { one: '{count} second', other: '{count} seconds' },
   'wait.minutes': { one: '{count} minute', other: '{count} minutes' },
+  'wait.hours': { one: '{count} hour', other: '{count} hours' },
 
   'field.required.email': 'Enter your email.',
   'field.required.password': 'Enter your password.',

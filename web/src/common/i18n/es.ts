@@ -316,6 +316,7 @@ export const es: Record<MessageKey, Message> = {
   'error.not_found': 'Esto ya no existe.',
   'wait.seconds': { one: '{count} segundo', other: '{count} segundos' },
   'wait.minutes': { one: '{count} minuto', other: '{count} minutos' },
+  'wait.hours': { one: '{count} hora', other: '{count} horas' },
 
   'field.required.email': 'Escriba su correo electrónico.',
   'field.required.password': 'Escriba su contraseña.',

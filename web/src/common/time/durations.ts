@@ -10,5 +10,6 @@ export function formatDuration(totalMinutes: number, { t }: Translator): string 
 // How long to wait, as people say it; never "0 seconds".
 export function formatWait(seconds: number, { t }: Translator): string {
   if (seconds < 60) return t('wait.seconds', { count: Math.max(1, Math.ceil(seconds)) });
+  if (seconds > 5400) return t('wait.hours', { count: Math.ceil(seconds / 3600) });
   return t('wait.minutes', { count: Math.ceil(seconds / 60) });
 }
