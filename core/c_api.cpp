@@ -231,6 +231,10 @@ portal_text portal_operation_account(const portal_operation* operation) noexcept
   return text_of(operation->operation.account_slug());
 }
 
+uint64_t portal_operation_database_microseconds(const portal_operation* operation) noexcept {
+  return static_cast<uint64_t>(operation->operation.database_time().count());
+}
+
 void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }
 
 size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t size,

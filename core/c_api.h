@@ -114,6 +114,8 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
 void portal_operation_file_failed(portal_operation* operation, portal_text why) PORTAL_NOEXCEPT;
 /* The account's slug; empty while none is known. A view that stays valid until portal_operation_destroy. */
 portal_text portal_operation_account(const portal_operation* operation) PORTAL_NOEXCEPT;
+/* How long the request has waited for the database; also before `done`. */
+uint64_t portal_operation_database_microseconds(const portal_operation* operation) PORTAL_NOEXCEPT;
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
 

@@ -2,7 +2,7 @@
 // security and, for a member, checks the session itself. One call is one round trip and one transaction.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <vector>
 
 #include "access/principal.hpp"
@@ -19,6 +19,8 @@ struct Lanes {
   pg::Lane& reads;
   pg::Lane& writes;
   pg::Lane& searches;  // reads that may take long, which others in a pipeline would wait for
+  // Where the time is added that is spent waiting, if anybody counts it. Outlives whatever waits.
+  std::chrono::microseconds* time = nullptr;
 };
 
 // Notes that a session was used, for the batch that writes it outside the request.

@@ -69,7 +69,7 @@ static_assert(table_is_in_order(), "every ErrorCode has its row, in the order of
 const ErrorProperties& properties_of(ErrorCode code) noexcept { return kTable[std::to_underlying(code)].properties; }
 
 Error Error::of(ErrorCode code, std::string log_detail) {
-  Error error{.code = code, .log_detail = std::move(log_detail), .fields = {}, .retry_after_seconds = 0};
+  Error error{.code = code, .log_detail = std::move(log_detail), .fields = {}};
   if (properties_of(code).http_status == 503) error.retry_after_seconds = 1;
   return error;
 }

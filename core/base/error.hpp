@@ -63,6 +63,7 @@ struct [[nodiscard]] Error {
   std::string log_detail;                 // for the log only; never sent to a client
   std::vector<FieldError> fields;         // sent to the client
   std::uint32_t retry_after_seconds = 0;  // 0: no Retry-After
+  bool reported = false;                  // its cause has a line in the log already
 
   static Error of(ErrorCode code, std::string log_detail = {});
   static Error field(std::string pointer, std::string code);

@@ -34,6 +34,13 @@ constexpr Family kAbandoned{"portal_lane_abandoned_total", kCounter, "Segments w
 constexpr Family kConnects{"portal_lane_connects_total", kCounter, "Connections that were opened."};
 constexpr Family kFailures{"portal_lane_failures_total", kCounter,
                            "Connections that were lost, and segments that were refused."};
+constexpr Family kRetries{"portal_lane_retries_total", kCounter, "Segments that were sent again."};
+constexpr Family kOutages{"portal_lane_outages_total", kCounter, "Times that a lane lost its last connection."};
+constexpr Family kTrips{"portal_lane_round_trips_total", kCounter, "Segments that were answered."};
+constexpr Family kTripTime{"portal_lane_round_trip_microseconds_total", kCounter,
+                           "Their time from sending to the answer's end, all together."};
+constexpr Family kQuickTrips{"portal_lane_round_trips_within_total", kCounter,
+                             "Those that took no longer than so many microseconds."};
 
 constexpr Family kThrottled{"portal_throttled_total", kCounter,
                             "Requests that were refused, by the limit that they had reached."};
@@ -99,6 +106,20 @@ void collect_lanes(Collector& collector, const Worker& worker) {
   each(kAbandoned, &pg::LaneFigures::abandoned);
   each(kConnects, &pg::LaneFigures::connects);
   each(kFailures, &pg::LaneFigures::failures);
+  each(kRetries, &pg::LaneFigures::retries);
+  each(kOutages, &pg::LaneFigures::outages);
+  for (const auto& [labels, figures] : all) {
+    collector.add(kTrips, labels, figures.round_trips.count);
+    collector.add(kTripTime, labels, figures.round_trips.microseconds);
+  }
+  for (const auto& [labels, figures] : all) {
+    for (std::size_t index = 0; index < pg::RoundTrips::kBounds.size(); ++index) {
+      collector.add(
+          kQuickTrips,
+          fmt::format("{},microseconds=\"{}\"}}", labels.substr(0, labels.size() - 1), pg::RoundTrips::kBounds[index]),
+          figures.round_trips.up_to[index]);
+    }
+  }
 }
 
 // Always all of them: what there is does not depend on the configuration, which a reload may change.

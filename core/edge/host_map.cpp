@@ -31,7 +31,7 @@ void HostMap::refresh() noexcept {
     loading_.handle().resume();
   } catch (const std::exception& failure) {
     running_ = false;
-    log_.write(LogLevel::kError, std::string("host map: ") + failure.what());
+    pg::write_line(log_, LogLevel::kError, "host map: {}", failure.what());
     timer_->start(kRetryAfter);
   }
 }
@@ -54,7 +54,8 @@ Task<void> HostMap::load() {
       check_schema((*answer)[2]);
       failed_ = false;
     } else {
-      log_.write(LogLevel::kWarning, "host map: " + answer.error().log_detail);
+      pg::write_line(log_, answer.error().reported ? LogLevel::kInfo : LogLevel::kWarning, "host map: {}",
+                     answer.error().log_detail);
     }
   } catch (const std::exception& failure) {
     // A load that never ended would be the last one.

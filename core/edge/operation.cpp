@@ -46,6 +46,12 @@ void Operation::start() {
   root_.handle().resume();
 }
 
+access::Lanes Operation::lanes() {
+  access::Lanes lanes = worker_.lanes();
+  lanes.time = &database_time_;
+  return lanes;
+}
+
 void Operation::on_deadline() noexcept {
   if (done_) return;
   root_ = {};  // cancels; what was already committed stays
@@ -94,12 +100,15 @@ void Operation::record_success(const http::Response& response) noexcept {
 }
 
 // Logs it too, where its code says so.
-http::Response Operation::problem_of(const Error& error) {
+http::Response Operation::problem_of(Error error) {
   const ErrorProperties& properties = properties_of(error.code);
   if (properties.log_level >= LogLevel::kWarning) {
-    worker_.log().write(properties.log_level, std::string(properties.problem_code) + ": " + error.log_detail +
-                                                  ", request " + std::string(request_.request_id));
+    pg::write_line(worker_.log(), error.reported ? LogLevel::kInfo : properties.log_level, "{}: {}, request {}",
+                   properties.problem_code, error.log_detail, request_.request_id);
   }
+  // Those who were turned away together do not come back together. Who does not know what became of a change asks soon.
+  if (properties.http_status == 503 && error.retry_after_seconds == 1 && error.code != ErrorCode::kOutcomeUnknown)
+    error.retry_after_seconds += static_cast<std::uint32_t>(std::hash<std::string_view>()(request_.request_id) % 3);
   return http::Response::problem(error, request_.request_id);
 }
 
@@ -108,7 +117,7 @@ void Operation::finish_with(Error error) noexcept {
     const std::optional<SecurityEvent> event =
         subject_.wrong_password ? SecurityEvent::kSignInFailed : event_of_failure(error.code);
     if (event) record(*event, properties_of(error.code).problem_code);
-    finish(problem_of(error));
+    finish(problem_of(std::move(error)));
   } catch (const std::exception&) {
     finish(empty_unavailable());
   }
@@ -148,8 +157,11 @@ Task<Result<http::Response>> Operation::answer() {
   account_ = worker_.hosts().find(account_name_);
   // A slug is an operator's word in the configuration. What a client sends as its host is a host.
   if (account_ && account_name_ == request_.host && account_->host != account_name_) account_.reset();
-  if (!account_ && !worker_.hosts().loaded())
-    co_return fail(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
+  if (!account_ && !worker_.hosts().loaded()) {
+    Error not_loaded = Error::of(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
+    not_loaded.reported = true;
+    co_return fail(std::move(not_loaded));
+  }
   if (!account_) co_return fail(ErrorCode::kUnknownHost);
   if (account_->suspended) co_return fail(ErrorCode::kNoPortal);
 
@@ -178,7 +190,7 @@ Task<Result<http::Response>> Operation::answer() {
   VisitorContext context{.request = request_,
                          .account = *account_,
                          .path = match.path,
-                         .database = access::AnonymousDatabase(worker_.lanes(), account_->id),
+                         .database = access::AnonymousDatabase(lanes(), account_->id),
                          .services = worker_.services(),
                          .cookies = cookies_,
                          .session = auth::find_session_hash(request_, cookies_),
@@ -240,7 +252,7 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
                           .account = *account_,
                           .path = match.path,
                           .member = *member,
-                          .database = access::MemberDatabase(worker_.lanes(), worker_.touches(), *member),
+                          .database = access::MemberDatabase(lanes(), worker_.touches(), *member),
                           .services = worker_.services(),
                           .cookies = cookies_,
                           .subject = subject_};

@@ -2,6 +2,7 @@
 // keeps the answer. The glue destroys it when the request ends, however it ends; that cancels whatever it waits for.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,6 +33,8 @@ class Operation {
   void fail_file(std::string_view why) noexcept;
   // Empty until the account was found.
   std::string_view account_slug() const { return account_ ? std::string_view(account_->slug) : std::string_view(); }
+  // How long the request has waited for the database, all its segments together.
+  std::chrono::microseconds database_time() const { return database_time_; }
 
  private:
   Task<void> run();
@@ -40,7 +43,8 @@ class Operation {
   Task<Result<http::Response>> answer_member(Match match);
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
-  http::Response problem_of(const Error& error);
+  http::Response problem_of(Error error);
+  access::Lanes lanes();
   void finish(http::Response response) noexcept;
   enum class Count : std::uint8_t { kUp, kDown };
   void count_answer(Count count) noexcept;
@@ -61,6 +65,7 @@ class Operation {
   io::MonotonicTime started_;
   Subject subject_;
   http::Response response_;
+  std::chrono::microseconds database_time_{0};
   bool done_ = false;
   Task<void> root_;  // last: its frames use everything above
 };

@@ -24,7 +24,8 @@ pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg:
   if (kind == pg::SegmentKind::kWrite) {
     lane.connections = 1;
     lane.depth = 4;  // a row lock must not stall strangers for long
-    lane.settings.emplace_back("lock_timeout=2000");
+    // Tried four times with pauses (core/pg/lane.cpp), so that whoever waits for a row lets others pass in between.
+    lane.settings.emplace_back("lock_timeout=500");
   } else {
     // A read is asked again when its connection was lost: the server sees to it that it is one.
     lane.settings.emplace_back("default_transaction_read_only=on");
@@ -64,9 +65,10 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       zone_(open_zone(options_.zone, own_memory_)),
       loop_(loop),
       log_(log),
-      reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log),
-      writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log),
-      searches_(loop, search_lane_options(options_), log),
+      pulse_(loop),
+      reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log, &pulse_),
+      writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log, &pulse_),
+      searches_(loop, search_lane_options(options_), log, &pulse_),
       redis_(options_.redis ? std::make_unique<redis::Client>(loop, *options_.redis, log) : nullptr),
       session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
       sessions_(loop, options_.remembered_sessions, session_cache_.get()),
@@ -76,7 +78,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),
       listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), sql::listen_hosts().statement->text,
-                io::Callback::to<&Worker::on_hosts_changed>(this), log),
+                io::Callback::to<&Worker::on_hosts_changed>(this), log, &pulse_),
       figures_{.answered_operations = Answers(router_.routes().size() + 1)},
       metrics_(loop, zone_.metrics(), [this] { return collect_figures(*this); }) {
   if (!metrics_.shared())

@@ -23,6 +23,7 @@
 #include "io/offload.hpp"
 #include "pg/lane.hpp"
 #include "pg/listener.hpp"
+#include "pg/pulse.hpp"
 #include "redis/client.hpp"
 #include "shared/zone.hpp"
 
@@ -80,6 +81,7 @@ class Worker {
   shared::Zone zone_;
   io::Loop& loop_;
   pg::Log& log_;
+  pg::Pulse pulse_;
   pg::Lane reads_;
   pg::Lane writes_;
   pg::Lane searches_;

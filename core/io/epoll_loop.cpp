@@ -58,18 +58,24 @@ class EpollLoop::EpollWatch final : public Watch {
 
 class EpollLoop::EpollTimer final : public Timer {
  public:
-  EpollTimer(EpollLoop& loop, Callback callback) : loop_(loop), callback_(callback), place_(loop.timers_.end()) {}
+  EpollTimer(EpollLoop& loop, Callback callback) : loop_(loop), callback_(callback), place_(loop.timers_.end()) {
+    // Its place is made now, so that start() needs no memory, as in nginx.
+    Timers making;
+    making.emplace(MonotonicTime(), this);
+    node_ = making.extract(making.begin());
+  }
   ~EpollTimer() override { EpollTimer::stop(); }
   EpollTimer(const EpollTimer&) = delete;
   EpollTimer& operator=(const EpollTimer&) = delete;
 
   void start(Duration after) override {
     stop();
-    place_ = loop_.timers_.emplace(loop_.now() + after, this);
+    node_.key() = loop_.now() + after;
+    place_ = loop_.timers_.insert(std::move(node_));
   }
   void stop() noexcept override {
     if (place_ == loop_.timers_.end()) return;
-    loop_.timers_.erase(place_);
+    node_ = loop_.timers_.extract(place_);
     place_ = loop_.timers_.end();
   }
   void expire() noexcept {
@@ -82,13 +88,15 @@ class EpollLoop::EpollTimer final : public Timer {
   EpollLoop& loop_;
   Callback callback_;
   Timers::iterator place_;
+  Timers::node_type node_;  // while it does not run
 };
 
 class EpollLoop::EpollWake final : public Wake {
  public:
-  EpollWake(EpollLoop& loop, Callback callback) : loop_(loop), callback_(callback) {}
+  EpollWake(EpollLoop& loop, Callback callback)
+      : loop_(loop), callback_(callback), place_(spare_.insert(spare_.end(), this)) {}
   ~EpollWake() override {
-    if (posted_) std::erase(loop_.posted_, this);
+    if (posted_) take_back();
   }
   EpollWake(const EpollWake&) = delete;
   EpollWake& operator=(const EpollWake&) = delete;
@@ -96,17 +104,24 @@ class EpollLoop::EpollWake final : public Wake {
   void post() noexcept override {
     if (posted_) return;
     posted_ = true;
-    loop_.posted_.push_back(this);
+    loop_.posted_.splice(loop_.posted_.end(), spare_, place_);
   }
   void run() noexcept {
-    posted_ = false;
+    take_back();
     const Callback callback = callback_;
     callback();
   }
 
  private:
+  void take_back() noexcept {
+    posted_ = false;
+    spare_.splice(spare_.end(), loop_.posted_, place_);
+  }
+
   EpollLoop& loop_;
   Callback callback_;
+  std::list<EpollWake*> spare_;  // its place while it is not posted: post() needs no memory
+  std::list<EpollWake*>::iterator place_;
   bool posted_ = false;
 };
 
@@ -145,9 +160,7 @@ void EpollLoop::turn(Duration longest) {
   // Only what is posted now: wakes that are posted by wakes wait for the next turn, so that descriptors are not
   // starved.
   for (std::size_t left = posted_.size(); left > 0 && !posted_.empty(); --left) {
-    EpollWake* wake = posted_.front();
-    posted_.pop_front();
-    wake->run();
+    posted_.front()->run();
   }
 
   auto wait = posted_.empty() ? longest : Duration(0);
@@ -171,6 +184,9 @@ void EpollLoop::turn(Duration longest) {
 
 ThreadOffload::ThreadOffload(EpollLoop& loop, int threads, std::size_t limit)
     : loop_(loop), limit_(limit), descriptor_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+  // Handing a job back must not need memory.
+  done_.reserve(limit_);
+  delivering_.reserve(limit_);
   watch_ = loop_.watch(descriptor_, Callback::to<&ThreadOffload::deliver>(this));
   watch_->set(Interest::kRead);
   for (int index = 0; index < threads; ++index) threads_.emplace_back(&ThreadOffload::work, this);
@@ -190,11 +206,11 @@ ThreadOffload::~ThreadOffload() {
 
 bool ThreadOffload::try_submit(std::unique_ptr<OffloadJob>& job) {
   if (outstanding_ >= limit_) return false;
-  ++outstanding_;
   {
     const std::scoped_lock lock(mutex_);
     jobs_.push_back(std::move(job));
   }
+  ++outstanding_;
   ready_.notify_one();
   return true;
 }
@@ -218,13 +234,13 @@ void ThreadOffload::work() noexcept {
 void ThreadOffload::deliver() noexcept {
   std::uint64_t ignored = 0;
   [[maybe_unused]] const ssize_t got = read(descriptor_, &ignored, sizeof ignored);
-  std::vector<std::unique_ptr<OffloadJob>> done;
   {
     const std::scoped_lock lock(mutex_);
-    done.swap(done_);
+    delivering_.swap(done_);
   }
-  outstanding_ -= done.size();
-  for (const std::unique_ptr<OffloadJob>& job : done) job->finished();
+  outstanding_ -= delivering_.size();
+  for (const std::unique_ptr<OffloadJob>& job : delivering_) job->finished();
+  delivering_.clear();
 }
 
 }  // namespace portal::io

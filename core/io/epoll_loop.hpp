@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -53,7 +54,7 @@ class EpollLoop final : public Loop {
   int interrupt_;
   std::size_t watches_ = 0;
   Timers timers_;
-  std::deque<EpollWake*> posted_;
+  std::list<EpollWake*> posted_;
   // Watches by number, so that one that another callback destroyed in the same turn is not called.
   std::map<std::uint64_t, EpollWatch*> watch_by_number_;
   std::uint64_t next_number_ = 1;
@@ -79,6 +80,7 @@ class ThreadOffload final : public Offload {
   std::condition_variable ready_;
   std::deque<std::unique_ptr<OffloadJob>> jobs_;
   std::vector<std::unique_ptr<OffloadJob>> done_;
+  std::vector<std::unique_ptr<OffloadJob>> delivering_;  // loop thread only
   int descriptor_;
   std::unique_ptr<Watch> watch_;
   bool stopping_ = false;

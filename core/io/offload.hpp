@@ -4,6 +4,7 @@
 #include <atomic>
 #include <coroutine>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -32,9 +33,9 @@ class Offload {
   virtual std::size_t outstanding() const { return 0; }
 };
 
-// co_await offload(pool, loop, [owned values] { ... }) runs the function on the pool; kOverloaded when it is full,
-// kInternal when it threw. The function owns everything it uses. A caller that is destroyed meanwhile abandons it: the
-// function is not started any more.
+// co_await offload(pool, loop, [owned values] { ... }) runs the function on the pool; kOverloaded when it is full or
+// memory is short, kInternal when it threw anything else. The function owns everything it uses. A caller that is
+// destroyed meanwhile abandons it: the function is not started any more.
 template <class Function>
 class OffloadAwaiter {
   using Value = std::invoke_result_t<Function>;
@@ -44,6 +45,7 @@ class OffloadAwaiter {
     Function function;
     std::atomic<bool> abandoned{false};
     std::optional<Value> value;
+    bool out_of_memory = false;
     OffloadAwaiter* waiter = nullptr;
   };
 
@@ -53,6 +55,9 @@ class OffloadAwaiter {
       if (state->abandoned.load(std::memory_order_relaxed)) return;
       try {
         state->value.emplace(state->function());
+      } catch (const std::bad_alloc&) {
+        state->value.reset();
+        state->out_of_memory = true;
       } catch (...) {
         state->value.reset();
       }
@@ -84,6 +89,7 @@ class OffloadAwaiter {
   }
   Result<Value> await_resume() {
     if (refused_) return fail(ErrorCode::kOverloaded, "the thread pool is full");
+    if (state_->out_of_memory) return fail(ErrorCode::kOverloaded, "out of memory");
     if (!state_->value) return fail(ErrorCode::kInternal, "offloaded work threw");
     return std::move(*state_->value);
   }

@@ -24,6 +24,14 @@ bool says_prepare_again(const PGresult* result) {
   return state == "26000" || (state == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery");
 }
 
+// Serialization failure, deadlock, lock not available: the same may succeed a moment later.
+bool says_conflict(std::string_view state) { return state == "40001" || state == "40P01" || state == "55P03"; }
+
+// The server shuts down or has become somebody's standby: another connection may lead to its successor.
+bool says_unfit(std::string_view state, SegmentKind kind) {
+  return state == "57P01" || state == "57P02" || state == "57P03" || (state == "25006" && kind == SegmentKind::kWrite);
+}
+
 }  // namespace
 
 Connection::Connection(io::Loop& loop, Lane& lane, const LaneOptions& options, Log& log)
@@ -72,8 +80,14 @@ void Connection::on_ready() noexcept {
 
 void Connection::poll_connect() {
   watch_.reset();
+  if (reading_) {
+    lane_.on_heard();
+    lane_.on_progress();
+  }
+  reading_ = false;
   switch (PQconnectPoll(connection_)) {
     case PGRES_POLLING_READING:
+      reading_ = true;
       watch_socket();
       watch_->set(io::Interest::kRead);
       return;
@@ -132,47 +146,54 @@ std::string Connection::name_on_server(const Statement& statement) const {
   return std::string(statement.name) + "." + std::to_string(prepared_[statement.index].generation);
 }
 
-std::string Connection::last_error() const {
-  std::string text = connection_ ? PQerrorMessage(connection_) : "out of memory";
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+std::string_view Connection::last_error() noexcept {
+  std::string_view text = connection_ ? PQerrorMessage(connection_) : "out of memory";
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  text = text.substr(0, last_error_.size());
+  std::ranges::replace_copy(text, last_error_.begin(), '\n', ' ');
+  return {last_error_.data(), text.size()};
 }
 
-void Connection::submit(const std::shared_ptr<Exchange>& exchange) noexcept {
+void Connection::submit(std::shared_ptr<Exchange> exchange) noexcept {
+  const bool was_idle = in_flight_.empty();
+  send_or_hold(std::move(exchange));
+  if (state_ != State::kReady) return;
   try {
-    const bool was_idle = in_flight_.empty();
-    send_or_hold(exchange);
-    if (state_ != State::kReady) return;
     if (was_idle) arm_deadline();
     flush();
   } catch (const std::exception& failure) {
-    // Half of a segment may stand in libpq's buffer. Whatever followed it would get the answers of that half.
-    exchange->finish(Error::of(
-        options_.kind == SegmentKind::kWrite ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, failure.what()));
     lose(failure.what());
   }
 }
 
-void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) {
+void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) noexcept {
+  bool sent = false;
+  try {
+    const std::optional<bool> all_ready = prepare_all(*exchange);
+    sent = all_ready && (!*all_ready || send(exchange));
+    // Held until the preparation's own answer: executing behind a failed one could run a stranger's statement of the
+    // same name. A connection that breaks here gives back what it holds.
+    if (!exchange->sent) held_.push_back(exchange);
+  } catch (const std::exception& failure) {
+    // Half of a segment may stand in libpq's buffer. Whatever followed it would get the answers of that half. Without
+    // its sync the server does not commit it.
+    const bool unknown = exchange->sent && options_.kind == SegmentKind::kWrite;
+    exchange->fail(unknown ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, failure.what());
+    lose(failure.what());
+    return;
+  }
+  if (!sent) lose(last_error());
+}
+
+// Starts the preparations that are missing. Whether everything is prepared; nothing when the connection is broken.
+std::optional<bool> Connection::prepare_all(const Exchange& exchange) {
   bool all_ready = true;
-  for (const Query& query : exchange->queries) {
-    Prepared& prepared = prepared_[query.statement->index];
-    if (prepared.state == Preparation::kNone && !prepare(*query.statement)) {
-      held_.push_back(std::move(exchange));
-      lose(last_error());
-      return;
-    }
+  for (const Query& query : exchange.queries) {
+    const Prepared& prepared = prepared_[query.statement->index];
+    if (prepared.state == Preparation::kNone && !prepare(*query.statement)) return std::nullopt;
     all_ready = all_ready && prepared.state == Preparation::kReady;
   }
-  if (!all_ready) {
-    // Held until the preparation's own answer: executing behind a failed one could run a stranger's statement of the
-    // same name.
-    held_.push_back(std::move(exchange));
-  } else if (!send(exchange)) {
-    held_.push_back(std::move(exchange));
-    lose(last_error());
-  }
+  return all_ready;
 }
 
 bool Connection::prepare(const Statement& statement) {
@@ -214,24 +235,10 @@ bool Connection::send(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void Connection::send_held() {
-  std::vector<std::shared_ptr<Exchange>> held;
-  held.swap(held_);
-  for (std::shared_ptr<Exchange>& exchange : held) {
-    if (state_ != State::kReady) {
-      held_.push_back(std::move(exchange));
-    } else {
-      send_or_hold(std::move(exchange));
-    }
-  }
-  // Losing the connection on the way failed only what it found: the rest is failed by the lane's next pass.
-  if (state_ != State::kReady && !held_.empty()) {
-    for (const std::shared_ptr<Exchange>& exchange : held_)
-      exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable));
-    held_.clear();
-  }
+  for (std::size_t left = held_.size(); left > 0 && state_ == State::kReady; --left) send_or_hold(held_.pop_front());
 }
 
-void Connection::forget_held(const std::shared_ptr<Exchange>& exchange) noexcept { std::erase(held_, exchange); }
+void Connection::forget_held(const std::shared_ptr<Exchange>& exchange) noexcept { held_.remove(exchange); }
 
 void Connection::flush() {
   const int left = PQflush(connection_);
@@ -248,6 +255,7 @@ void Connection::read() {
     lose(last_error());
     return;
   }
+  lane_.on_heard();
   while (PGnotify* notice = PQnotifies(connection_)) PQfreemem(notice);
   bool ended = false;
   while (state_ == State::kReady && !in_flight_.empty() && !PQisBusy(connection_)) {
@@ -291,10 +299,13 @@ void Connection::take_result(pg_result* result) {
       // Also after the statement's own result: a deferred constraint fails at the sync.
       front.statement_answered = true;
       if (!front.error) {
+        const std::string_view state = field(result, PG_DIAG_SQLSTATE);
         front.error = error_of(result);
-        front.stale = says_prepare_again(result);
         // An error without SQLSTATE is libpq's, about the connection: it says nothing of the transaction.
-        front.rolled_back = !field(result, PG_DIAG_SQLSTATE).empty();
+        front.rolled_back = !state.empty();
+        front.stale = says_prepare_again(result);
+        front.conflict = says_conflict(state);
+        front.unfit = says_unfit(state, options_.kind);
       }
   }
 }
@@ -306,16 +317,24 @@ void Connection::finish_front() {
   if (!done.exchange) {
     finish_preparation(done);
   } else {
+    lane_.figures_.round_trips.add(std::chrono::duration_cast<std::chrono::microseconds>(answered_at_ - done.sent_at));
     finish_segment(done);
     lane_.dispatch();
   }
+  if (state_ != State::kReady) return;
   arm_deadline();  // for what is the oldest now, also if it was sent just above
+  retire_when_idle();
 }
 
 void Connection::finish_segment(Expected& done) {
   const std::shared_ptr<Exchange>& exchange = done.exchange;
+  if (done.unfit) {
+    retiring_ = true;
+    done.error->code = ErrorCode::kDatabaseUnavailable;
+    done.error->retry_after_seconds = 1;
+  }
+  // An error rolls the whole segment back, so nothing of it was committed and it may be sent again.
   if (done.stale && exchange->attempts < kMaximumSegmentAttempts && !exchange->abandoned) {
-    // The error aborted the whole segment, so nothing of it was committed and it may be sent again.
     for (const Query& query : exchange->queries) {
       Prepared& prepared = prepared_[query.statement->index];
       if (prepared.state != Preparation::kReady) continue;
@@ -326,13 +345,20 @@ void Connection::finish_segment(Expected& done) {
     send_or_hold(exchange);
     if (state_ == State::kReady) flush();
   } else if (done.stale) {
-    exchange->finish(Error::of(ErrorCode::kDatabaseUnavailable, std::move(done.error->log_detail)));
+    exchange->fail(ErrorCode::kDatabaseUnavailable, done.error->log_detail);
+  } else if (done.conflict && lane_.may_retry(*exchange)) {
+    lane_.retry_later(exchange);
   } else if (done.error && !done.rolled_back && options_.kind == SegmentKind::kWrite) {
     // libpq had no memory for an answer. The server did not fail, so it has committed.
-    exchange->finish(Error::of(ErrorCode::kOutcomeUnknown, std::move(done.error->log_detail)));
+    exchange->fail(ErrorCode::kOutcomeUnknown, done.error->log_detail);
   } else {
     exchange->finish(std::move(done.error));
   }
+}
+
+void Connection::retire_when_idle() noexcept {
+  if (!retiring_ || !in_flight_.empty()) return;
+  lose("the server is not for us any more");
 }
 
 void Connection::finish_preparation(Expected& done) {
@@ -344,8 +370,8 @@ void Connection::finish_preparation(Expected& done) {
     if (state_ == State::kReady) flush();
     return;
   }
-  log_.write(LogLevel::kWarning, "lane " + options_.name + ": preparing " + std::string(done.statement->name) + ": " +
-                                     done.error->log_detail);
+  write_line(log_, LogLevel::kWarning, "lane {}: preparing {}: {}", options_.name, done.statement->name,
+             done.error->log_detail);
   prepared.state = Preparation::kNone;
   ++prepared.generation;
   if (++prepared.failures < kMaximumPreparationAttempts) {
@@ -354,12 +380,18 @@ void Connection::finish_preparation(Expected& done) {
     return;
   }
   prepared.failures = 0;
-  std::erase_if(held_, [&](const std::shared_ptr<Exchange>& exchange) {
+  ExchangeQueue others;
+  while (!held_.empty()) {
+    std::shared_ptr<Exchange> exchange = held_.pop_front();
     const bool needs =
         std::ranges::any_of(exchange->queries, [&](const Query& query) { return query.statement == done.statement; });
-    if (needs) exchange->finish(done.error);
-    return needs;
-  });
+    if (needs) {
+      exchange->fail(done.error->code, done.error->log_detail);
+    } else {
+      others.push_back(std::move(exchange));
+    }
+  }
+  held_.append(others);
   lane_.dispatch();
 }
 
@@ -369,26 +401,24 @@ void Connection::lose(std::string_view why) noexcept {
   state_ = State::kClosed;
   deadline_->stop();
   watch_.reset();
-  const LogLevel level = lane_.closing_ ? LogLevel::kInfo : LogLevel::kError;
-  log_.write(level, "lane " + options_.name + ": connection lost: " + std::string(why));
-  std::deque<Expected> in_flight;
-  in_flight.swap(in_flight_);
-  std::vector<std::shared_ptr<Exchange>> held;
-  held.swap(held_);
   if (connection_) PQfinish(connection_);
   connection_ = nullptr;
-  for (Expected& expected : in_flight) {
+  ExchangeQueue without_effect;
+  for (Expected& expected : in_flight_) {
     if (!expected.exchange) continue;
-    if (options_.kind == SegmentKind::kWrite && !expected.stale) {
+    if (options_.kind != SegmentKind::kWrite || expected.stale) {
+      without_effect.push_back(std::move(expected.exchange));
+    } else if (expected.rolled_back) {
       // An error that came before the sync settles it: the segment was rolled back.
-      expected.exchange->finish(expected.rolled_back ? std::move(*expected.error)
-                                                     : Error::of(ErrorCode::kOutcomeUnknown, std::string(why)));
+      expected.exchange->finish(std::move(*expected.error));
     } else {
-      lane_.resubmit(std::move(expected.exchange));
+      ++lane_.figures_.failures;
+      expected.exchange->fail(ErrorCode::kOutcomeUnknown, why);
     }
   }
-  for (std::shared_ptr<Exchange>& exchange : held) lane_.resubmit(std::move(exchange));
-  lane_.on_lost(*this, was_connected);
+  in_flight_.clear();
+  without_effect.append(held_);
+  lane_.on_lost(*this, was_connected, why, without_effect);
 }
 
 }  // namespace portal::pg

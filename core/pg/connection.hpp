@@ -26,11 +26,11 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   void connect();
-  bool ready() const { return state_ == State::kReady; }
+  bool ready() const { return state_ == State::kReady && !retiring_; }
   bool connecting() const { return state_ == State::kConnecting; }
   // Segments that were sent or wait for a statement to be prepared.
   std::size_t load() const { return in_flight_.size() + held_.size(); }
-  void submit(const std::shared_ptr<Exchange>& exchange) noexcept;
+  void submit(std::shared_ptr<Exchange> exchange) noexcept;
   // Drops a segment that still waits for a statement. One that was sent is drained and its rows are dropped.
   void forget_held(const std::shared_ptr<Exchange>& exchange) noexcept;
   // In doubt or no longer wanted: closes and fails what is in flight.
@@ -53,8 +53,10 @@ class Connection {
     std::size_t statement_number = 0;      // whose results arrive now
     bool statement_answered = false;
     std::optional<Error> error;  // the first one
-    bool stale = false;          // the error says: prepare again
     bool rolled_back = false;    // the error is the server's
+    bool stale = false;          // it says: prepare again
+    bool conflict = false;       // it says: somebody else's transaction was in the way
+    bool unfit = false;          // it says: this server, or this connection, is not for us any more
     io::MonotonicTime sent_at;
   };
 
@@ -67,8 +69,10 @@ class Connection {
   void take_result(pg_result* result);
   void finish_front();
   void finish_segment(Expected& done);
+  void retire_when_idle() noexcept;
   void finish_preparation(Expected& expected);
-  void send_or_hold(std::shared_ptr<Exchange> exchange);
+  void send_or_hold(std::shared_ptr<Exchange> exchange) noexcept;
+  std::optional<bool> prepare_all(const Exchange& exchange);
   bool prepare(const Statement& statement);
   bool send(const std::shared_ptr<Exchange>& exchange);
   void send_held();
@@ -76,7 +80,7 @@ class Connection {
   void arm_deadline();
   io::MonotonicTime give_up_at() const;
   std::string name_on_server(const Statement& statement) const;
-  std::string last_error() const;
+  std::string_view last_error() noexcept;
 
   io::Loop& loop_;
   Lane& lane_;
@@ -89,7 +93,10 @@ class Connection {
   std::vector<Prepared> prepared_;
   std::deque<Expected> in_flight_;
   io::MonotonicTime answered_at_{};  // the last sync
-  std::vector<std::shared_ptr<Exchange>> held_;
+  ExchangeQueue held_;
+  std::array<char, 256> last_error_{};  // a copy: losing a connection ends libpq's text, and may not need memory
+  bool retiring_ = false;               // answers what it has, and takes nothing more
+  bool reading_ = false;                // while connecting: it is the server's turn
 };
 
 }  // namespace portal::pg

@@ -2,9 +2,9 @@
 // statements are one segment: sent together, ended by one sync, one implicit transaction.
 #pragma once
 
+#include <array>
 #include <coroutine>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +14,9 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "io/loop.hpp"
+#include "pg/exchange.hpp"
+#include "pg/log.hpp"
+#include "pg/pulse.hpp"
 #include "pg/rows.hpp"
 #include "pg/statement.hpp"
 
@@ -23,8 +26,6 @@ class Connection;
 
 // What a lost connection means for a segment that was sent: a read may be asked again, a write may have been committed.
 enum class SegmentKind : std::uint8_t { kRead, kWrite };
-
-using Log = portal::Log;
 
 struct LaneOptions {
   std::string name;  // for the log and metrics
@@ -41,6 +42,17 @@ struct LaneOptions {
   std::uint16_t statements = 0;       // how many statements the table has
 };
 
+// How long the server took for segments, from sending to sync. Cumulative, as Prometheus counts.
+struct RoundTrips {
+  static constexpr std::array<std::uint32_t, 10> kBounds = {500,    1'000,  2'000,   5'000,   10'000,
+                                                            25'000, 50'000, 100'000, 500'000, 2'500'000};
+  std::array<std::uint64_t, kBounds.size()> up_to{};  // microseconds
+  std::uint64_t count = 0;
+  std::uint64_t microseconds = 0;
+
+  void add(std::chrono::microseconds time) noexcept;
+};
+
 struct LaneFigures {
   int connections_open = 0;
   int in_flight = 0;
@@ -49,27 +61,16 @@ struct LaneFigures {
   std::uint64_t abandoned = 0;
   std::uint64_t connects = 0;
   std::uint64_t failures = 0;
+  std::uint64_t retries = 0;  // segments that were sent again
+  std::uint64_t outages = 0;
+  RoundTrips round_trips;
 };
 
-// One segment on its way. Shared by the coroutine that waits and the connection that works, either of which may go
-// first.
-struct Exchange {
-  std::vector<Query> queries;
-  std::vector<Rows> rows;
-  std::optional<Error> error;
-  std::unique_ptr<io::Wake> wake;
-  bool abandoned = false;
-  bool sent = false;
-  bool finished = false;
-  int attempts = 0;
-
-  void finish(std::optional<Error> failure) noexcept;
-};
-
-class Lane {
+class Lane final : private PulseListener {
  public:
-  Lane(io::Loop& loop, LaneOptions options, Log& log);
-  ~Lane();
+  // Without a pulse the lane notices a silent server by its own deadlines alone.
+  Lane(io::Loop& loop, LaneOptions options, Log& log, Pulse* pulse = nullptr);
+  ~Lane() override;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
@@ -93,35 +94,68 @@ class Lane {
   RunAwaiter run(std::vector<Query> queries) { return RunAwaiter(*this, std::move(queries)); }
 
   LaneFigures figures() const;
+  io::Loop& loop() const { return loop_; }
   // Closes every connection. What is in flight fails.
   void close() noexcept;
 
  private:
   friend class Connection;
 
+  struct Outage {
+    io::MonotonicTime since;
+    std::uint64_t failed = 0;
+  };
+
   Result<void> submit(std::shared_ptr<Exchange> exchange);
   void abandon(const std::shared_ptr<Exchange>& exchange) noexcept;
   void dispatch() noexcept;
   Connection* least_busy() noexcept;
+  bool any_ready() const noexcept;
   bool may_open() const noexcept;
+  bool is_silent() const noexcept { return pulse_ && pulse_->silent(); }
   void open_connection();
-  // From Connection.
-  void on_connected(Connection& connection) noexcept;
-  void on_lost(Connection& connection, bool was_connected) noexcept;
-  void resubmit(std::shared_ptr<Exchange> exchange) noexcept;
+  void fail_queue(ErrorCode code, std::string_view why) noexcept;
+  void fail(Exchange& exchange, ErrorCode code, std::string_view why) noexcept;
+  void note_outage(std::string_view why) noexcept;
+  io::Duration jitter(io::Duration below) const noexcept;
+  // Segments of a lost connection that had no effect, in their order.
+  void resubmit(ExchangeQueue& exchanges) noexcept;
+  void on_silence() noexcept override;
+  void on_heard_again() noexcept override;
+  void on_impatience() noexcept;
+  void on_reconnect() noexcept;
+  void on_retry() noexcept;
   void on_reap() noexcept;
+
+  // From Connection.
+  void on_heard() noexcept {
+    if (pulse_) pulse_->heard();
+  }
+  void on_progress() noexcept;
+  void on_connected(Connection& connection) noexcept;
+  void on_lost(Connection& connection, bool was_connected, std::string_view why,
+               ExchangeQueue& without_effect) noexcept;
+  bool may_retry(const Exchange& exchange) const noexcept;
+  void retry_later(std::shared_ptr<Exchange> exchange) noexcept;
 
   io::Loop& loop_;
   LaneOptions options_;
   Log& log_;
+  Pulse* pulse_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>>
       lost_;  // destroyed from the reaper's wake, never from inside their own callbacks
   std::unique_ptr<io::Wake> reaper_;
-  std::deque<std::shared_ptr<Exchange>> queue_;
+  std::unique_ptr<io::Timer> impatience_;  // runs while segments wait for the lane's first connection
+  std::unique_ptr<io::Timer> reconnect_;   // runs during an outage
+  std::unique_ptr<io::Timer> retry_;
+  ExchangeQueue queue_;
+  ExchangeQueue retrying_;
   io::MonotonicTime no_connect_before_{};
   io::Duration backoff_{0};
   LaneFigures figures_;
+  std::optional<Outage> outage_;
+  bool hopeless_ = false;  // the last try to connect failed or lasts too long: nobody waits for the next
   bool closing_ = false;
 };
 

@@ -1,5 +1,6 @@
 // A connection that only listens. What was notified while it was away is lost, so every (re)connection reports itself
-// and its user reads everything anew.
+// and its user reads everything anew. It is also what finds out whether the server is there at all: it asks all the
+// time, and what it asks has an answer at once.
 #pragma once
 
 #include <memory>
@@ -8,42 +9,67 @@
 
 #include "io/loop.hpp"
 #include "pg/lane.hpp"
+#include "pg/pulse.hpp"
 
 struct pg_conn;
 
 namespace portal::pg {
 
-class Listener {
+class Listener final : private PulseListener {
  public:
+  static constexpr io::Duration kAskEvery{250};
+  static constexpr io::Duration kLease{1000};
+
   // `on_change` is called after each notice and each time listening (re)starts; several may be told as one.
-  Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, io::Callback on_change, Log& log);
-  ~Listener();
+  Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, io::Callback on_change, Log& log,
+           Pulse* pulse = nullptr);
+  ~Listener() override;
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
   void start();
   bool listening() const { return state_ == State::kListening; }
+  // Everything that was committed a second ago and notified has been told: the last question that was answered was
+  // asked less than a second ago. Never across a reconnection.
+  bool lease_valid() const;
+  // Grows each time that listening (re)starts. What was made in an earlier epoch may have missed notices.
+  std::uint64_t epoch() const { return epoch_; }
 
  private:
   enum class State : std::uint8_t { kClosed, kConnecting, kSubscribing, kListening };
 
   void on_ready() noexcept;
   void on_timer() noexcept;
+  void on_silence() noexcept override;
+  void on_heard_again() noexcept override {}
   void connect();
   void poll_connect();
+  void ask(const char* statement);
   void read();
+  bool take_answer();
   void flush();
-  void lose(std::string_view why) noexcept;
+  // Conclusive: the server, or its absence, has told. Silence is not.
+  enum class Loss : std::uint8_t { kConclusive, kSilence };
+  void lose(std::string_view why, Loss loss = Loss::kConclusive) noexcept;
 
   io::Loop& loop_;
   LaneOptions options_;
   std::string listen_statement_;
   io::Callback on_change_;
   Log& log_;
+  Pulse* pulse_;
   State state_ = State::kClosed;
   pg_conn* connection_ = nullptr;
   std::unique_ptr<io::Watch> watch_;
   std::unique_ptr<io::Timer> timer_;
+  io::MonotonicTime asked_at_{};
+  io::MonotonicTime lease_from_{};
+  io::MonotonicTime lost_at_{};
+  io::Duration backoff_{0};
+  std::uint64_t epoch_ = 0;
+  bool asking_ = false;   // a statement is on its way
+  bool reading_ = false;  // while connecting: it is the server's turn
+  bool away_ = false;     // it has been told that the listener is lost
 };
 
 }  // namespace portal::pg

@@ -1,4 +1,5 @@
--- What every segment begins with: it says who asks, for this segment only. The functions stand in sql/policies.
+-- What every segment begins with: it says who asks, for this segment only. The functions stand in sql/policies. `context` is the account that the policies
+-- see from here on: what follows it without one finds nothing, which must not pass for an empty list.
 
 -- name: enter_host_map
 select from portal.enter_host_map();
@@ -6,10 +7,11 @@ select from portal.enter_host_map();
 -- `lookup` is the SHA-256 by which a login, a token or a session may be found, or empty.
 -- name: enter_anonymous
 -- parameters: account_id bigint, lookup bytea
-select from portal.enter_anonymous(:account_id, :lookup);
+-- columns: context bigint?
+select portal.current_account_id() from portal.enter_anonymous(:account_id, :lookup);
 
 -- Raises PT401 without a valid session, PT409 when it stands for another membership or other permissions (in any order) than given.
 -- name: enter_member
 -- parameters: account_id bigint, session_hash bytea, membership_id bigint, permissions text[]
--- columns: touch boolean
-select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions);
+-- columns: touch boolean, context bigint?
+select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions), portal.current_account_id();

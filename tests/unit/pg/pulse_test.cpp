@@ -1,0 +1,155 @@
+// A server that says nothing: how soon that is noticed, by whom, and what is not taken for it.
+#include "pg/pulse.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pg/listener.hpp"
+#include "support/engine.hpp"
+#include "support/proxy.hpp"
+
+namespace portal::test {
+namespace {
+
+using pg::oid::kInt4;
+
+// A lane and a listener of one server, as a worker has them.
+class PulseTest : public ::testing::Test {
+ protected:
+  PulseTest() { PrivatePostgres::get().execute("drop table if exists mark; create table mark (a int primary key)"); }
+  static pg::LaneOptions options_of(const Proxy& proxy, pg::SegmentKind kind) {
+    pg::LaneOptions options = Engine::options(proxy.folder());
+    options.kind = kind;
+    return options;
+  }
+  bool until(auto condition, io::Duration longest = kPatience) { return loop.run_until(condition, longest); }
+  std::unique_ptr<Asked> ask(pg::Lane& lane, std::vector<pg::Query> queries) {
+    return std::make_unique<Asked>(lane, std::move(queries));
+  }
+  Answer answer_of(pg::Lane& lane, std::vector<pg::Query> queries) {
+    const auto asked = ask(lane, std::move(queries));
+    if (!until([&] { return asked->answered(); })) return fail(ErrorCode::kInternal, "no answer in time");
+    return std::move(asked->answer());
+  }
+
+  io::EpollLoop loop;
+  MemoryLog log;
+  Statements statements;
+  Proxy proxy{PrivatePostgres::get().socket_path()};
+  pg::Pulse pulse{loop};
+  pg::Lane reads{loop, options_of(proxy, pg::SegmentKind::kRead), log, &pulse};
+  pg::Lane writes{loop, options_of(proxy, pg::SegmentKind::kWrite), log, &pulse};
+  pg::Listener listener{loop, Engine::options(proxy.folder()), "listen changes", io::Callback(), log, &pulse};
+  const pg::Statement* one = statements.add("select 1");
+  const pg::Statement* insert = statements.add("insert into mark values ($1)", {kInt4});
+};
+
+TEST_F(PulseTest, ASilentServerFailsEverybodyWithinASecondAndIsFoundAgain) {
+  listener.start();
+  ASSERT_TRUE(answer_of(reads, segment(query(one))));
+  ASSERT_TRUE(answer_of(writes, segment(query(insert, 1))));
+  ASSERT_TRUE(until([&] { return listener.listening(); }));
+  proxy.hold(true);
+  const io::MonotonicTime frozen = loop.now();
+  const auto read = ask(reads, segment(query(one)));
+  const auto write = ask(writes, segment(query(insert, 2)));
+  ASSERT_TRUE(until([&] { return read->answered() && write->answered(); }));
+  EXPECT_LT(loop.now() - frozen, io::Duration(1000));
+  EXPECT_EQ(read->error(), ErrorCode::kDatabaseUnavailable) << "it is not asked again of a server that is silent";
+  EXPECT_EQ(write->error(), ErrorCode::kOutcomeUnknown);
+  EXPECT_TRUE(pulse.silent());
+  EXPECT_FALSE(listener.lease_valid());
+
+  for (int times = 0; times < 3; ++times) {
+    const auto refused = ask(reads, segment(query(one)));
+    EXPECT_TRUE(refused->answered()) << "nobody waits for a server that is known to be silent";
+    loop.run_until([] { return false; }, io::Duration(100));
+  }
+  EXPECT_EQ(log.count(LogLevel::kError), 3U) << "one line for each lane and the listener";
+
+  proxy.hold(false);
+  ASSERT_TRUE(until([&] { return answer_of(reads, segment(query(one))).has_value(); }, io::Duration(5000)));
+  ASSERT_TRUE(until([&] { return answer_of(writes, segment(query(insert, 3))).has_value(); }, io::Duration(1000)));
+  EXPECT_TRUE(log.has("lane test: PostgreSQL is back after"));
+  EXPECT_EQ(log.count(LogLevel::kError), 3U);
+}
+
+// Catches silence that is told by a statement that takes long: the listener is answered meanwhile.
+TEST_F(PulseTest, ASlowStatementIsNotSilence) {
+  listener.start();
+  const pg::Statement* pause = statements.add("select pg_sleep(1.2)");
+  EXPECT_TRUE(answer_of(reads, segment(query(pause))));
+  EXPECT_FALSE(pulse.silent());
+  EXPECT_EQ(log.count(LogLevel::kError), 0U);
+}
+
+TEST_F(PulseTest, NobodyWaitsLongForAServerThatIsSilentFromTheStart) {
+  proxy.hold(true);
+  listener.start();
+  const io::MonotonicTime started = loop.now();
+  EXPECT_EQ(answer_of(reads, segment(query(one))).error().code, ErrorCode::kDatabaseUnavailable);
+  EXPECT_LT(loop.now() - started, io::Duration(1000));
+  proxy.hold(false);
+  EXPECT_TRUE(until([&] { return answer_of(reads, segment(query(one))).has_value(); }, io::Duration(5000)));
+}
+
+// The postmaster alone is stopped: nobody gets a new connection, and those that exist go on.
+TEST_F(PulseTest, ALaneWithoutAConnectionDoesNotWaitForOneThatDoesNotCome) {
+  Proxy silent(PrivatePostgres::get().socket_path());
+  silent.hold(true);
+  listener.start();
+  ASSERT_TRUE(answer_of(reads, segment(query(one))));
+  pg::Lane late(loop, options_of(silent, pg::SegmentKind::kRead), log, &pulse);
+  const io::MonotonicTime started = loop.now();
+  EXPECT_EQ(answer_of(late, segment(query(one))).error().code, ErrorCode::kDatabaseUnavailable);
+  EXPECT_LT(loop.now() - started, io::Duration(1000));
+  EXPECT_TRUE(ask(late, segment(query(one)))->answered());
+  EXPECT_FALSE(pulse.silent());
+  EXPECT_TRUE(answer_of(reads, segment(query(one))));
+  silent.hold(false);
+  EXPECT_TRUE(until([&] { return answer_of(late, segment(query(one))).has_value(); }, io::Duration(5000)));
+}
+
+// Catches a worker that was held up itself and takes what it has not read yet for silence.
+TEST_F(PulseTest, ALoopThatWasHeldUpLooksASecondTime) {
+  listener.start();
+  ASSERT_TRUE(answer_of(reads, segment(query(one))));
+  for (int times = 0; times < 3; ++times) {
+    loop.run_until([] { return false; }, io::Duration(260));
+    std::this_thread::sleep_for(std::chrono::milliseconds(900));
+  }
+  loop.run_until([] { return false; }, io::Duration(300));
+  EXPECT_FALSE(pulse.silent());
+  EXPECT_EQ(reads.figures().connects, 1U);
+}
+
+TEST_F(PulseTest, TheLeaseHoldsWhileQuestionsAreAnswered) {
+  EXPECT_FALSE(listener.lease_valid());
+  listener.start();
+  ASSERT_TRUE(until([&] { return listener.listening(); }));
+  EXPECT_EQ(listener.epoch(), 1U);
+  const io::MonotonicTime began = loop.now();
+  while (loop.now() - began < io::Duration(1300)) {
+    ASSERT_TRUE(listener.lease_valid());
+    loop.turn(io::Duration(10));
+  }
+  proxy.hold(true);
+  const io::MonotonicTime frozen = loop.now();
+  ASSERT_TRUE(until([&] { return !listener.lease_valid(); }, io::Duration(1000)));
+  EXPECT_LT(loop.now() - frozen, pg::Listener::kLease);
+  proxy.hold(false);
+  ASSERT_TRUE(until([&] { return listener.lease_valid(); }, io::Duration(5000)));
+  EXPECT_EQ(listener.epoch(), 2U) << "what was notified meanwhile is lost";
+}
+
+// Catches a lease that counts from the answer: what was notified after the question was asked may not have come.
+TEST_F(PulseTest, TheLeaseCountsFromTheQuestion) {
+  listener.start();
+  ASSERT_TRUE(until([&] { return listener.listening(); }));
+  std::this_thread::sleep_for(pg::Listener::kLease);
+  EXPECT_FALSE(listener.lease_valid()) << "the loop did not turn, so nobody has asked";
+  ASSERT_TRUE(until([&] { return listener.lease_valid(); }));
+  EXPECT_EQ(listener.epoch(), 1U);
+}
+
+}  // namespace
+}  // namespace portal::test
