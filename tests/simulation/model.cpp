@@ -186,7 +186,7 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
   if (name == "enter_host_map" || name == "enter_anonymous") {
     context = {};
     context.account = account_id;
-    return rows_of(shape, {{}});
+    return rows_of(shape, {{{"context", int8_value(account_id)}}});
   }
   if (name == "enter_member") {
     const SessionRow* session = tables.session(account_id, values.text("session_hash"));
@@ -205,7 +205,8 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
                .membership = membership->id,
                .client = membership->client,
                .permissions = membership->permissions};
-    return rows_of(shape, {{{"touch", bool_value(session->last_used + account->idle_limit / 4 < now)}}});
+    return rows_of(shape, {{{"touch", bool_value(session->last_used + account->idle_limit / 4 < now)},
+                            {"context", int8_value(account_id)}}});
   }
   if (name == "load_host_map") {
     std::vector<Row> rows;
