@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/password_list.hpp"
 #include "edge/operation.hpp"
 #include "edge/worker.hpp"
 #include "http/refusal.hpp"
@@ -17,6 +18,10 @@
 #include "shared/zone.hpp"
 
 using portal::LogLevel;
+
+struct portal_passwords {
+  portal::auth::PasswordList list;
+};
 
 struct portal_keys {
   portal::crypto::Keyring keyring;
@@ -134,6 +139,19 @@ portal_keys* portal_keys_load(const char* path, char* why, size_t size) noexcept
 
 void portal_keys_destroy(portal_keys* keys) noexcept { delete keys; }
 
+portal_passwords* portal_passwords_load(const char* path, char* why, size_t size) noexcept {
+  return guarded(static_cast<portal_passwords*>(nullptr), why, size, [&]() -> portal_passwords* {
+    portal::Result<portal::auth::PasswordList> loaded = portal::auth::PasswordList::load(path);
+    if (!loaded) {
+      write_reason(loaded.error().log_detail, why, size);
+      return nullptr;
+    }
+    return new portal_passwords{std::move(*loaded)};
+  });
+}
+
+void portal_passwords_destroy(portal_passwords* passwords) noexcept { delete passwords; }
+
 int portal_zone_prepare(void* memory, size_t memory_size, char* why, size_t size) noexcept {
   return guarded(1, why, size, [&] {
     const portal::Result<void> prepared = portal::shared::Zone::prepare({static_cast<std::byte*>(memory), memory_size});
@@ -149,6 +167,7 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
     worker_options.password = view(options->password);
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
     worker_options.throttling = options->throttling ? portal::auth::Throttling::kOn : portal::auth::Throttling::kOff;
+    if (options->known_passwords) worker_options.known_passwords = &options->known_passwords->list;
     worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
     worker_options.remembered_sessions = options->remembered_sessions;
     if (options->redis.size > 0) {

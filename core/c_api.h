@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 typedef struct portal_keys portal_keys;           /* the file of keys, read */
+typedef struct portal_passwords portal_passwords; /* the operator's list of known passwords, read */
 typedef struct portal_worker portal_worker;       /* the state of one process */
 typedef struct portal_operation portal_operation; /* one request on its way */
 typedef struct portal_loop portal_loop;           /* a portal::io::Loop */
@@ -41,6 +42,7 @@ typedef struct {
   size_t remembered_sessions; /* by the worker itself */
   uint32_t host_refresh_milliseconds;
   const portal_keys* keys;
+  const portal_passwords* known_passwords; /* null: none besides those that are built in */
   portal_loop* loop;
   portal_offload* offload;
   int throttling; /* 0: tries are not counted */
@@ -88,6 +90,10 @@ int portal_refuse_redis(portal_text address, int trusted_network, char* why, siz
 /* Null, and the reason in `why`, when the file is not there, open to others, or not a file of keys. */
 portal_keys* portal_keys_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
 void portal_keys_destroy(portal_keys* keys) PORTAL_NOEXCEPT;
+
+/* Null, and the reason in `why`, when the file is not there or is no list of passwords. */
+portal_passwords* portal_passwords_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
+void portal_passwords_destroy(portal_passwords* passwords) PORTAL_NOEXCEPT;
 
 /* Memory that all workers share, zeroed when it is new: made ready by the master. What holds a zone of this size and
  * layout already, after a reload, is left as it is. Answers 0 on success, else the reason is in `why`. */

@@ -158,6 +158,24 @@ char* set_keys(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   return NGX_CONF_OK;
 }
 
+char* set_password_blocklist(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
+  auto* main = static_cast<MainConf*>(data);
+  if (main->known_passwords) return const_cast<char*>("is duplicate");
+  ngx_str_t path = static_cast<ngx_str_t*>(conf->args->elts)[1];
+  if (ngx_conf_full_name(conf->cycle, &path, 1) != NGX_OK) return static_cast<char*>(NGX_CONF_ERROR);
+  ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(conf->pool, 0);
+  if (!cleanup) return static_cast<char*>(NGX_CONF_ERROR);
+  char why[512] = "";
+  main->known_passwords = portal_passwords_load(reinterpret_cast<const char*>(path.data), why, sizeof why);
+  if (!main->known_passwords) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use \"%V\": %s", &command->name, &path, why);
+    return static_cast<char*>(NGX_CONF_ERROR);
+  }
+  cleanup->data = main->known_passwords;
+  cleanup->handler = [](void* list) noexcept { portal_passwords_destroy(static_cast<portal_passwords*>(list)); };
+  return NGX_CONF_OK;
+}
+
 ngx_command_t commands[] = {
     {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
@@ -168,6 +186,8 @@ ngx_command_t commands[] = {
     {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("portal_files"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_files, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("portal_password_blocklist"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_password_blocklist,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, host_refresh), nullptr},
     {ngx_string("portal_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_MAIN_CONF_OFFSET,
@@ -360,6 +380,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
         .remembered_sessions = static_cast<size_t>(conf->remembered_sessions),
         .host_refresh_milliseconds = static_cast<uint32_t>(conf->host_refresh),
         .keys = conf->keys,
+        .known_passwords = conf->known_passwords,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),
         .offload = reinterpret_cast<portal_offload*>(static_cast<io::Offload*>(process->offload.get())),
         .throttling = static_cast<int>(conf->throttle),

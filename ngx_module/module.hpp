@@ -43,6 +43,7 @@ struct MainConf {
   ngx_int_t remembered_sessions;
   ngx_msec_t host_refresh;
   portal_keys* keys;
+  portal_passwords* known_passwords;  // null: no list of the operator's
   ngx_thread_pool_t* pool;
   ngx_flag_t throttle;
   size_t zone_size;

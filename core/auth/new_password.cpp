@@ -14,13 +14,14 @@ std::string_view local_part(std::string_view email) { return email.substr(0, ema
 
 }  // namespace
 
-Result<void> check_new_password(std::string_view password, const access::Account& account, std::int32_t minimum_length,
-                                const PasswordOwner& owner) {
+Result<void> check_new_password(std::string_view password, const access::Account& account, const PasswordOwner& owner,
+                                const PasswordList* operators) {
   const std::array<std::string_view, 7> personal = {
       account.slug,  owner.account_name,          owner.portal_name,          owner.first_name,
       owner.surname, local_part(owner.emails[0]), local_part(owner.emails[1])};
-  const std::string_view fault =
-      find_password_fault(password, {.minimum_length = static_cast<std::size_t>(minimum_length), .personal = personal});
+  const std::string_view fault = find_password_fault(
+      password,
+      {.minimum_length = static_cast<std::size_t>(owner.minimum_length), .personal = personal, .operators = operators});
   if (!fault.empty()) return fail(Error::field("/password", std::string(fault)));
   return {};
 }

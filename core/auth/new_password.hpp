@@ -17,6 +17,7 @@ namespace portal::auth {
 
 // Whose password it is, as far as others know; empty texts count for nothing.
 struct PasswordOwner {
+  std::int32_t minimum_length;  // the account's setting
   std::string_view account_name;
   std::string_view portal_name;
   std::string_view first_name;
@@ -24,9 +25,9 @@ struct PasswordOwner {
   std::array<std::string_view, 2> emails;
 };
 
-// An error of the field `/password` when it may not be used.
-Result<void> check_new_password(std::string_view password, const access::Account& account, std::int32_t minimum_length,
-                                const PasswordOwner& owner);
+// An error of the field `/password` when it may not be used. `operators`: their list, or null.
+Result<void> check_new_password(std::string_view password, const access::Account& account, const PasswordOwner& owner,
+                                const PasswordList* operators);
 
 struct PasswordChange {
   std::int64_t member_id;

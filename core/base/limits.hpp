@@ -38,6 +38,8 @@ inline constexpr std::size_t kTokenTextBytes = 256;       // what a client may s
 inline constexpr std::int32_t kResetMailsPerHour = 5;
 inline constexpr std::int32_t kResetMailsPerDay = 10;
 
+inline constexpr std::size_t kPasswordListEntries =
+    5'000'000;                                          // of the operator's list; 8 bytes each, shared by the workers
 inline constexpr std::size_t kPasswordBytes = 1024;     // SECURITY R01
 inline constexpr std::size_t kPasswordHashBytes = 512;  // PHC text
 // A stored hash that asks for more than this is damaged; it must not take the memory of the machine.

@@ -31,6 +31,12 @@ const EVP_MD* fetch_sha256() {
   return kSha256;
 }
 
+const EVP_MD* fetch_sha1() {
+  static const EVP_MD* const kSha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  require(kSha1 != nullptr);
+  return kSha1;
+}
+
 DigestContext make_digest_context() {
   DigestContext context(EVP_MD_CTX_new());
   require(context != nullptr);
@@ -53,16 +59,21 @@ void append_number(std::string& bytes, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xFFU);
 }
 
-}  // namespace
-
-Digest sha256(Bytes bytes) {
+template <class Value>
+Value digest_of(const EVP_MD* algorithm, Bytes bytes) {
   thread_local const DigestContext context = make_digest_context();
-  Digest digest;
-  require(EVP_DigestInit_ex2(context.get(), fetch_sha256(), nullptr) == 1);
+  Value digest;
+  require(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
   require(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
   require(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
   return digest;
 }
+
+}  // namespace
+
+Digest sha256(Bytes bytes) { return digest_of<Digest>(fetch_sha256(), bytes); }
+
+Sha1 sha1(Bytes bytes) { return digest_of<Sha1>(fetch_sha1(), bytes); }
 
 struct Sha256::State {
   DigestContext context = make_digest_context();

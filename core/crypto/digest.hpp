@@ -31,6 +31,10 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
+// Only because lists of breached passwords come in it; for nothing that has to hold.
+using Sha1 = std::array<std::uint8_t, 20>;
+Sha1 sha1(Bytes bytes);
+
 // Of the parts one after the other. Parts of variable length need their lengths among them (see Context).
 Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts);
 inline Digest hmac_sha256(Bytes key, Bytes bytes) { return hmac_sha256(key, {bytes}); }

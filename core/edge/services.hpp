@@ -7,6 +7,7 @@
 #include "io/offload.hpp"
 
 namespace portal::auth {
+class PasswordList;
 class Sessions;
 class Throttle;
 }  // namespace portal::auth
@@ -29,7 +30,8 @@ class Services {
   const crypto::Keyring& keys;
   auth::Sessions& sessions;  // what is known of sessions without asking PostgreSQL; forget() what has ended
   auth::Throttle& throttle;  // asked before any secret is looked at
-  Log& log;                  // for what went wrong without failing the request; never with anybody's data
+  const auth::PasswordList* known_passwords = nullptr;  // the operator's list, if there is one
+  Log& log;  // for what went wrong without failing the request; never with anybody's data
 };
 
 }  // namespace portal::edge

@@ -83,6 +83,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       metrics_(loop, zone_.metrics(), [this] { return collect_figures(*this); }) {
   if (!metrics_.shared())
     log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
+  services_.known_passwords = options_.known_passwords;
   hosts_.refresh();
   listener_.start();
 }

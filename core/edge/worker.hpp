@@ -36,6 +36,7 @@ struct WorkerOptions {
   io::Duration deadline{10'000};  // of a whole request
   std::size_t remembered_sessions = 20'000;
   auth::Throttling throttling = auth::Throttling::kOn;
+  const auth::PasswordList* known_passwords = nullptr;
   std::optional<redis::Options> redis;  // nothing: the portal does without
   std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
 };

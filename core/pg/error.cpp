@@ -19,10 +19,11 @@ struct Mapping {
 constexpr std::array kMappings = {
     Mapping{"PT401", ErrorCode::kNotSignedIn},      Mapping{"PT409", ErrorCode::kPrincipalChanged},
     Mapping{"PT404", ErrorCode::kNotFound},         Mapping{"PT412", ErrorCode::kConflict},
-    Mapping{"57014", ErrorCode::kDeadlineExceeded}, Mapping{"55P03", ErrorCode::kOverloaded},
-    Mapping{"40", ErrorCode::kOverloaded},          Mapping{"53", ErrorCode::kDatabaseUnavailable},
-    Mapping{"57", ErrorCode::kDatabaseUnavailable}, Mapping{"08", ErrorCode::kDatabaseUnavailable},
-    Mapping{"22021", ErrorCode::kInvalidRequest},   Mapping{"22P05", ErrorCode::kInvalidRequest},
+    Mapping{"23505", ErrorCode::kConflict},         Mapping{"57014", ErrorCode::kDeadlineExceeded},
+    Mapping{"55P03", ErrorCode::kOverloaded},       Mapping{"40", ErrorCode::kOverloaded},
+    Mapping{"53", ErrorCode::kDatabaseUnavailable}, Mapping{"57", ErrorCode::kDatabaseUnavailable},
+    Mapping{"08", ErrorCode::kDatabaseUnavailable}, Mapping{"22021", ErrorCode::kInvalidRequest},
+    Mapping{"22P05", ErrorCode::kInvalidRequest},
 };
 
 std::string text_of(const PGresult* result, int code) {

@@ -2,7 +2,7 @@
 
 grant select on portal.schema_state to portal_edge;
 
-grant select (account_id, slug, name, time_zone, password_minimum_length, session_idle_days, session_absolute_days, suspended_at)
+grant select (account_id, slug, name, time_zone, password_minimum_length, session_idle_days, session_absolute_days, invitation_days, suspended_at)
   on portal.account to portal_edge;
 create policy host_map_reads on portal.account for select to portal_edge using (portal.actor() = 'host_map');
 create policy own_account on portal.account for select to portal_edge

@@ -118,12 +118,22 @@ create policy anonymous_counts on portal.password_reset_request for all to porta
     and place = portal.password_reset_place(portal.current_lookup()))
   with check (account_id = portal.current_account_id() and place = portal.password_reset_place(portal.current_lookup()));
 
+-- Whoever has the link of an invitation may have it sent again; the statement sees to it that it has expired.
+create policy link_renewed on portal.one_time_token for insert to portal_edge
+  with check (account_id = portal.account_for('anonymous')
+    and portal.found_by() = 'activation' and purpose = 'activation' and member_id = portal.current_member_id()
+    and membership_id = portal.current_membership_id());
+
 -- The module only puts messages in; the courier takes them out, over all accounts.
 grant insert (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
   on portal.outbox_message to portal_edge;
 create policy sent_to_self on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('anonymous', 'member')
     and member_id = portal.current_member_id() and kind <> 'invitation');
+create policy invitation_renewed on portal.outbox_message for insert to portal_edge
+  with check (account_id = portal.account_for('anonymous')
+    and portal.found_by() = 'activation' and kind = 'invitation' and member_id = portal.current_member_id()
+    and membership_id = portal.current_membership_id());
 grant select, update (payload, key_id, attempts, not_before, claimed_until, sent_at, failed_at, last_error) on portal.outbox_message to portal_courier;
 create policy courier_takes on portal.outbox_message for select to portal_courier using (true);
 create policy courier_marks on portal.outbox_message for update to portal_courier using (true);

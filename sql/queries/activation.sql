@@ -59,3 +59,36 @@ left join (
   from activated_membership ms
   join activated_member m on m.account_id = ms.account_id and m.member_id = ms.member_id
 ) done on true;
+
+-- After count_password_reset with the link's hash. In the place of a link that has expired and nothing else: the new one, and its message to where the old one
+-- went. Else it does nothing.
+-- name: renew_activation
+-- parameters: account_id bigint, token_hash bytea, new_token_hash bytea, message_reference text, payload bytea, key_id text
+-- columns: member_id bigint
+with who as (
+  select t.account_id, t.one_time_token_id, t.member_id, t.membership_id, t.address, a.invitation_days,
+    coalesce(m.language, p.default_language, 'en') as language
+  from portal.one_time_token t
+  join portal.member m on m.account_id = t.account_id and m.member_id = t.member_id
+  join portal.membership ms on ms.account_id = t.account_id and ms.membership_id = t.membership_id
+  join portal.account a on a.account_id = t.account_id
+  left join portal.portal p on p.account_id = t.account_id
+  where t.token_hash = :token_hash and t.purpose = 'activation' /*filter*/ and t.account_id = :account_id /*end filter*/
+    and t.used_at is null and t.revoked_at is null and t.expires_at <= now()
+    and m.state in ('invited', 'active') and ms.state = 'invited' and a.suspended_at is null
+), replaced as (
+  update portal.one_time_token t set revoked_at = now(), revoked_reason = 'replaced'
+  from who
+  where t.account_id = who.account_id and t.one_time_token_id = who.one_time_token_id and t.revoked_at is null
+  returning t.account_id, t.one_time_token_id
+), link as (
+  insert into portal.one_time_token (account_id, purpose, token_hash, member_id, membership_id, address, expires_at)
+  select who.account_id, 'activation', :new_token_hash, who.member_id, who.membership_id, who.address, now() + make_interval(days => who.invitation_days)
+  from who join replaced using (account_id, one_time_token_id)
+), message as (
+  insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
+  select who.account_id, :message_reference, 'invitation', case when position('@' in who.address) > 0 then 'email' else 'sms' end, who.address,
+    who.language, who.member_id, who.membership_id, :payload, :key_id
+  from who join replaced using (account_id, one_time_token_id)
+)
+select who.member_id from who join replaced using (account_id, one_time_token_id);

@@ -123,3 +123,37 @@ where t.member_id = :member_id and t.purpose <> 'activation' and t.used_at is nu
   and (t.purpose = 'password_reset' or exists (
     select from portal.member m where m.account_id = t.account_id and m.member_id = t.member_id and m.email is not null
   ));
+
+-- After enter_anonymous with the link's hash; consumes nothing. The states are those of look_up_password_reset.
+-- name: look_up_email_change
+-- parameters: account_id bigint, token_hash bytea
+-- columns: state text, member_id bigint, former_email text?, language text
+select
+  case
+    when t.used_at is not null then 'used'
+    when t.revoked_reason = 'replaced' then 'replaced'
+    when t.revoked_at is not null or t.expires_at <= now() or m.state <> 'active' then 'expired'
+    else 'valid'
+  end,
+  m.member_id, m.email, coalesce(m.language, p.default_language, 'en')
+from portal.one_time_token t
+join portal.member m on m.account_id = t.account_id and m.member_id = t.member_id
+left join portal.portal p on p.account_id = t.account_id
+where t.token_hash = :token_hash and t.purpose = 'email_change' /*filter*/ and t.account_id = :account_id /*end filter*/;
+
+-- Of many at once one wins; the others get PT412 and nothing. Another member with the address is a violated key.
+-- name: claim_email_change
+-- parameters: account_id bigint, token_hash bytea
+-- columns: member_id bigint
+with claimed as (
+  update portal.one_time_token t set used_at = now()
+  where t.token_hash = :token_hash and t.purpose = 'email_change' /*filter*/ and t.account_id = :account_id /*end filter*/
+    and t.used_at is null and t.revoked_at is null and t.expires_at > now()
+  returning t.account_id, t.member_id, t.address
+), changed as (
+  update portal.member m set email = claimed.address, pending_email = null
+  from claimed
+  where m.account_id = claimed.account_id and m.member_id = claimed.member_id and m.state = 'active'
+  returning m.member_id
+)
+select portal.require((select member_id from changed), 'PT412');

@@ -133,3 +133,27 @@ def test_where_redis_may_not_be(check, words, why):
 def test_how_many_sessions_a_worker_remembers(check, number, accepted):
     status, said = check(lambda text: text.replace("http {", f"http {{\nportal_remembered_sessions {number};"), file="nginx.conf")
     assert (status == 0) == accepted, said
+
+
+def with_blocklist(file) -> object:
+    return lambda text: text.replace("http {", f"http {{\n  portal_password_blocklist {file};", 1)
+
+
+def test_a_list_of_passwords_is_read(check, tmp_path):
+    file = tmp_path / "breached"
+    file.write_text("Bluebird Lane\n5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:3861493\n")
+    status, said = check(with_blocklist(file), "nginx.conf")
+    assert status == 0, said
+
+
+BAD_LISTS = [("", "it holds no password"), ("a\n" + "x" * 2000, "line 2 is longer than any password"), (None, "No such file or directory")]
+
+
+@pytest.mark.parametrize("text, why", BAD_LISTS, ids=[why for _, why in BAD_LISTS])
+def test_a_list_of_passwords_that_is_none_is_refused(check, tmp_path, text, why):
+    file = tmp_path / "breached"
+    if text is not None:
+        file.write_text(text)
+    status, said = check(with_blocklist(file), "nginx.conf")
+    assert status != 0
+    assert f'"portal_password_blocklist" cannot use "{file}": {why}' in said

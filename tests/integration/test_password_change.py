@@ -57,7 +57,8 @@ def test_a_wrong_current_password_changes_nothing(people):
 def test_the_rule_is_asked_of_the_new_one(people):
     person = people.add_member(first_name="Ann-Person", surname="Quill")
     client = people.signed_in(person)
-    for password, code in (("short", "too_short"), ("annperson 2026", "personal_password"), ("x" * 1025, "too_long")):
+    for password, code in (("short", "too_short"), ("annperson 2026", "personal_password"), ("x" * 1025, "too_long"),
+                           ("Unbelievable!99", "common_password")):
         assert change(client, person.password, password).json()["errors"] == [{"pointer": "/password", "code": code}]
     assert change(client, person.password).status == 200
 

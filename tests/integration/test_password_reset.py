@@ -245,7 +245,8 @@ def test_reading_changes_nothing(people, method):
 
 
 BAD_PASSWORDS = [("short", "too_short"), ("x" * 1025, "too_long"), ("harbour&co 2026", "personal_password"), ("harbour co online", "personal_password"),
-                 ("Ann-Person Quill", "personal_password"), ("", "too_short")]
+                 ("Ann-Person Quill", "personal_password"), ("", "too_short"), ("administrator1", "common_password"),
+                 ("sunshine sunshine 2026", "common_password")]
 
 
 @pytest.mark.parametrize("password, code", BAD_PASSWORDS)

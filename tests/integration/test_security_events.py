@@ -98,3 +98,24 @@ def test_nobody_writes_lines_of_his_own(people, watch):
     watch.next("sign_in_failed")
     assert "forged" not in {entry["event"] for entry in watch.all()}
     assert {entry["address"] for entry in watch.all()} == {"127.0.0.1"}
+
+
+def test_new_passwords(people, watch):
+    person = people.add_member()
+    assert people.client().post("/api/v1/password-reset", json={"email": person.email}).status == 202
+    assert watch.next("password_reset_requested")["member"] == str(person.member_id)
+    (message,) = people.messages_to(person, "password_reset")
+    body = {"token": message["url"].rpartition("#")[2], "password": PASSWORD}
+    assert people.client().post("/api/v1/password", json=body).status == 204
+    assert watch.next("password_reset")["member"] == str(person.member_id)
+    assert people.client().post("/api/v1/password", json=body).code == "link_used"
+    assert watch.next("link_refused")["reason"] == "link_used"
+    person.password = PASSWORD
+    client = people.signed_in(person)
+    assert client.post("/api/v1/me/password", json={"current_password": "not the one", "password": "seven tall green lamps"}).status == 400
+    assert (watch.next("sign_in_failed")["operation"], watch.next("sign_in_failed")["member"]) == ("change_password", str(person.member_id))
+    assert client.post("/api/v1/me/password", json={"current_password": PASSWORD, "password": "seven tall green lamps"}).status == 200
+    assert watch.next("password_changed")["member"] == str(person.member_id)
+    people.client().post("/api/v1/password-reset", json={"email": "nobody@mail.example"})
+    while [entry["member"] for entry in watch.all() if entry["event"] == "password_reset_requested"] != [str(person.member_id), None]:
+        time.sleep(0.01)

@@ -267,6 +267,39 @@ def reset_password(around: Surroundings, principal: Principal) -> list[Cell]:
             Cell("valid, again", "POST", "/password", 410, "link_used", json={"token": token, "password": PASSWORD})]
 
 
+def confirm_email(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    who = world.add_member(account, "One")
+    address = f"new.{world.email_of(who)}"
+    token = world.add_link(who, purpose="email_change", address=address)
+
+    def is_the_login(answer, client) -> str | None:
+        return None if world.email_of(who) == address else "the address is not the login"
+    taken = world.add_link(world.add_member(account, "One"), purpose="email_change", address=world.email_of(around.logins[account.slug]))
+    return [*(Cell(kind, "POST", "/email/confirm", status, code, json={"token": wrong}, alike=alike)
+              for kind, wrong, status, code, alike in password_tokens(around, principal, "email_change")),
+            Cell("valid", "POST", "/email/confirm", 204, json={"token": token}, then=is_the_login),
+            Cell("valid, again", "POST", "/email/confirm", 410, "link_used", json={"token": token}),
+            Cell("of an address that somebody has", "POST", "/email/confirm", 409, "conflict", json={"token": taken})]
+
+
+def resend_activation(around: Surroundings, principal: Principal) -> list[Cell]:
+    world = around.world
+    now = datetime.now(timezone.utc)
+    expired, who = world.add_invitation(principal.account, "One", created_at=now - timedelta(days=9), expires_at=now - timedelta(days=2))
+
+    def is_sent(count: int):
+        def look(answer, client) -> str | None:
+            ((sent,),) = world.rows("SELECT count(*) FROM portal.outbox_message WHERE account_id = %s AND member_id = %s",
+                                    who.account.account_id, who.member_id)
+            return None if sent == count and not answer.body else f"{sent} messages instead of {count}"
+        return look
+    return [*(Cell(kind, "POST", "/activation/resend", 202, json={"token": token}, then=is_sent(0), alike="accepted")
+              for kind, token, *_ in activation_tokens(around, principal)),
+            Cell("expired, of somebody who waits", "POST", "/activation/resend", 202, json={"token": expired}, then=is_sent(1), alike="accepted"),
+            Cell("replaced by it", "POST", "/activation/resend", 202, json={"token": expired}, then=is_sent(1), alike="accepted")]
+
+
 def change_password(around: Surroundings, principal: Principal) -> list[Cell]:
     world, account = around.world, principal.account
     right = {"current_password": PASSWORD, "password": "seven tall green lamps"}
@@ -491,7 +524,7 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
 
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
                                              activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
-                                             change_password, update_me, get_portal_logo,
+                                             change_password, update_me, confirm_email, resend_activation, get_portal_logo,
                                              get_job_file, list_documents, get_document, get_document_content)}
 
 

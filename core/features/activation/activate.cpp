@@ -52,12 +52,14 @@ Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::Loo
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
   if (!row.password_hash) {
-    const Result<void> usable = auth::check_new_password(password.view(), context.account, row.password_minimum_length,
-                                                         {.account_name = row.account_name,
+    const Result<void> usable = auth::check_new_password(password.view(), context.account,
+                                                         {.minimum_length = row.password_minimum_length,
+                                                          .account_name = row.account_name,
                                                           .portal_name = row.portal_name.value_or(""),
                                                           .first_name = row.first_name,
                                                           .surname = row.surname,
-                                                          .emails = {std::string_view(email), row.email.value_or("")}});
+                                                          .emails = {std::string_view(email), row.email.value_or("")}},
+                                                         context.services.known_passwords);
     if (!usable) co_return fail(usable.error());
     co_return co_await auth::hash_password(pool, std::move(password));
   }

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "features/activation/activate.hpp"
 #include "features/activation/invitation.hpp"
+#include "features/activation/resend.hpp"
 #include "http/query.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
@@ -41,6 +42,7 @@ Task<Result<http::Response>> look_up_activation(edge::VisitorContext context) {
 constexpr std::array kRoutes = {
     edge::Route::open(http::Method::kPost, "/activation/lookup", "look_up_activation", look_up_activation),
     edge::Route::open(http::Method::kPost, "/activation", "activate", activate),
+    edge::Route::open(http::Method::kPost, "/activation/resend", "resend_activation", resend_activation),
 };
 
 }  // namespace

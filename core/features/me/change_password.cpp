@@ -108,13 +108,14 @@ Task<Result<http::Response>> change_password(edge::MemberContext context) {
   if (row.password_hash) stored = std::string(*row.password_hash);
   const Result<void> verified = co_await verify_current(context, std::move(form->current), std::move(stored));
   if (!verified) co_return fail(verified.error());
-  const Result<void> usable =
-      auth::check_new_password(form->password.view(), context.account, row.password_minimum_length,
-                               {.account_name = row.account_name,
-                                .portal_name = row.portal_name.value_or(""),
-                                .first_name = row.first_name,
-                                .surname = row.surname,
-                                .emails = {row.email.value_or(""), ""}});
+  const Result<void> usable = auth::check_new_password(form->password.view(), context.account,
+                                                       {.minimum_length = row.password_minimum_length,
+                                                        .account_name = row.account_name,
+                                                        .portal_name = row.portal_name.value_or(""),
+                                                        .first_name = row.first_name,
+                                                        .surname = row.surname,
+                                                        .emails = {row.email.value_or(""), ""}},
+                                                       context.services.known_passwords);
   if (!usable) co_return fail(usable.error());
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};

@@ -1,16 +1,15 @@
 #include "features/password/reset_password.hpp"
 
-#include <array>
 #include <iterator>
 
 #include "auth/email.hpp"
 #include "auth/new_password.hpp"
 #include "auth/passwords.hpp"
 #include "auth/throttle.hpp"
-#include "base/choice.hpp"
 #include "base/limits.hpp"
 #include "crypto/token.hpp"
 #include "edge/services.hpp"
+#include "features/password/link_state.hpp"
 #include "http/query.hpp"
 #include "json/reader.hpp"
 #include "sql/password.hpp"
@@ -35,13 +34,6 @@ Result<Form> read_form(std::string_view text) {
   return form;
 }
 
-// The states of look_up_password_reset in which a link is of no use any more.
-constexpr std::array kGone = {
-    Choice<ErrorCode>{"used", ErrorCode::kLinkUsed},
-    Choice<ErrorCode>{"expired", ErrorCode::kLinkExpired},
-    Choice<ErrorCode>{"replaced", ErrorCode::kLinkReplaced},
-};
-
 struct Reset {
   pg::Rows rows;  // what `row` points into
   sql::LookUpPasswordResetRow row;
@@ -55,7 +47,7 @@ Task<Result<Reset>> find_reset(access::AnonymousDatabase database, crypto::Diges
   if (!rows) co_return fail(std::move(rows.error()));
   if (rows->front().empty()) co_return fail(ErrorCode::kTokenUnknown);
   const sql::LookUpPasswordResetRow row = sql::LookUpPasswordResetRow::decode(rows->front()[0]);
-  if (row.state != "valid") co_return fail(find_choice(kGone, row.state).value_or(ErrorCode::kLinkExpired));
+  if (row.state != "valid") co_return fail(link_error(row.state));
   co_return Reset{.rows = std::move(rows->front()), .row = row};
 }
 
@@ -90,13 +82,15 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
   context.subject.member_id = reset->row.member_id;
 
   const sql::LookUpPasswordResetRow& row = reset->row;
-  const Result<void> usable =
-      auth::check_new_password(form->password.view(), context.account, row.password_minimum_length,
-                               {.account_name = row.account_name,
-                                .portal_name = row.portal_name.value_or(""),
-                                .first_name = row.first_name,
-                                .surname = row.surname,
-                                .emails = {row.email.value_or(""), ""}});
+  context.subject.member_id = row.member_id;
+  const Result<void> usable = auth::check_new_password(form->password.view(), context.account,
+                                                       {.minimum_length = row.password_minimum_length,
+                                                        .account_name = row.account_name,
+                                                        .portal_name = row.portal_name.value_or(""),
+                                                        .first_name = row.first_name,
+                                                        .surname = row.surname,
+                                                        .emails = {row.email.value_or(""), ""}},
+                                                       context.services.known_passwords);
   if (!usable) co_return fail(usable.error());
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};

@@ -1,4 +1,4 @@
-// From a forgotten password to a new one, by a link that is sent to the login's address.
+// What links do that are sent to an address: a new password for a forgotten one, and the confirmation of the address.
 #pragma once
 
 #include <span>
