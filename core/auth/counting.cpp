@@ -46,6 +46,10 @@ std::uint64_t give_failure_back(std::uint64_t value, std::uint64_t before) {
   return count == (before & kCountMask) + 1 ? before : value - 1;
 }
 
+std::uint64_t learn_failures(std::uint64_t value, Ticks now, std::uint64_t count) {
+  return count > (value & kCountMask) ? pack(now / kTicksPerSecond, count) : value;
+}
+
 std::uint32_t failures_in(std::uint64_t value) { return static_cast<std::uint32_t>(value & kCountMask); }
 
 std::uint64_t worth_of_failures(std::uint64_t value) {
@@ -66,6 +70,11 @@ Verdict count_rate(std::uint64_t value, Ticks now, const limits::Rate& limit) {
 std::uint64_t give_rate_back(std::uint64_t value, Ticks now, const limits::Rate& limit) {
   const Ticks one = limit.seconds_for_one * kTicksPerSecond;
   return value <= now + one ? 0 : value - one;
+}
+
+std::uint64_t learn_rate(std::uint64_t value, Ticks now, std::uint64_t count, const limits::Rate& limit) {
+  if (count < limit.at_once + limits::kThrottleWindowSeconds / limit.seconds_for_one) return value;
+  return std::max(value, now + Ticks{limit.at_once} * limit.seconds_for_one * kTicksPerSecond);
 }
 
 bool is_clean(std::uint64_t value, Ticks now) { return value <= now; }

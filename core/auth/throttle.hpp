@@ -11,6 +11,7 @@
 
 #include "auth/counting.hpp"
 #include "auth/device_cookie.hpp"
+#include "auth/throttle_peers.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "io/loop.hpp"
@@ -29,6 +30,8 @@ class Attempt {
 
   // The secret was right: the failures before it are forgotten.
   void succeed();
+  // The secret was wrong. Other hosts hear of it.
+  void fail();
   // It was no try: something failed on our side before the secret was looked at.
   void give_back();
   // By what came of it: a right secret, a wrong one (kInvalidCredentials, kTokenUnknown), or neither.
@@ -36,8 +39,10 @@ class Attempt {
   void settle(const Result<T>& result) {
     if (result) {
       succeed();
-    } else if (result.error().code != ErrorCode::kInvalidCredentials &&
-               result.error().code != ErrorCode::kTokenUnknown) {
+    } else if (result.error().code == ErrorCode::kInvalidCredentials ||
+               result.error().code == ErrorCode::kTokenUnknown) {
+      fail();
+    } else {
       give_back();
     }
   }
@@ -49,13 +54,16 @@ class Attempt {
     Counter counter;
     std::uint64_t key;
     std::uint64_t before;
+    std::string name;  // of the count that all hosts share; empty without peers
   };
   static constexpr std::size_t kMost = 3;
 
   Throttle* throttle_ = nullptr;
   std::array<Counted, kMost> counted_{};
   std::size_t size_ = 0;
-  std::uint64_t strangers_ = 0;  // where tries of strangers for the same login are counted, for one of a known device
+  // Where tries of strangers for the same login are counted, for one of a known device.
+  std::uint64_t strangers_ = 0;
+  std::string strangers_name_;
 };
 
 struct ThrottleFigures {
@@ -69,9 +77,12 @@ struct ThrottleFigures {
 enum class Throttling : bool { kOff, kOn };
 
 // All refusals are kTooManyRequests with Retry-After.
-class Throttle {
+class Throttle final : private ThrottleListener {
  public:
   Throttle(const shared::Zone& zone, const io::Loop& loop, Throttling throttling);
+  // From now on failures are counted together with other hosts.
+  void connect(ThrottlePeers& peers) { peers_ = &peers; }
+  ThrottleListener& listener() { return *this; }
 
   // Anything that an address sends without a session, but readings.
   Result<void> admit_visit(std::string_view peer_address);
@@ -102,19 +113,27 @@ class Throttle {
     kAddressMessages,
   };
 
+  // What is counted, and under which number here.
+  struct Subject {
+    std::uint64_t key = 0;  // 0: nothing is counted
+    std::string text;
+  };
+
+  void learn(const ThrottleNews& news, std::uint64_t count) noexcept override;
   Ticks now() const;
-  std::uint64_t key_of(Kind kind, std::int64_t account_id, std::string_view subject) const;
-  std::uint64_t address_key(Kind kind, std::string_view peer_address) const;
-  Verdict count(Attempt* attempt, Attempt::Counter counter, std::uint64_t key);
-  Result<void> admit(std::uint64_t key, const limits::Rate& limit, std::uint64_t& refused);
+  Subject subject_of(Kind kind, std::int64_t account_id, std::string_view what) const;
+  Subject address_of(Kind kind, std::string_view peer_address) const;
+  Verdict count(Attempt* attempt, Attempt::Counter counter, const Subject& subject);
+  Result<void> admit(const Subject& subject, const limits::Rate& limit, std::uint64_t& refused);
   Result<Attempt> begin_as_stranger(const KnownLogin& login, std::string_view peer_address);
-  Result<Attempt> begin_apart(std::uint64_t key);
+  Result<Attempt> begin_apart(const Subject& subject);
 
   shared::Zone zone_;
   shared::Table failures_;
   shared::Table rates_;
   const io::Loop& loop_;
   bool on_;
+  ThrottlePeers* peers_ = nullptr;
   ThrottleFigures figures_;
 };
 

@@ -73,6 +73,9 @@ inline constexpr Rate kAddressVisits{.at_once = 300, .seconds_for_one = 1};
 // Messages that somebody without a session asks for, by address (SECURITY R54).
 inline constexpr Rate kAddressMessages{.at_once = 20, .seconds_for_one = 90};
 
+inline constexpr std::uint32_t kThrottleWindowSeconds = 15 * 60;  // what hosts count together of addresses and accounts
+inline constexpr std::size_t kWaitingThrottleNews = 256;          // failures that other hosts are still to hear of
+
 inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
 inline constexpr std::size_t kKeyIdBytes = 32;
 inline constexpr std::size_t kSealedBytes = 1024 * 1024;  // plaintext that is encrypted at rest

@@ -73,6 +73,8 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
       sessions_(loop, options_.remembered_sessions, session_cache_.get()),
       throttle_(zone_, loop, options_.throttling),
+      throttle_peers_(redis_ ? std::make_unique<auth::ThrottlePeers>(*redis_, keys, loop, throttle_.listener(), log)
+                             : nullptr),
       services_(loop, offload, keys, sessions_, throttle_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
@@ -84,6 +86,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
   if (!metrics_.shared())
     log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
   services_.known_passwords = options_.known_passwords;
+  if (throttle_peers_) throttle_.connect(*throttle_peers_);
   hosts_.refresh();
   listener_.start();
 }

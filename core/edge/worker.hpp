@@ -90,6 +90,7 @@ class Worker {
   std::unique_ptr<auth::SessionCache> session_cache_;  // null: not configured
   auth::Sessions sessions_;
   auth::Throttle throttle_;
+  std::unique_ptr<auth::ThrottlePeers> throttle_peers_;  // null: Redis is not configured
   Services services_;
   Router router_;
   HostMap hosts_;

@@ -196,3 +196,35 @@ def test_an_account_under_attack_stays_open(make_site):
         assert 300 <= tried < 330 and refused
         member = people.add_member()
         assert attempt(people.client(), member.email, member.password).status == 200
+
+
+def wait_until_told(site: PrivateSite, client: Client) -> None:
+    """Until failures at this host reach Redis."""
+    deadline = time.monotonic() + 10
+    known = set(site.redis.command("KEYS", "portal:tries:*"))
+    while set(site.redis.command("KEYS", "portal:tries:*")) <= known:
+        assert time.monotonic() < deadline
+        attempt(client, new_login())
+        time.sleep(0.02)
+
+
+def test_hosts_count_together_through_redis(make_site):
+    """R07: two nginx that share nothing but PostgreSQL and Redis; without Redis each goes by what it knows."""
+    site = make_site(throttle=True, http_extra=PROXY, redis=True, workers=1)
+    with closing(People(site)) as people, site.make_nginx("second", throttle=True, http_extra=PROXY, workers=1) as second:
+        hosts = itertools.cycle([people.client, lambda: second.client(people.host)])
+        for _ in range(2):
+            wait_until_told(site, next(hosts)())
+
+        def guess_everywhere(email: str, count: int) -> tuple[int, int]:
+            return counts([attempt(next(hosts)(), email) for _ in range(count)])
+
+        tried, refused = guess_everywhere(new_login(), 30)
+        assert FREE <= tried <= FREE + 2 and refused  # one or two may be on their way
+        spared = new_login()
+        assert guess_everywhere(spared, 6) == (6, 0)
+        names = site.redis.command("KEYS", "portal:tries:*")
+        assert names and not any(spared.encode() in name or b"10." in name for name in names)
+        assert all(0 < site.redis.command("TTL", name.decode()) <= 172800 for name in names)
+        site.redis.stop()
+        assert guess_everywhere(new_login(), 40) == (2 * FREE, 40 - 2 * FREE)

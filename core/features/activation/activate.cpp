@@ -76,7 +76,10 @@ Task<Result<std::string>> settle_password(edge::VisitorContext context, sql::Loo
     attempt->give_back();
     co_return fail(check.error());
   }
-  if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
+  if (!check->matches) {
+    attempt->fail();
+    co_return fail(ErrorCode::kInvalidCredentials);
+  }
   attempt->succeed();
   co_return stored;
 }

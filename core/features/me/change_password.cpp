@@ -69,6 +69,7 @@ Task<Result<void>> verify_current(edge::MemberContext context, crypto::SecretStr
   if (check->matches) {
     attempt->succeed();
   } else {
+    attempt->fail();
     context.subject.wrong_password = true;
     co_return fail(Error::field("/current_password", "wrong"));
   }

@@ -59,6 +59,23 @@ TEST(CountFailure, WhatIsGivenBackWasNeverThere) {
   EXPECT_EQ(give_failure_back(0, 0), 0U);
 }
 
+TEST(CountFailure, WhoeverKnowsOfMoreIsRight) {
+  const std::uint64_t three = learn_failures(0, at(100), 3);
+  EXPECT_EQ(failures_in(three), 3U);
+  EXPECT_EQ(learn_failures(three, at(200), 2), three);
+  EXPECT_FALSE(count_failure(learn_failures(three, at(200), 10), at(201), limits::kLoginFailures).admitted);
+  EXPECT_FALSE(
+      count_failure(learn_failures(three, at(200), 5000), at(200 + 400 * 86400), limits::kLoginFailures).admitted);
+}
+
+TEST(LearnRate, IsFullWhenAllHostsTogetherHaveHadTheirShare) {
+  const limits::Rate limit = limits::kAddressFailures;  // 30 in a quarter of an hour
+  EXPECT_EQ(learn_rate(7, at(1000), 29, limit), 7U);
+  const Verdict verdict = count_rate(learn_rate(7, at(1000), 30, limit), at(1000), limit);
+  EXPECT_FALSE(verdict.admitted);
+  EXPECT_EQ(verdict.retry_after_seconds, 90U);
+}
+
 TEST(CountFailure, TheFreshAndTheManyAreWorthMore) {
   const auto worth_after = [](int failures, std::uint64_t second) {
     std::uint64_t value = 0;

@@ -1,0 +1,82 @@
+#include "auth/throttle_peers.hpp"
+
+#include <chrono>
+
+#include "base/limits.hpp"
+#include "crypto/digest.hpp"
+#include "redis/client.hpp"
+
+namespace portal::auth {
+namespace {
+
+constexpr std::string_view kPrefix = "portal:tries:";
+constexpr std::size_t kNameBytes = 16;
+constexpr const char* kLoginLife = "172800";  // two of the longest delays
+constexpr const char* kWindowLife = "1800";
+
+// Hosts count by the clock of the wall: addresses and accounts in quarters of an hour that are the same for all of them.
+std::string window() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return ":" + std::to_string(std::chrono::floor<std::chrono::seconds>(now).count() / limits::kThrottleWindowSeconds);
+}
+
+}  // namespace
+
+ThrottlePeers::ThrottlePeers(redis::Client& redis, const crypto::Keyring& keys, io::Loop& loop,
+                             ThrottleListener& listener, Log& log)
+    : redis_(redis),
+      keys_(keys),
+      listener_(listener),
+      log_(log),
+      wake_(loop.wake(io::Callback::to<&ThrottlePeers::on_wake>(this))) {}
+
+std::string ThrottlePeers::name_of(crypto::Bytes subject) const {
+  const crypto::Digest digest = crypto::hmac_sha256(keys_.newest(crypto::KeyPurpose::kSessionCache).secret.bytes(), subject);
+  return std::string(kPrefix) + crypto::encode_base64url(crypto::Bytes(digest).first(kNameBytes));
+}
+
+void ThrottlePeers::tell(ThrottleNews news) noexcept {
+  // Without Redis nothing is kept for later: by then it would be no news.
+  if (!redis_.ready() || waiting_.size() >= limits::kWaitingThrottleNews) return;
+  try {
+    waiting_.push_back(std::move(news));
+    wake_->post();
+  } catch (const std::exception& failure) {
+    log_.write(LogLevel::kError, failure.what());
+  }
+}
+
+void ThrottlePeers::forget(const std::string& name) noexcept {
+  if (name.empty() || !redis_.ready()) return;
+  try {
+    redis_.post({"UNLINK", name});
+  } catch (const std::exception& failure) {
+    log_.write(LogLevel::kError, failure.what());
+  }
+}
+
+// Started from a wake, so that no request's frames are below it.
+void ThrottlePeers::on_wake() noexcept {
+  if (!running_.done()) return;
+  try {
+    running_ = run();
+    running_.handle().resume();
+  } catch (const std::exception& failure) {
+    log_.write(LogLevel::kError, failure.what());
+  }
+}
+
+Task<void> ThrottlePeers::run() {
+  while (!waiting_.empty()) {
+    const ThrottleNews news = std::move(waiting_.front());
+    waiting_.pop_front();
+    const std::string name = news.is_failures ? news.name : news.name + window();
+    redis::Command count{"INCR", name};
+    const Result<redis::Reply> reply = co_await redis_.run(std::move(count));
+    if (!reply || reply->kind != redis::Reply::Kind::kInteger || reply->integer < 0) continue;
+    redis_.post({"EXPIRE", name, news.is_failures ? kLoginLife : kWindowLife});
+    listener_.learn(news, static_cast<std::uint64_t>(reply->integer));
+  }
+}
+
+}  // namespace portal::auth
