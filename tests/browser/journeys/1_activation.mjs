@@ -62,10 +62,11 @@ export const journeys = [
     },
   },
   {
-    name: 'activation: in Spanish, on a large screen, with another address',
+    name: 'activation: in Spanish, on a large screen, with another address that is confirmed',
+    needsOwnPortal: true,
     account: 'northside',
     visitor: { locale: 'es-ES', timezone: 'Europe/Madrid', viewport: desktop },
-    async run(visitor) {
+    async run(visitor, site) {
       const { page, account } = visitor;
       await visitor.go(linkOf(account));
       await page.getByRole('heading', { level: 1, name: 'Active su acceso' }).waitFor();
@@ -77,6 +78,26 @@ export const journeys = [
       await page.getByRole('heading', { level: 1, name: 'Trabajos' }).waitFor();
       await page.locator('#notice').getByText('Hemos enviado un correo a carmen.nueva@example.com').waitFor();
       await visitor.check('jobs-es-desktop');
+
+      // Opening the link confirms nothing: programs that look into mail open every link.
+      const { link } = await site.ask({ link_sent_to: 'carmen.nueva@example.com', kind: 'email_confirmation' });
+      assert.match(link, /^\/confirm#/);
+      await visitor.go(link);
+      await page.getByRole('heading', { level: 1, name: 'Confirme su correo' }).waitFor();
+      assert.equal(await page.evaluate(() => location.pathname + location.hash), '/confirm');
+      await visitor.check('confirm-es');
+      await visitor.go('/account');
+      await page.getByText('Hay una dirección nueva en espera').waitFor();
+      await visitor.go(link);
+      await page.getByRole('button', { name: 'Confirmar esta dirección' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Su cuenta' }).waitFor();
+      await page.locator('#notice').getByText('Su correo está confirmado.').waitFor();
+      await page.locator('dd', { hasText: 'carmen.nueva@example.com' }).waitFor();
+      await visitor.go('/not-a-page');
+      await visitor.go(link);
+      await page.getByRole('button', { name: 'Confirmar esta dirección' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Este enlace ya se ha usado' }).waitFor();
+      await visitor.check('confirm-used-es');
     },
   },
   {
@@ -108,6 +129,18 @@ export const journeys = [
         await page.getByText(text).waitFor();
         await visitor.check(`activate-${kind}`);
       }
+
+      // What is sent goes to where the old link went, and the page does not say whether it was.
+      await visitor.go('/not-a-page');
+      await visitor.go(site.links.expired);
+      await page.getByRole('button', { name: 'Send me a new link' }).click();
+      await page.getByRole('status').getByText(/^If this link can be renewed/).waitFor();
+      await visitor.check('activate-resent');
+      const { link } = await site.ask({ link_sent_to: 'kim.late@acme.example.com', kind: 'invitation' });
+      assert.notEqual(link, site.links.expired);
+      await visitor.go('/not-a-page');
+      await visitor.go(link);
+      await page.getByRole('heading', { level: 1, name: 'Activate your access' }).waitFor();
     },
   },
   {

@@ -74,6 +74,7 @@ export const journeys = [
       const refusals = [
         ['short', 'Use at least 12 characters.'],
         [pat, /holds a name or an address/],
+        ['Password12345!', /Many people use this password/],
       ];
       for (const [secret, words] of refusals) {
         await field.fill(secret);
