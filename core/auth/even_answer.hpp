@@ -10,8 +10,8 @@ namespace portal::auth {
 // is not seen. A step is several times as long as the work takes.
 inline constexpr io::Duration kAnswerStep{25};
 
-// How long from `now` to the next step.
-io::Duration until_next_step(io::MonotonicTime began, io::MonotonicTime now);
+// The first step after `now`.
+io::MonotonicTime next_step(io::MonotonicTime began, io::MonotonicTime now);
 
 Task<void> wait_for_next_step(io::Loop& loop, io::MonotonicTime began);
 
