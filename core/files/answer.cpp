@@ -11,8 +11,11 @@ namespace {
 
 // A file is no page of ours: nothing in it may run, load or frame anything, and it has an origin of its own. A PDF
 // never runs as a page, and not every browser starts its viewer in a sandbox, so it goes without.
-constexpr std::string_view kSandbox = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox";
-constexpr std::string_view kPdfPolicy = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'";
+constexpr std::string_view kSandbox =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+constexpr std::string_view kPdfPolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 std::string etag_of(crypto::Bytes content_hash) { return "\"" + crypto::encode_hex(content_hash) + "\""; }
 

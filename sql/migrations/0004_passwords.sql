@@ -1,10 +1,11 @@
--- Forgotten and changed passwords: how often links were asked for, and the messages that tell of changes.
+-- Forgotten and changed passwords: when links were asked for, and the messages that tell of changes.
 
 alter table portal.outbox_message drop constraint outbox_message_kind_check;
 alter table portal.outbox_message add constraint outbox_message_kind_check
   check (kind in ('invitation', 'password_reset', 'email_confirmation', 'password_changed', 'email_changed'));
 
--- Where the requests for a login are counted. Logins that share a place share its limits; that is rare, and unknown addresses take no more room than this.
+-- Where the requests for a login are noted, known or not. Logins share places, so that unknown addresses take no more room than this; whoever finds one that
+-- shares a place with another takes nothing away from it but the moment for which a request holds the place.
 create function portal.password_reset_place(login_hash bytea) returns integer language sql immutable strict parallel safe as $$
   select get_byte(login_hash, 0) * 256 + get_byte(login_hash, 1)
 $$;
@@ -12,12 +13,12 @@ $$;
 create table portal.password_reset_request (
   account_id bigint not null references portal.account,
   place integer not null check (place between 0 and 65535),
-  hour_began_at timestamptz not null default now(),
-  in_hour integer not null default 1 check (in_hour >= 1),
-  day_began_at timestamptz not null default now(),
-  in_day integer not null default 1 check (in_day >= 1),
+  last_at timestamptz not null default now(),
   primary key (account_id, place)
 );
+
+-- How many links somebody was sent lately is counted in the links themselves.
+create index one_time_token_reset on portal.one_time_token (account_id, member_id, created_at) where purpose = 'password_reset';
 
 -- Rights to columns cannot say on what condition a column may change, so this does: through the module an address changes only to the one that a link has
 -- just confirmed.

@@ -111,9 +111,8 @@ create policy issued_to_self on portal.one_time_token for insert to portal_edge
   with check (account_id = portal.account_for('anonymous', 'member')
     and member_id = portal.current_member_id() and purpose <> 'activation');
 
-grant select (account_id, place, hour_began_at, in_hour, day_began_at, in_day), insert (account_id, place),
-  update (hour_began_at, in_hour, day_began_at, in_day) on portal.password_reset_request to portal_edge;
-create policy anonymous_counts on portal.password_reset_request for all to portal_edge
+grant select (account_id, place, last_at), insert (account_id, place), update (last_at) on portal.password_reset_request to portal_edge;
+create policy anonymous_notes on portal.password_reset_request for all to portal_edge
   using (account_id = portal.account_for('anonymous')
     and place = portal.password_reset_place(portal.current_lookup()))
   with check (account_id = portal.current_account_id() and place = portal.password_reset_place(portal.current_lookup()));

@@ -60,7 +60,7 @@ left join (
   join activated_member m on m.account_id = ms.account_id and m.member_id = ms.member_id
 ) done on true;
 
--- After count_password_reset with the link's hash. In the place of a link that has expired and nothing else: the new one, and its message to where the old one
+-- After note_password_reset with the link's hash. In the place of a link that has expired and nothing else: the new one, and its message to where the old one
 -- went. Else it does nothing.
 -- name: renew_activation
 -- parameters: account_id bigint, token_hash bytea, new_token_hash bytea, message_reference text, payload bytea, key_id text

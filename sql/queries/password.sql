@@ -1,16 +1,14 @@
 -- Forgotten and changed passwords. `token_hash` and `login_hash` are SHA-256.
 
--- After enter_anonymous with the login's hash, known or not. Counts the request; it also holds up another one for the same login until this segment ends.
--- name: count_password_reset
+-- After enter_anonymous with the login's hash, known or not. Holds up another request for the same login until this segment ends, and writes as much for
+-- everybody.
+-- name: note_password_reset
 -- parameters: account_id bigint, login_hash bytea
-insert into portal.password_reset_request as r (account_id, place) values (:account_id, portal.password_reset_place(:login_hash))
-on conflict (account_id, place) do update set
-  hour_began_at = case when r.hour_began_at > now() - interval '1 hour' then r.hour_began_at else now() end,
-  in_hour = case when r.hour_began_at > now() - interval '1 hour' then r.in_hour + 1 else 1 end,
-  day_began_at = case when r.day_began_at > now() - interval '1 day' then r.day_began_at else now() end,
-  in_day = case when r.day_began_at > now() - interval '1 day' then r.in_day + 1 else 1 end;
+insert into portal.password_reset_request (account_id, place) values (:account_id, portal.password_reset_place(:login_hash))
+on conflict (account_id, place) do update set last_at = now();
 
--- After count_password_reset. For an active member within the limits: takes earlier links back, makes the new one and its message. Else it does nothing.
+-- After note_password_reset. For an active member within the limits: takes earlier links back, makes the new one and its message. Else it does nothing.
+-- Only links that were made count: a request that is refused shortens nobody's day.
 -- name: create_password_reset
 -- parameters: account_id bigint, login_hash bytea, token_hash bytea, lifetime_seconds integer, hour_maximum integer, day_maximum integer,
 --   message_reference text, payload bytea, key_id text
@@ -18,10 +16,13 @@ on conflict (account_id, place) do update set
 with who as (
   select m.account_id, m.member_id, m.email, coalesce(m.language, p.default_language, 'en') as language
   from portal.member m
-  join portal.password_reset_request r on r.account_id = m.account_id and r.place = portal.password_reset_place(:login_hash)
   left join portal.portal p on p.account_id = m.account_id
   where m.login_hash = :login_hash /*filter*/ and m.account_id = :account_id /*end filter*/
-    and m.state = 'active' and r.in_hour <= :hour_maximum and r.in_day <= :day_maximum
+    and m.state = 'active' and (
+      select count(*) filter (where t.created_at > now() - interval '1 hour') < :hour_maximum and count(*) < :day_maximum
+      from portal.one_time_token t
+      where t.account_id = m.account_id and t.member_id = m.member_id and t.purpose = 'password_reset' and t.created_at > now() - interval '1 day'
+    )
 ), taken_back as (
   update portal.one_time_token t set revoked_at = now(), revoked_reason = 'replaced'
   from who

@@ -33,7 +33,7 @@ Result<std::vector<pg::Query>> make_renewal(const access::Account& account, cons
   crypto::wipe(url.data(), url.size());
   if (!message) return fail(message.error());
   std::vector<pg::Query> queries;
-  queries.push_back(sql::count_password_reset(account.id, former));
+  queries.push_back(sql::note_password_reset(account.id, former));
   queries.push_back(sql::renew_activation(account.id, former, token.hash(), message->reference, message->payload.bytes,
                                           message->payload.key_id));
   return queries;

@@ -35,7 +35,7 @@ Result<std::vector<pg::Query>> make_reset(const access::Account& account, const 
   crypto::wipe(url.data(), url.size());
   if (!message) return fail(message.error());
   std::vector<pg::Query> queries;
-  queries.push_back(sql::count_password_reset(account.id, login));
+  queries.push_back(sql::note_password_reset(account.id, login));
   queries.push_back(sql::create_password_reset(
       account.id, login, token.hash(), static_cast<std::int32_t>(kLifetime.count()), limits::kResetMailsPerHour,
       limits::kResetMailsPerDay, message->reference, message->payload.bytes, message->payload.key_id));
