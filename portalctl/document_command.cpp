@@ -39,11 +39,13 @@ Outcome<std::string> name_of(const Options& options) {
   return name;
 }
 
-// Within the transaction that makes the document.
+// All of them or none.
 Outcome<std::int64_t> write_rows(Database& database, std::int64_t account_id, std::int64_t client_id,
                                  const Options& options, const std::string& name, const ReceivedFile& file) {
   // The extension of the file itself: a name that somebody chose need not have one.
   const std::string_view media_type = files::detect_type(file.head, options.file);
+  Outcome<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return failed(transaction.error());
   auto created = database.fetch<sql::CreateDocumentRow>(sql::create_document(
       account_id, client_id, name, media_type, file.bytes, file.content_hash, !options.invisible, options.external_id));
   if (!created) return failed(created.error());
@@ -56,6 +58,7 @@ Outcome<std::int64_t> write_rows(Database& database, std::int64_t account_id, st
     if (!hidden) return failed(hidden.error());
     if (hidden->empty()) return failed(fmt::format("The client has no member {}.", *email));
   }
+  if (const Outcome<void> done = transaction->commit(); !done) return failed(done.error());
   return document_id;
 }
 
@@ -76,12 +79,13 @@ Outcome<void> add(const Invocation& invocation, const Options& options) {
   const Outcome<FileLock> lock = FileLock::take(*database);
   if (!lock) return failed(lock.error());
   if (Outcome<void> kept = store->keep(*file); !kept) return kept;
-  Outcome<Transaction> transaction = Transaction::begin(*database);
-  if (!transaction) return failed(transaction.error());
   const Outcome<std::int64_t> document_id =
       write_rows(*database, account->account_id, client->client_id, options, *name, *file);
-  if (!document_id) return failed(document_id.error());
-  if (Outcome<void> done = transaction->commit(); !done) return done;
+  if (!document_id) {
+    // What was refused leaves nothing behind. If even that fails, doctor finds the file.
+    [[maybe_unused]] const Outcome<void> ignored = remove_unused(*database, *store, file->content_hash);
+    return failed(document_id.error());
+  }
   if (invocation.format == Format::kJson) {
     json::Writer writer;
     writer.begin_object().member("document_id", *document_id).member("name", *name);

@@ -43,6 +43,14 @@ bool sync_folder(const std::filesystem::path& path) {
   return folder && ::fsync(folder.number()) == 0;
 }
 
+// Whatever the umask says: nginx must be able to pass. The set-group-id bit, which comes from the folder around, stays.
+bool ensure_passable(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  if ((status.st_mode & kFolderMode) == kFolderMode) return true;
+  return ::chmod(path.c_str(), (status.st_mode & 07777U) | kFolderMode) == 0;
+}
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -124,6 +132,7 @@ Outcome<void> FileStore::keep(const ReceivedFile& file) const {
   const std::filesystem::path target = folder_ / files::path_of(file.content_hash);
   const std::filesystem::path folder = target.parent_path();
   if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) return refuse(folder, "cannot be made");
+  if (!ensure_passable(folder)) return refuse(folder, "cannot be opened to its group");
   // Content that is there already is replaced by the same, which heals a file that a disk has damaged.
   if (::rename(file.file.path().c_str(), target.c_str()) != 0) return refuse(target, "cannot be written");
   if (!sync_folder(folder) || !sync_folder(folder_)) return refuse(folder, "cannot be written");

@@ -99,7 +99,18 @@ def test_content_and_extension_decide_the_type(portalctl, tmp_path):
         assert add(portalctl, tmp_path / name)["media_type"] == media_type, name
 
 
-def test_who_does_not_see_it(portalctl, pdf):
+def test_workers_reach_it_whatever_the_umask(portalctl, pdf):
+    before = os.umask(0o077)
+    try:
+        add(portalctl, pdf)
+    finally:
+        os.umask(before)
+    file = portalctl.files / place_of(pdf.read_bytes())
+    assert file.stat().st_mode & 0o777 == 0o640 and file.parent.stat().st_mode & 0o777 == 0o750
+    assert file.parent.stat().st_mode & 0o2000 == portalctl.files.stat().st_mode & 0o2000
+
+
+def test_who_does_not_see_it(portalctl, pdf, tmp_path):
     add(portalctl, pdf, "--hidden-from", "KIM@example.com", "--external-id", "D-1")
     add(portalctl, pdf, "--invisible")
     listed = portalctl.json("document", "list", "--account", "acme", "--client", "One")
@@ -107,7 +118,11 @@ def test_who_does_not_see_it(portalctl, pdf):
     assert portalctl.json("document", "list", "--account", "acme", "--client", "Two") == []
     assert "no member nobody@example.com" in refused(portalctl, pdf, "--hidden-from", "nobody@example.com")
     assert "external id already" in refused(portalctl, pdf, "--external-id", "D-1")
-    assert len(rows(portalctl)) == 2
+    assert len(rows(portalctl)) == 2 and list(stored(portalctl)) == [place_of(pdf.read_bytes())]
+    other = tmp_path / "Other.pdf"
+    other.write_bytes(PDF + b"other")
+    assert "external id already" in refused(portalctl, other, "--external-id", "D-1")
+    assert list(stored(portalctl)) == [place_of(pdf.read_bytes())], "what was refused leaves nothing behind"
 
 
 def refused(portalctl, file, *words, status: int = 1) -> str:
