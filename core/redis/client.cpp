@@ -18,6 +18,11 @@ void append_command(std::string& bytes, const Command& command) {
   for (const std::string& word : command) fmt::format_to(std::back_inserter(bytes), "${}\r\n{}\r\n", word.size(), word);
 }
 
+// Redis repeats the arguments of a command that it does not know, and those of AUTH are nothing for a log.
+std::string without_arguments(std::string_view error) {
+  return std::string(error.substr(0, error.find(", with args")));
+}
+
 std::unexpected<Error> doubt(std::string why) { return fail(ErrorCode::kCacheUnavailable, std::move(why)); }
 
 }  // namespace
@@ -161,7 +166,7 @@ Result<void> Client::take(Reply reply) {
   Exchange& front = *in_flight_.front();
   if (!front.reply) {
     const bool is_error = reply.kind == Reply::Kind::kError;
-    if (says_unusable(reply) || (is_error && state_ == State::kProbing)) return doubt(std::move(reply.text));
+    if (says_unusable(reply) || (is_error && state_ == State::kProbing)) return doubt(without_arguments(reply.text));
     if (is_error) ++figures_.errors;
     front.reply = std::move(reply);
     return {};
@@ -229,14 +234,14 @@ void Client::lose(std::string_view why) noexcept {
   output_.clear();
   writing_ = armed_ = false;
   unanswered_ = 0;
-  std::deque<std::shared_ptr<Exchange>> in_flight;
-  in_flight.swap(in_flight_);
-  for (const std::shared_ptr<Exchange>& exchange : in_flight) {
+  // Where they stand: even an empty deque needs memory, and its want may be why the connection is given up.
+  for (const std::shared_ptr<Exchange>& exchange : in_flight_) {
     exchange->reply.reset();
     exchange->finished = true;
     if (was_ready) ++figures_.failures;
     if (exchange->wake) exchange->wake->post();
   }
+  in_flight_.clear();
   timer_->start(next_pause(was_ready));
 }
 

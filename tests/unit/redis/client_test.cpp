@@ -307,5 +307,16 @@ TEST_F(RedisClientTest, Passwords) {
   EXPECT_FALSE(log.has("a secret"));
 }
 
+TEST_F(RedisClientTest, APasswordIsNotLoggedWhereRedisRepeatsIt) {
+  PrivateRedis without_auth({"--rename-command", "AUTH", ""});
+  redis::Options given = options(without_auth.socket_path());
+  given.password = "a secret";
+  client = std::make_unique<redis::Client>(loop, std::move(given), log);
+  turn_for(io::Duration(200));
+  EXPECT_FALSE(client->ready());
+  EXPECT_TRUE(log.has("unknown command"));
+  EXPECT_FALSE(log.has("a secret"));
+}
+
 }  // namespace
 }  // namespace portal::test
