@@ -55,7 +55,8 @@ access::Lanes Operation::lanes() {
 void Operation::on_deadline() noexcept {
   if (done_) return;
   root_ = {};  // cancels; what was already committed stays
-  finish_with(Error::of(ErrorCode::kDeadlineExceeded, "the request's deadline"));
+  // A text that is short enough to need no memory: nothing here may throw.
+  finish_with(Error::of(ErrorCode::kDeadlineExceeded, "the deadline"));
 }
 
 void Operation::finish(http::Response response) noexcept {
