@@ -27,7 +27,7 @@ def test_members_are_answered_during_a_flood_of_wrong_passwords(make_site):
         client = site.client()
         while not over.is_set():
             number = next(numbers)
-            answer = client.post(SESSION, json={"email": f"victim{number % 8}@example.com", "password": "wrong"},
+            answer = client.post(SESSION, json={"email": f"victim{number % 3}@example.com", "password": "wrong"},
                                  headers={"X-Real-Address": f"10.1.{number // 250 % 250}.{number % 250}"})
             codes.append(answer.code)
             if answer.status in (429, 503) and not 1 <= int(answer.header("Retry-After")) <= 900:
@@ -39,7 +39,8 @@ def test_members_are_answered_during_a_flood_of_wrong_passwords(make_site):
     waits = []
     deadline = time.monotonic() + fault_seconds()
     try:
-        while time.monotonic() < deadline:
+        # On a slow machine it takes a while until the limits are reached.
+        while time.monotonic() < deadline or ("too_many_requests" not in codes and time.monotonic() < deadline + 20):
             asked = time.monotonic()
             answer = reader.get("/api/v1/jobs")
             waits.append(time.monotonic() - asked)
@@ -50,9 +51,9 @@ def test_members_are_answered_during_a_flood_of_wrong_passwords(make_site):
             thread.join()
     assert set(codes) <= {"invalid_credentials", "too_many_requests", "overloaded"}, set(codes)
     assert not odd
-    # Eight logins of ten tries; all else was refused unhashed.
-    assert codes.count("invalid_credentials") <= 80
-    assert codes.count("too_many_requests") > 0
+    # Three logins of ten tries; all else was refused unhashed.
+    assert codes.count("invalid_credentials") <= 30
+    assert codes.count("too_many_requests") > 0, len(codes)
     assert statistics.median(waits) < 0.25, statistics.median(waits)
     with closing(People(site)) as people:
         member = people.add_member()
