@@ -88,7 +88,10 @@ void on_done(void* data) noexcept {
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
   context->answered = true;
-  const ngx_int_t result = send_response(request, context);
+  ngx_int_t result = send_response(request, context);
+  // What a change came to cannot be told any more. No answer is truer than a failure that nginx makes up.
+  if (result == NGX_HTTP_INTERNAL_SERVER_ERROR && !(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)))
+    result = NGX_ERROR;
   ngx_http_finalize_request(request, result);
   ngx_http_run_posted_requests(connection);
 }

@@ -164,7 +164,7 @@ LAYERS = [
     Layer("simulation", 30, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
     Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
-    Layer("faults", 120, ("check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
+    Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm"),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]

@@ -10,6 +10,20 @@ std::vector<pg::Query> with_first(pg::Query enter, std::vector<pg::Query> querie
   return queries;
 }
 
+// For a lane of changes: from the moment when one is sent, only an answer that says so means that nothing was changed.
+class Change {
+ public:
+  Change(const Lanes& lanes, const pg::Lane* lane) : changed_(lane == &lanes.writes ? lanes.changed : nullptr) {
+    if (changed_) *changed_ = true;
+  }
+  void end(const Result<std::vector<pg::Rows>>& rows) {
+    if (changed_ && !rows && rows.error().code != ErrorCode::kOutcomeUnknown) *changed_ = false;
+  }
+
+ private:
+  bool* changed_;
+};
+
 // Counts the time until it goes, also when the request is cancelled meanwhile.
 class Waiting {
  public:
@@ -36,8 +50,10 @@ Result<void> require_context(std::optional<std::int64_t> context, std::int64_t a
 Task<Result<std::vector<pg::Rows>>> run_as_visitor(Lanes lanes, pg::Lane* lane, std::int64_t account_id,
                                                    std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries) {
   const Waiting waiting(*lane, lanes.time);
+  Change change(lanes, lane);
   Result<std::vector<pg::Rows>> rows =
       co_await lane->run(with_first(sql::enter_anonymous(account_id, lookup), std::move(queries)));
+  change.end(rows);
   if (!rows) co_return rows;
   const std::optional<std::int64_t> context =
       rows->front().empty() ? std::nullopt : sql::EnterAnonymousRow::decode(rows->front()[0]).context;
@@ -52,7 +68,9 @@ Task<Result<std::vector<pg::Rows>>> run_as_member(Lanes lanes, pg::Lane* lane, T
   const std::vector<std::string_view> permissions = member.permissions.names();
   std::vector<pg::Query> segment = with_first(
       sql::enter_member(member.account_id, member.session_hash, member.membership_id, permissions), std::move(queries));
+  Change change(lanes, lane);
   Result<std::vector<pg::Rows>> rows = co_await lane->run(std::move(segment));
+  change.end(rows);
   if (!rows) co_return rows;
   if (rows->front().empty()) co_return fail(ErrorCode::kInternal, "enter_member returned no row");
   const sql::EnterMemberRow entered = sql::EnterMemberRow::decode(rows->front()[0]);

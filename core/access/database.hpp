@@ -21,6 +21,9 @@ struct Lanes {
   pg::Lane& searches;  // reads that may take long, which others in a pipeline would wait for
   // Where the time is added that is spent waiting, if anybody counts it. Outlives whatever waits.
   std::chrono::microseconds* time = nullptr;
+  // Of one request: true from the moment when a change is sent, until it is known that it was not made. Whatever ends
+  // the request meanwhile must not say that nothing has happened. Null: nobody asks.
+  bool* changed = nullptr;
 };
 
 // Notes that a session was used, for the batch that writes it outside the request.

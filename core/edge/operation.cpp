@@ -49,6 +49,7 @@ void Operation::start() {
 access::Lanes Operation::lanes() {
   access::Lanes lanes = worker_.lanes();
   lanes.time = &database_time_;
+  lanes.changed = &changed_;
   return lanes;
 }
 
@@ -56,7 +57,7 @@ void Operation::on_deadline() noexcept {
   if (done_) return;
   root_ = {};  // cancels; what was already committed stays
   // A text that is short enough to need no memory: nothing here may throw.
-  finish_with(Error::of(ErrorCode::kDeadlineExceeded, "the deadline"));
+  finish_with(Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kDeadlineExceeded, "the deadline"));
 }
 
 void Operation::finish(http::Response response) noexcept {
@@ -145,9 +146,9 @@ Task<void> Operation::run() {
     }
     error = std::move(answered.error());
   } catch (const std::bad_alloc&) {
-    error = Error::of(ErrorCode::kOverloaded, "out of memory");
+    error = Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, "out of memory");
   } catch (const std::exception& failure) {
-    error = Error::of(ErrorCode::kInternal, failure.what());
+    error = Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kInternal, failure.what());
   }
   finish_with(std::move(*error));
 }

@@ -67,7 +67,8 @@ class Operation {
   http::Response response_;
   std::chrono::microseconds database_time_{0};
   bool done_ = false;
-  Task<void> root_;  // last: its frames use everything above
+  bool changed_ = false;  // see access::Lanes
+  Task<void> root_;       // last: its frames use everything above
 };
 
 }  // namespace portal::edge

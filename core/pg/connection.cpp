@@ -32,6 +32,16 @@ bool says_unfit(std::string_view state, SegmentKind kind) {
   return state == "57P01" || state == "57P02" || state == "57P03" || (state == "25006" && kind == SegmentKind::kWrite);
 }
 
+// An error without SQLSTATE is libpq's own. One that had no memory for a sync has lost count, and from there on
+// everybody would get a stranger's answer; it shows as that, or as an error where only the commit is left, which fails
+// for other reasons.
+bool out_of_step(const PGresult* result, bool only_commit_left) {
+  const std::string_view state = field(result, PG_DIAG_SQLSTATE);
+  if (state.empty()) return true;
+  const bool may_be_the_commit = state.starts_with("23") || state.starts_with("40");
+  return only_commit_left && !may_be_the_commit;
+}
+
 }  // namespace
 
 Connection::Connection(io::Loop& loop, Lane& lane, const LaneOptions& options, Log& log)
@@ -280,8 +290,13 @@ void Connection::read() {
 void Connection::take_result(pg_result* result) {
   Rows rows(result);
   Expected& front = in_flight_.front();
+  const std::size_t statements = front.exchange ? front.exchange->queries.size() : 1;
   switch (PQresultStatus(result)) {
     case PGRES_PIPELINE_SYNC:
+      if (front.statement_number < statements) {
+        lose("answers are out of step");
+        return;
+      }
       finish_front();
       return;
     case PGRES_PIPELINE_ABORTED:
@@ -289,6 +304,10 @@ void Connection::take_result(pg_result* result) {
       return;
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
+      if (front.statement_number >= statements) {
+        lose("answers are out of step");
+        return;
+      }
       front.statement_answered = true;
       if (front.exchange && !front.exchange->abandoned) {
         front.exchange->rows.resize(std::max(front.exchange->rows.size(), front.statement_number + 1));
@@ -296,13 +315,16 @@ void Connection::take_result(pg_result* result) {
       }
       return;
     default:
+      if (out_of_step(result, front.statement_number >= statements)) {
+        lose(last_error());
+        return;
+      }
       // Also after the statement's own result: a deferred constraint fails at the sync.
       front.statement_answered = true;
       if (!front.error) {
         const std::string_view state = field(result, PG_DIAG_SQLSTATE);
         front.error = error_of(result);
-        // An error without SQLSTATE is libpq's, about the connection: it says nothing of the transaction.
-        front.rolled_back = !state.empty();
+        front.rolled_back = true;
         front.stale = says_prepare_again(result);
         front.conflict = says_conflict(state);
         front.unfit = says_unfit(state, options_.kind);
@@ -348,9 +370,6 @@ void Connection::finish_segment(Expected& done) {
     exchange->fail(ErrorCode::kDatabaseUnavailable, done.error->log_detail);
   } else if (done.conflict && lane_.may_retry(*exchange)) {
     lane_.retry_later(exchange);
-  } else if (done.error && !done.rolled_back && options_.kind == SegmentKind::kWrite) {
-    // libpq had no memory for an answer. The server did not fail, so it has committed.
-    exchange->fail(ErrorCode::kOutcomeUnknown, done.error->log_detail);
   } else {
     exchange->finish(std::move(done.error));
   }

@@ -133,7 +133,8 @@ void take(pg_conn* connection, DownMessage message) {
     case Down::kAuthenticated:
       return;
     case Down::kResult:
-      connection->result = std::move(message.result);
+      // An error that was saved when a sync found no memory takes the place of the next result.
+      if (!connection->result) connection->result = std::move(message.result);
       if (out_of_memory()) {
         connection->result = std::make_unique<pg_result>(PGRES_FATAL_ERROR);
         connection->result->message = "out of memory for query result";
@@ -152,6 +153,12 @@ void take(pg_conn* connection, DownMessage message) {
         if (!connection->commands.empty()) connection->commands.pop_front();
       } else {
         connection->result = std::make_unique<pg_result>(PGRES_PIPELINE_SYNC);
+        if (out_of_memory()) {
+          // libpq goes on waiting, with the sync still first in its queue: it is out of step for good.
+          connection->result = std::make_unique<pg_result>(PGRES_FATAL_ERROR);
+          connection->result->message = "out of memory";
+          return;
+        }
         connection->pipeline = PQ_PIPELINE_ON;
         connection->async = Async::kReady;
       }

@@ -40,7 +40,7 @@ class PrivateNginx:
     def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, files: Path | None = None, port: int = 0,
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
                  error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True,
-                 redis_socket: Path | None = None, throttle: bool = True):
+                 redis_socket: Path | None = None, throttle: bool = True, environment: dict[str, str] | None = None):
         self.folder = folder
         # The TLS server has a neighbour that sends plain HTTP on to it.
         self.port = port or places.free_port(2 if certificate else 1)
@@ -64,6 +64,7 @@ class PrivateNginx:
         self._exact_stacks = exact_stacks
         self._redis_socket = redis_socket
         self._throttle = throttle
+        self._environment = environment or {}
 
     def __enter__(self) -> "PrivateNginx":
         self.start()
@@ -99,7 +100,7 @@ class PrivateNginx:
 
     def start(self) -> None:
         self.write_configuration()
-        environment = {**os.environ, **(sanitizer_environment(self.folder, self._exact_stacks) if self.preset == "check" else {})}
+        environment = {**os.environ, **(sanitizer_environment(self.folder, self._exact_stacks) if self.preset == "check" else {}), **self._environment}
         variables = [f"{name}={value}" for name, value in environment.items() if os.environ.get(name) != value]
         # env(1) sets the variables after setpriv, which would otherwise load the sanitizer's runtime itself.
         self._process = subprocess.Popen(places.as_user(None, "env", *variables, *self.command()), stdin=subprocess.DEVNULL,
