@@ -60,6 +60,8 @@ static int socket_fails(int descriptor, int kind, int error) {
   }
   errno = before;
   if (!fails(kind)) return 0;
+  /* Such an error means that the connection is gone, for both sides. */
+  shutdown(descriptor, SHUT_RDWR);
   errno = error;
   return 1;
 }
