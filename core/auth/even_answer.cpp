@@ -20,8 +20,8 @@ io::MonotonicTime next_step(io::MonotonicTime began, io::MonotonicTime now) {
 
 Task<void> wait_for_next_step(io::Loop& loop, io::MonotonicTime began) {
   const io::MonotonicTime end = next_step(began, loop.now());
-  // When a long sleep ends depends on where between two ticks it began, which tells what was done before it. So the last
-  // of the way is gone in the shortest sleeps: they end with the tick.
+  // When a long sleep ends depends on where between two ticks it began, which tells what was done before it. So the
+  // last of the way is gone in the shortest sleeps: they end with the tick.
   while (loop.now() < end) {
     const auto left = std::chrono::ceil<io::Duration>(end - loop.now());
     co_await io::sleep(loop, std::max(kShortest, left - kTick));

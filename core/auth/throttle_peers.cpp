@@ -14,7 +14,8 @@ constexpr std::size_t kNameBytes = 16;
 constexpr const char* kLoginLife = "172800";  // two of the longest delays
 constexpr const char* kWindowLife = "1800";
 
-// Hosts count by the clock of the wall: addresses and accounts in quarters of an hour that are the same for all of them.
+// Hosts count by the clock of the wall: addresses and accounts in quarters of an hour that are the same for all of
+// them.
 std::string window() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return ":" + std::to_string(std::chrono::floor<std::chrono::seconds>(now).count() / limits::kThrottleWindowSeconds);
@@ -31,7 +32,8 @@ ThrottlePeers::ThrottlePeers(redis::Client& redis, const crypto::Keyring& keys, 
       wake_(loop.wake(io::Callback::to<&ThrottlePeers::on_wake>(this))) {}
 
 std::string ThrottlePeers::name_of(crypto::Bytes subject) const {
-  const crypto::Digest digest = crypto::hmac_sha256(keys_.newest(crypto::KeyPurpose::kSessionCache).secret.bytes(), subject);
+  const crypto::Digest digest =
+      crypto::hmac_sha256(keys_.newest(crypto::KeyPurpose::kSessionCache).secret.bytes(), subject);
   return std::string(kPrefix) + crypto::encode_base64url(crypto::Bytes(digest).first(kNameBytes));
 }
 

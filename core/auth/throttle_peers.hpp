@@ -1,6 +1,6 @@
 // What other hosts have counted. Each host tells Redis of its failures and hears how many there are altogether; nobody
-// waits for that, so a host admits at most the few tries that are on their way more than it should, and without Redis it
-// goes by its own counters.
+// waits for that, so a host admits at most the few tries that are on their way more than it should, and without Redis
+// it goes by its own counters.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,8 @@ class ThrottleListener {
 
 class ThrottlePeers {
  public:
-  ThrottlePeers(redis::Client& redis, const crypto::Keyring& keys, io::Loop& loop, ThrottleListener& listener, Log& log);
+  ThrottlePeers(redis::Client& redis, const crypto::Keyring& keys, io::Loop& loop, ThrottleListener& listener,
+                Log& log);
 
   // `subject` says what is counted; it is hashed with the key of what Redis holds.
   std::string name_of(crypto::Bytes subject) const;

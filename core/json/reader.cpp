@@ -1,6 +1,7 @@
 #include "json/reader.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 
 #include <jansson.h>
@@ -61,6 +62,25 @@ std::string code_of(const json_error_t& error) {
   }
 }
 
+// jansson goes on when memory for the rest of a text was refused, and takes the half for the whole. So what is refused
+// is noted while it works.
+thread_local bool memory_refused = false;
+
+void* allocate(std::size_t bytes) {
+  void* memory = std::malloc(bytes);
+  memory_refused = memory_refused || !memory;
+  return memory;
+}
+
+json_t* load(std::string_view text, json_error_t* error) {
+  static const bool kIsSet = (json_set_alloc_funcs(allocate, std::free), true);
+  memory_refused = !kIsSet;
+  json_t* root = json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+  if (!memory_refused) return root;
+  json_decref(root);
+  throw std::bad_alloc();
+}
+
 std::string_view text_of(const json_t* value) { return {json_string_value(value), json_string_length(value)}; }
 
 }  // namespace
@@ -80,9 +100,8 @@ Result<Document> parse(std::string_view text) {
   if (const std::size_t valid = count_valid_bytes(text); valid != text.size()) return refuse(valid, "invalid_text");
   if (auto shape = check_shape(text); !shape) return fail(std::move(shape.error()));
   json_error_t error;
-  json_t* root = json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+  json_t* root = load(text, &error);
   if (root == nullptr) {
-    if (json_error_code(&error) == json_error_out_of_memory) throw std::bad_alloc();
     return refuse(static_cast<std::size_t>(std::max(error.position, 0)), code_of(error));
   }
   return Document(root);
