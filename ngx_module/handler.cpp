@@ -104,6 +104,7 @@ void destroy_operation(RequestContext* context) {
 }
 
 void keep_for_the_log(RequestContext* context) {
+  context->database_microseconds = portal_operation_database_microseconds(context->operation);
   const portal_text account = portal_operation_account(context->operation);
   auto* copy = static_cast<u_char*>(ngx_pnalloc(context->request->pool, account.size));
   if (!copy) return;

@@ -18,7 +18,9 @@ struct RequestContext {
   ngx_http_request_t* request;
   portal_operation* operation;
   bool answered;
-  ngx_str_t account;  // what is left for the access log of an operation that was destroyed
+  // What is left for the access log of an operation that was destroyed.
+  ngx_str_t account;
+  uint64_t database_microseconds;
 };
 
 // Made in init_process, destroyed in exit_process.

@@ -38,6 +38,23 @@ ngx_int_t get_account(ngx_http_request_t* request, ngx_http_variable_value_t* va
   return set_value(value, reinterpret_cast<const u_char*>(account.data), account.size);
 }
 
+// Seconds with milliseconds, as nginx's own times.
+ngx_int_t get_database_time(ngx_http_request_t* request, ngx_http_variable_value_t* value,
+                            uintptr_t /*data*/) noexcept {
+  const RequestContext* context = find_context(request->main);
+  if (!context) {
+    value->not_found = 1;
+    return NGX_OK;
+  }
+  const uint64_t microseconds =
+      context->operation ? portal_operation_database_microseconds(context->operation) : context->database_microseconds;
+  auto* text = static_cast<u_char*>(ngx_pnalloc(request->pool, NGX_INT64_LEN + 5));
+  if (!text) return NGX_ERROR;
+  const uint64_t milliseconds = microseconds / 1000;
+  const u_char* end = ngx_sprintf(text, "%uL.%03uL", milliseconds / 1000, milliseconds % 1000);
+  return set_value(value, text, static_cast<size_t>(end - text));
+}
+
 struct Named {
   ngx_str_t name;
   ngx_http_get_variable_pt get;
@@ -46,12 +63,13 @@ struct Named {
 }  // namespace
 
 ngx_int_t add_variables(ngx_conf_t* conf) noexcept {
-  std::array<Named, 2> variables = {{
+  std::array<Named, 3> variables = {{
       {ngx_string("portal_request_id"), get_request_id},
       {ngx_string("portal_account"), get_account},
+      {ngx_string("portal_db_time"), get_database_time},
   }};
   for (Named& each : variables) {
-    // The account is known only once the core has looked.
+    // The account is known only once the core has looked, and the time goes on.
     ngx_http_variable_t* variable = ngx_http_add_variable(conf, &each.name, NGX_HTTP_VAR_NOCACHEABLE);
     if (!variable) return NGX_ERROR;
     variable->get_handler = each.get;

@@ -95,7 +95,7 @@ Worker::~Worker() = default;
 
 std::string_view Worker::readiness() const {
   if (hosts_.module_too_old()) return "schema_mismatch";
-  if (!listener_.listening()) return "database_unavailable";
+  if (!listener_.lease_valid()) return "database_unavailable";
   return hosts_.loaded() ? "" : "starting";
 }
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import threading
 import time
 from contextlib import closing
 
@@ -150,6 +151,18 @@ def log_entries(site, marker: str) -> list[dict]:
         entries = [json.loads(line) for line in site.nginx.access_log.read_text().splitlines()]
         return [entry for entry in entries if entry["user_agent"] == marker]
     return wait_for(found, f"no line of {marker}")
+
+
+def test_time_in_the_database_is_told(site):
+    client = sign_in(site, "brightwater")
+    with closing(site.postgres.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK TABLE portal.portal IN ACCESS EXCLUSIVE MODE")
+        release = threading.Timer(0.4, lambda: cursor.execute("ROLLBACK"))
+        release.start()
+        assert client.get("/api/v1/portal", headers={"User-Agent": "slow"}).status == 200
+        release.join()
+    (entry,) = log_entries(site, "slow")
+    assert 0.3 < float(entry["database"]) <= entry["seconds"] + 0.002
 
 
 def test_a_problem_is_found_in_the_log_by_its_id(site):

@@ -154,7 +154,8 @@ class PrivateNginx:
         """The end of a failed test: nothing is checked, nothing stays."""
         if self._process is None:
             return
-        for pid in [*_session_of(self._process.pid), self._process.pid]:
+        # The master first: it would replace a worker that is gone.
+        for pid in [self._process.pid, *_session_of(self._process.pid)]:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:

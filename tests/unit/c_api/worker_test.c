@@ -16,7 +16,7 @@ static void hear(void* context, int level, portal_text message) {
   snprintf(text, sizeof text, "%.*s", (int)message.size, message.data);
   ++all->lines;
   if (level > all->highest) all->highest = level;
-  if (strstr(text, "connection lost") || strstr(text, "cannot connect")) ++all->lost;
+  if (strstr(text, "PostgreSQL cannot be used")) ++all->lost;
 }
 
 static portal_text text_of(const char* text) { return (portal_text){text, strlen(text)}; }

@@ -18,7 +18,7 @@ TEST(ActivationRoutes, AreOpenAndChangeThingsByPostAlone) {
     EXPECT_EQ(route.method, http::Method::kPost) << route.path;
     EXPECT_EQ(route.audience, edge::Audience::kAnyone) << route.path;
   }
-  EXPECT_EQ(activation_routes().size(), 2U);
+  EXPECT_EQ(activation_routes().size(), 3U);
 }
 
 class EmailChangeTest : public testing::Test {
