@@ -108,10 +108,9 @@ void collect_lanes(Collector& collector, const Worker& worker) {
   each(kFailures, &pg::LaneFigures::failures);
   each(kRetries, &pg::LaneFigures::retries);
   each(kOutages, &pg::LaneFigures::outages);
-  for (const auto& [labels, figures] : all) {
-    collector.add(kTrips, labels, figures.round_trips.count);
-    collector.add(kTripTime, labels, figures.round_trips.microseconds);
-  }
+  // A family's lines stand together.
+  for (const auto& [labels, figures] : all) collector.add(kTrips, labels, figures.round_trips.count);
+  for (const auto& [labels, figures] : all) collector.add(kTripTime, labels, figures.round_trips.microseconds);
   for (const auto& [labels, figures] : all) {
     for (std::size_t index = 0; index < pg::RoundTrips::kBounds.size(); ++index) {
       collector.add(

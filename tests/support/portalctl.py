@@ -15,9 +15,9 @@ class Portalctl:
 
     server: postgres.PrivatePostgres
     keys_file: Path | None = None
-    files: Path | None = None
     database: str = postgres.DATABASE
     environment: dict[str, str] = field(default_factory=dict)
+    files: Path | None = None
 
     @property
     def conninfo(self) -> str:
