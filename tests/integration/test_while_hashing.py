@@ -35,8 +35,8 @@ def change_before_the_write(people, ask, member_id: int, *changes: str):
 
 
 SIGN_IN_CHANGES = {
-    "another password": "UPDATE portal.member SET password_hash = (SELECT password_hash FROM portal.member WHERE email = 'alex.morgan@acme.example.com')"
-                        " WHERE member_id = %s",
+    # As well formed as any, and of no password that anybody knows.
+    "another password": "UPDATE portal.member SET password_hash = left(password_hash, -43) || repeat('A', 43) WHERE member_id = %s",
     "locked": "UPDATE portal.member SET state = 'locked' WHERE member_id = %s",
     "removed": "UPDATE portal.member SET state = 'removed', removed_at = now(), password_hash = NULL WHERE member_id = %s",
     "membership ended": "UPDATE portal.membership SET state = 'ended', ended_at = now() WHERE member_id = %s",
