@@ -165,7 +165,7 @@ LAYERS = [
     Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
-    Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm"),
+    Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]
 

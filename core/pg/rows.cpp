@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -94,11 +95,17 @@ Bytes Row::bytes(int column) const {
 
 Timestamp Row::timestamp(int column) const {
   const auto since = static_cast<std::int64_t>(Reader(raw(column, oid::kTimestamptz)).integer(8));
-  return std::chrono::time_point_cast<std::chrono::microseconds>(kEpoch) + std::chrono::microseconds(since);
+  constexpr std::chrono::microseconds kSince = kEpoch.time_since_epoch();
+  // 'infinity' is the largest number there is; nobody here has a time for it.
+  if (since > std::numeric_limits<std::int64_t>::max() - kSince.count()) broken("a time beyond all times");
+  return Timestamp(kSince + std::chrono::microseconds(since));
 }
 
 Date Row::date(int column) const {
-  return kEpoch + std::chrono::days(static_cast<std::int32_t>(Reader(raw(column, oid::kDate)).integer(4)));
+  const auto since = static_cast<std::int32_t>(Reader(raw(column, oid::kDate)).integer(4));
+  if (since > std::numeric_limits<std::int32_t>::max() - kEpoch.time_since_epoch().count())
+    broken("a day beyond all days");
+  return kEpoch + std::chrono::days(since);
 }
 
 std::vector<std::int64_t> Row::int64_array(int column) const {

@@ -126,7 +126,7 @@ class Run {
   }
 
   void plan_requests() {
-    length_ = world_.random.delay(1'000'000, 12'000'000);
+    length_ = world_.random.delay(1'000'000, 7'000'000);
     std::int64_t left = world_.random.between(10, 90);
     while (left > 0) {
       const Microseconds when = world_.random.delay(0, length_.count());
@@ -214,7 +214,7 @@ class Run {
     turn_until([this] { return visitors_->running() == 0; });
     if (world_.violation.empty()) visitors_->probe_read();
     turn_until([this] { return visitors_->running() == 0; });
-    settle(seconds(3));
+    settle(seconds(1));
     for (const auto& worker : workers_) {
       const access::Lanes lanes = worker->lanes();
       for (pg::Lane* lane : {&lanes.reads, &lanes.writes, &lanes.searches}) {

@@ -10,7 +10,7 @@ from support import places
 RELEASE = places.ROOT / "build/release/tests/simulation/portal_simulation"
 CHECK = places.ROOT / "build/check/tests/simulation/portal_simulation"
 SEEDS = 1_000_000 if os.environ.get("PORTAL_LONG") == "1" else 20_000
-SANITIZED_SEEDS = 5_000 if os.environ.get("PORTAL_LONG") == "1" else 100
+SANITIZED_SEEDS = 5_000 if os.environ.get("PORTAL_LONG") == "1" else 50
 # Far more than any of the planted bugs needs.
 SEEDS_TO_FIND_A_BUG = 500
 REPLAYED_SEED = 4711
