@@ -139,7 +139,7 @@ void add_account_command(CLI::App& app, Invocation& invocation) {
     });
     return command;
   };
-  add_one("suspend", "Close an account's portal and end its sessions, until it is resumed", suspend);
+  add_one("suspend", "Close an account's portal, for those who are signed in too, until it is resumed", suspend);
   add_one("resume", "Open it again", resume);
   CLI::App* delete_command = add_one("delete", "Delete an account with everything in it, for ever", remove);
   delete_command->add_option("--confirm", options->confirmed_slug, "the slug once more");

@@ -19,8 +19,9 @@ using portal::pg::Row;
 using portal::pg::Rows;
 namespace oid = portal::pg::oid;
 
-constexpr std::array kTypes = {oid::kBool,  oid::kBytea, oid::kInt8,        oid::kInt4,  oid::kText,      oid::kJson,
-                               oid::kFloat8, oid::kDate,  oid::kTimestamptz, oid::kJsonb, oid::kInt8Array, oid::kTextArray};
+constexpr std::array kTypes = {oid::kBool,        oid::kBytea, oid::kInt8,      oid::kInt4,
+                               oid::kText,        oid::kJson,  oid::kFloat8,    oid::kDate,
+                               oid::kTimestamptz, oid::kJsonb, oid::kInt8Array, oid::kTextArray};
 
 template <class Read>
 void read(Read read_value) {
@@ -45,8 +46,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(result && PQsetResultAttrs(result, 1, &column) == 1, "a result can be made");
   std::string value(reinterpret_cast<const char*>(data) + 1, size - 1);
   const bool null = (data[0] & 0x80U) != 0;
-  fuzz::require(PQsetvalue(result, 0, 0, null ? nullptr : value.data(), null ? -1 : static_cast<int>(value.size())) == 1,
-                "a value can be set");
+  fuzz::require(
+      PQsetvalue(result, 0, 0, null ? nullptr : value.data(), null ? -1 : static_cast<int>(value.size())) == 1,
+      "a value can be set");
 
   const Rows rows(result);
   const Row row = rows[0];
