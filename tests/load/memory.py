@@ -31,18 +31,21 @@ def request(signed: Signed, path: str) -> bytes:
 
 
 def make_sessions_known(nginx: PrivateNginx, members: list[Signed]) -> None:
-    """Every session is used once, over one connection, so that the worker remembers it."""
-    connection = socket.create_connection(("127.0.0.1", nginx.port))
-    for start in range(0, len(members), 20):
-        part = members[start:start + 20]
-        connection.sendall(b"".join(request(one, "/api/v1/session") for one in part))
-        received = b""
-        while received.count(b"HTTP/1.1 ") < len(part) or not received.endswith(b"}"):
-            data = connection.recv(1 << 20)
-            assert data, "the connection was closed"
-            received += data
-        assert received.count(b"HTTP/1.1 200 ") == len(part), received[:200]
-    connection.close()
+    """Every session is used once, so that the worker remembers it. nginx ends a connection after a thousand requests."""
+    for start in range(0, len(members), 500):
+        with socket.create_connection(("127.0.0.1", nginx.port)) as connection:
+            for first in range(start, min(start + 500, len(members)), 20):
+                _use(connection, members[first:min(first + 20, start + 500)])
+
+
+def _use(connection: socket.socket, members: list[Signed]) -> None:
+    connection.sendall(b"".join(request(one, "/api/v1/session") for one in members))
+    received = b""
+    while received.count(b"HTTP/1.1 ") < len(members) or not received.endswith(b"}"):
+        data = connection.recv(1 << 20)
+        assert data, "the connection was closed"
+        received += data
+    assert received.count(b"HTTP/1.1 200 ") == len(members), received[:200]
 
 
 def plain_worker_kilobytes(folder: Path, binary: str, port: int) -> dict[str, int]:
