@@ -130,17 +130,41 @@ def check_scripts(_) -> list[str]:
     return problems
 
 
+def links_in(path: Path) -> list[tuple[Path, str]]:
+    """Files of the repository that a document links to, with the anchor."""
+    text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target and not target.startswith("mailto:")]
+    parts = [target.partition("#") for target in targets]
+    return [((path.parent / file).resolve() if file else path, anchor) for file, _, anchor in parts]
+
+
+def anchors_of(path: Path) -> set[str]:
+    """Of the headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    titles = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def check_links(_) -> list[str]:
     problems = []
     for path in tracked("*.md"):
-        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
-        for target in re.findall(r"\]\(([^)\s]+)\)", text):
-            file = target.split("#")[0]
-            if "://" in target or target.startswith("mailto:") or not file:
-                continue
-            if not (path.parent / file).exists():
-                problems.append(f"{relative(path)}: nothing stands at {target}")
+        for target, anchor in links_in(path):
+            if not target.exists():
+                problems.append(f"{relative(path)}: nothing stands at {target.name}")
+            elif anchor and target.suffix == ".md" and anchor not in anchors_of(target):
+                problems.append(f"{relative(path)}: {target.name} has no heading for #{anchor}")
     return problems
+
+
+def check_pages_are_found(_) -> list[str]:
+    """Every page of docs/ is reached by links from docs/README.md."""
+    found, waiting = set(), [ROOT / "docs/README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in found:
+            found.add(page)
+            waiting += [target for target, _ in links_in(page) if target.suffix == ".md" and target.exists()]
+    return [f"{relative(path)}: no way leads here from docs/README.md" for path in tracked("docs/*.md") if path not in found]
 
 
 def check_commands_in_documents(_) -> list[str]:
@@ -186,6 +210,7 @@ CHECKS = {
     "nothing left over": check_leftovers,
     "scripts": check_scripts,
     "links in documents": check_links,
+    "pages are found": check_pages_are_found,
     "commands in documents": check_commands_in_documents,
     "YAML": check_openapi,
     "directives": check_directives_documented,
