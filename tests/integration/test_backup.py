@@ -25,7 +25,7 @@ def run(part: str, folder, environment: dict[str, str], replacements: dict[str, 
     assert scripts
     for script in scripts:
         finished = subprocess.run(["bash", "-euo", "pipefail", "-c", documents.replaced(script, replacements)], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=documents.LONGEST_SECONDS)
         assert finished.returncode == 0, f"{script}\n{finished.stdout}"
 
 

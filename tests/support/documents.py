@@ -13,7 +13,7 @@ from support import places
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ANY = "…"
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180  # of a whole page, on a busy machine
 
 
 @dataclass
