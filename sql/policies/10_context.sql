@@ -54,9 +54,13 @@ $$;
 
 -- What a membership's permissions let it see of the jobs, by status. One expression, so that the planner puts it in the place of the call.
 create or replace function portal.visible_statuses() returns text[] language sql stable parallel safe as $$
-  select case when portal.current_permissions() @> '{view_job_status}' then '{unscheduled,scheduled,en_route,started,paused}'::text[] else '{}' end
-    || case when portal.current_permissions() @> '{view_completed_jobs}' then '{finished}'::text[] else '{}' end
-    || case when portal.current_permissions() && '{view_job_status,view_completed_jobs}' then '{cancelled}'::text[] else '{}' end
+  select case
+    when portal.current_permissions() @> '{view_job_status,view_completed_jobs}'
+      then '{unscheduled,scheduled,en_route,started,paused,finished,cancelled}'::text[]
+    when portal.current_permissions() @> '{view_job_status}' then '{unscheduled,scheduled,en_route,started,paused,cancelled}'
+    when portal.current_permissions() @> '{view_completed_jobs}' then '{finished,cancelled}'
+    else '{}'
+  end
 $$;
 
 -- Ends the segment, and with it everything that it did, when a statement did not do what the rest relies on. The state says how the core answers.

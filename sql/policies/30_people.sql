@@ -11,8 +11,8 @@ create policy member_own on portal.client for select to portal_edge
 
 grant select (account_id, site_id, client_id, name, address, time_zone) on portal.site to portal_edge;
 create policy member_acting on portal.site for select to portal_edge
-  using (account_id = portal.account_for('member')
-    and client_id = portal.current_client_id());
+  using (account_id = (select portal.account_for('member'))
+    and client_id = (select portal.current_client_id()));
 
 grant select (account_id, member_id, email, login_hash, pending_email, password_hash, first_name, surname, language, state, last_sign_in_at),
   update (email, password_hash, pending_email, first_name, surname, language, state, last_sign_in_at) on portal.member to portal_edge;

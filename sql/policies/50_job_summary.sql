@@ -1,4 +1,4 @@
--- A job as it stands in a list. security_invoker: whoever asks sees the rows that the policies of the tables let through.
+-- A job as it stands in a list: the view for one job, searches and counts, the function for the page of a list. security_invoker: whoever asks sees the rows that the policies of the tables let through.
 -- Left joins on keys cost nothing where no column of theirs is asked for.
 
 drop view if exists portal.job_summary;
@@ -31,3 +31,23 @@ left join portal.team tm on tm.account_id = j.account_id and tm.team_id = j.team
 left join portal.resolution r on r.account_id = j.account_id and r.resolution_id = j.resolution_id;
 
 grant select on portal.job_summary to portal_edge;
+
+-- What a page shows besides the columns of the job, asked for once the page is cut: a lookup by key for each of its jobs, through the same policies. The
+-- planner puts the sub-selects in the place of the call.
+create or replace function portal.job_names(account_id bigint, site_id bigint, job_template_id bigint, worker_id bigint, team_id bigint,
+  resolution_id bigint, scheduled_at timestamptz, duration_minutes integer)
+returns table (site_name text, job_template_name text, worker_name text, team_name text, is_successful boolean, scheduled_until timestamptz)
+language sql stable parallel safe as $$
+  select
+    (select s.name from portal.site s where s.account_id = job_names.account_id and s.site_id = job_names.site_id),
+    (select t.name from portal.job_template t where t.account_id = job_names.account_id and t.job_template_id = job_names.job_template_id),
+    (select w.name from portal.worker w where w.account_id = job_names.account_id and w.worker_id = job_names.worker_id),
+    (select tm.name from portal.team tm where tm.account_id = job_names.account_id and tm.team_id = job_names.team_id),
+    coalesce((
+      select r.is_successful from portal.resolution r where r.account_id = job_names.account_id and r.resolution_id = job_names.resolution_id
+    ), true),
+    case when exists (
+      select from portal.portal_visible_field v join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
+      where v.account_id = (select portal.current_account_id()) and f.field_group = 'main' and f.key = 'duration'
+    ) then job_names.scheduled_at + make_interval(mins => job_names.duration_minutes) end
+$$;

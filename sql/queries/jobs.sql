@@ -1,122 +1,147 @@
 -- Jobs as members see them. What is not visible is decided here, and a second time by the policies: client, template and status of the job, and for fields
 -- their being switched on. `states` are those that the caller asks for; dates are days in the zone of the account.
--- Each order is a statement of its own, so that it runs along its index, once for each state.
+-- Each order is a statement of its own, so that it runs along its index, once for each state; names are looked up for the jobs of the page alone. With
+-- words to look for they are needed earlier: job_search.sql.
 -- case, not coalesce(): below a policy PostgreSQL takes a comparison with coalesce() for leaky and keeps it out of the index condition.
 
 -- After a job without a date `after_scheduled_at` is null; on the first page `after_job_id` is 0.
 -- name: list_jobs_by_schedule
 -- parameters: account_id bigint, client_id bigint, states text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
---   time_zone text, q text?, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
+--   time_zone text, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
 -- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
 --   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
 --   assignee_name text?
-select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
-  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
-from unnest(:states) as wanted (state)
-cross join lateral (
-  select * from portal.job_summary j
-  where j.state = wanted.state
-    /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
-    and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
-    /*end filter*/
-    and (:assignment is null or j.assignment = :assignment)
-    and (:site_id is null or j.site_id = :site_id)
-    and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-    and j.scheduled_ascending <= case when :to_date is null then 'infinity'
-      else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-    and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
-    and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
-    and (j.scheduled_ascending, j.job_id)
-      > (case when :after_job_id = 0 then '-infinity' when :after_scheduled_at is null then 'infinity' else :after_scheduled_at end, :after_job_id)
+select j.job_id, j.number, j.reference, j.status, portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at), n.is_successful,
+  j.scheduled_at, n.scheduled_until, j.address, j.site_id, n.site_name, j.job_template_id, n.job_template_name, coalesce(n.worker_name, n.team_name)
+from (
+  select j.*
+  from unnest(:states) as wanted (state)
+  cross join lateral (
+    select j.account_id, j.job_id, j.number, j.reference, j.status, j.scheduled_at, j.scheduled_ascending, j.duration_minutes, j.address, j.site_id,
+      j.job_template_id, j.worker_id, j.team_id, j.resolution_id
+    from portal.job j
+    where j.state = wanted.state
+      /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+      and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+      /*end filter*/
+      and (:assignment is null or portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) = :assignment)
+      and (:site_id is null or j.site_id = :site_id)
+      and j.scheduled_ascending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
+      and j.scheduled_ascending <= case when :to_date is null then 'infinity'
+        else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
+      and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+      and (j.scheduled_ascending, j.job_id)
+        > (case when :after_job_id = 0 then '-infinity' when :after_scheduled_at is null then 'infinity' else :after_scheduled_at end, :after_job_id)
+    order by j.scheduled_ascending, j.job_id
+    limit :row_limit
+  ) j
   order by j.scheduled_ascending, j.job_id
   limit :row_limit
 ) j
-order by j.scheduled_ascending, j.job_id
-limit :row_limit;
+cross join lateral portal.job_names(j.account_id, j.site_id, j.job_template_id, j.worker_id, j.team_id, j.resolution_id, j.scheduled_at, j.duration_minutes) n
+order by j.scheduled_ascending, j.job_id;
 
 -- name: list_jobs_by_schedule_descending
 -- parameters: account_id bigint, client_id bigint, states text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
---   time_zone text, q text?, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
+--   time_zone text, after_scheduled_at timestamptz?, after_job_id bigint, row_limit integer
 -- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
 --   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
 --   assignee_name text?
-select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
-  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
-from unnest(:states) as wanted (state)
-cross join lateral (
-  select * from portal.job_summary j
-  where j.state = wanted.state
-    /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
-    and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
-    /*end filter*/
-    and (:assignment is null or j.assignment = :assignment)
-    and (:site_id is null or j.site_id = :site_id)
-    and j.scheduled_descending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
-    and j.scheduled_descending <= case when :to_date is null then 'infinity'
-      else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
-    and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
-    and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
-    and (j.scheduled_descending, j.job_id)
-      < (case when :after_job_id = 0 then 'infinity' when :after_scheduled_at is null then '-infinity' else :after_scheduled_at end, :after_job_id)
+select j.job_id, j.number, j.reference, j.status, portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at), n.is_successful,
+  j.scheduled_at, n.scheduled_until, j.address, j.site_id, n.site_name, j.job_template_id, n.job_template_name, coalesce(n.worker_name, n.team_name)
+from (
+  select j.*
+  from unnest(:states) as wanted (state)
+  cross join lateral (
+    select j.account_id, j.job_id, j.number, j.reference, j.status, j.scheduled_at, j.scheduled_descending, j.duration_minutes, j.address, j.site_id,
+      j.job_template_id, j.worker_id, j.team_id, j.resolution_id
+    from portal.job j
+    where j.state = wanted.state
+      /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+      and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+      /*end filter*/
+      and (:assignment is null or portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) = :assignment)
+      and (:site_id is null or j.site_id = :site_id)
+      and j.scheduled_descending >= case when :from_date is null then '-infinity' else :from_date::timestamp at time zone :time_zone end
+      and j.scheduled_descending <= case when :to_date is null then 'infinity'
+        else (:to_date + 1)::timestamp at time zone :time_zone - interval '1 microsecond' end
+      and (num_nonnulls(:from_date, :to_date) = 0 or j.scheduled_at is not null)
+      and (j.scheduled_descending, j.job_id)
+        < (case when :after_job_id = 0 then 'infinity' when :after_scheduled_at is null then '-infinity' else :after_scheduled_at end, :after_job_id)
+    order by j.scheduled_descending desc, j.job_id desc
+    limit :row_limit
+  ) j
   order by j.scheduled_descending desc, j.job_id desc
   limit :row_limit
 ) j
-order by j.scheduled_descending desc, j.job_id desc
-limit :row_limit;
+cross join lateral portal.job_names(j.account_id, j.site_id, j.job_template_id, j.worker_id, j.team_id, j.resolution_id, j.scheduled_at, j.duration_minutes) n
+order by j.scheduled_descending desc, j.job_id desc;
 
 -- name: list_jobs_by_number
 -- parameters: account_id bigint, client_id bigint, states text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
---   time_zone text, q text?, after_number bigint?, row_limit integer
+--   time_zone text, after_number bigint?, row_limit integer
 -- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
 --   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
 --   assignee_name text?
-select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
-  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
-from unnest(:states) as wanted (state)
-cross join lateral (
-  select * from portal.job_summary j
-  where j.state = wanted.state
-    /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
-    and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
-    /*end filter*/
-    and (:assignment is null or j.assignment = :assignment)
-    and (:site_id is null or j.site_id = :site_id)
-    and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
-    and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
-    and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
-    and j.number > case when :after_number is null then 0 else :after_number end
+select j.job_id, j.number, j.reference, j.status, portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at), n.is_successful,
+  j.scheduled_at, n.scheduled_until, j.address, j.site_id, n.site_name, j.job_template_id, n.job_template_name, coalesce(n.worker_name, n.team_name)
+from (
+  select j.*
+  from unnest(:states) as wanted (state)
+  cross join lateral (
+    select j.account_id, j.job_id, j.number, j.reference, j.status, j.scheduled_at, j.duration_minutes, j.address, j.site_id,
+      j.job_template_id, j.worker_id, j.team_id, j.resolution_id
+    from portal.job j
+    where j.state = wanted.state
+      /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+      and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+      /*end filter*/
+      and (:assignment is null or portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) = :assignment)
+      and (:site_id is null or j.site_id = :site_id)
+      and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+      and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+      and j.number > case when :after_number is null then 0 else :after_number end
+    order by j.number
+    limit :row_limit
+  ) j
   order by j.number
   limit :row_limit
 ) j
-order by j.number
-limit :row_limit;
+cross join lateral portal.job_names(j.account_id, j.site_id, j.job_template_id, j.worker_id, j.team_id, j.resolution_id, j.scheduled_at, j.duration_minutes) n
+order by j.number;
 
 -- name: list_jobs_by_number_descending
 -- parameters: account_id bigint, client_id bigint, states text[], assignment text?, site_id bigint?, from_date date?, to_date date?,
---   time_zone text, q text?, after_number bigint?, row_limit integer
+--   time_zone text, after_number bigint?, row_limit integer
 -- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
 --   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
 --   assignee_name text?
-select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
-  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
-from unnest(:states) as wanted (state)
-cross join lateral (
-  select * from portal.job_summary j
-  where j.state = wanted.state
-    /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
-    and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
-    /*end filter*/
-    and (:assignment is null or j.assignment = :assignment)
-    and (:site_id is null or j.site_id = :site_id)
-    and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
-    and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
-    and (:q is null or strpos(lower(j.visible_text), lower(:q)) > 0)
-    and j.number < case when :after_number is null then 9223372036854775807 else :after_number end
+select j.job_id, j.number, j.reference, j.status, portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at), n.is_successful,
+  j.scheduled_at, n.scheduled_until, j.address, j.site_id, n.site_name, j.job_template_id, n.job_template_name, coalesce(n.worker_name, n.team_name)
+from (
+  select j.*
+  from unnest(:states) as wanted (state)
+  cross join lateral (
+    select j.account_id, j.job_id, j.number, j.reference, j.status, j.scheduled_at, j.duration_minutes, j.address, j.site_id,
+      j.job_template_id, j.worker_id, j.team_id, j.resolution_id
+    from portal.job j
+    where j.state = wanted.state
+      /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+      and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+      /*end filter*/
+      and (:assignment is null or portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) = :assignment)
+      and (:site_id is null or j.site_id = :site_id)
+      and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
+      and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
+      and j.number < case when :after_number is null then 9223372036854775807 else :after_number end
+    order by j.number desc
+    limit :row_limit
+  ) j
   order by j.number desc
   limit :row_limit
 ) j
-order by j.number desc
-limit :row_limit;
+cross join lateral portal.job_names(j.account_id, j.site_id, j.job_template_id, j.worker_id, j.team_id, j.resolution_id, j.scheduled_at, j.duration_minutes) n
+order by j.number desc;
 
 -- Under the same filters as the list, the state asked for aside. A state without jobs has no row.
 -- name: count_jobs
@@ -132,23 +157,6 @@ where true
   and (:site_id is null or j.site_id = :site_id)
   and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
   and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
-group by j.state;
-
--- The same with a search, which needs the names of sites, templates and people; without one they need not be read.
--- name: count_found_jobs
--- parameters: account_id bigint, client_id bigint, assignment text?, site_id bigint?, from_date date?, to_date date?, time_zone text, q text
--- columns: state text, jobs bigint
-select j.state, count(*)
-from portal.job_summary j
-where true
-  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
-  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
-  /*end filter*/
-  and (:assignment is null or j.assignment = :assignment)
-  and (:site_id is null or j.site_id = :site_id)
-  and (:from_date is null or j.scheduled_at >= :from_date::timestamp at time zone :time_zone)
-  and (:to_date is null or j.scheduled_at < (:to_date + 1)::timestamp at time zone :time_zone)
-  and strpos(lower(j.visible_text), lower(:q)) > 0
 group by j.state;
 
 -- One job, as in the list. Its fields and files are the next two statements.

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from named import Membership, World
+from named import MODULE, Membership, World, call
 
 STATES = ["planned", "active", "finished", "cancelled"]
 STATE_OF = {"unscheduled": "planned", "scheduled": "planned", "en_route": "active", "started": "active", "paused": "active",
@@ -52,6 +52,8 @@ def list_jobs(session, world, who, statement="list_jobs_by_schedule", *, with_fi
     values = {**who.scope(), "states": STATES, "time_zone": zone_of(world, who), "row_limit": 1000, **values}
     if "number" not in statement:
         values.setdefault("after_job_id", 0)
+    if "q" in values:
+        statement = statement.replace("list_", "search_")
     return session.run(statement, with_filters=with_filters, **values)
 
 
@@ -192,6 +194,19 @@ def test_a_hidden_description_is_not_searched_and_a_visible_one_is(stage, world)
         where account_id = %s and key = 'description'""", (who.account_id,))
     edge.enter_member(who)
     assert len(list_jobs(edge, world, who, q="canary-DESCRIPTION")) == len(visible_jobs(world, who))
+
+
+@pytest.mark.parametrize("statement", ORDERS)
+def test_a_list_runs_along_its_index_and_looks_names_up_for_its_page_alone(edge, world, statement):
+    """With what the lane of reads sets. As a call job_names would be planned anew in every request; as joins names would be read for jobs of no page."""
+    for setting in ("plan_cache_mode = force_generic_plan", "enable_seqscan = off"):
+        edge.rows(f"set local {setting}")
+    edge.enter_member(world.alex)
+    plan = "\n".join(row["QUERY PLAN"] for row in edge.rows("explain " + call(edge.connection, MODULE[statement]),
+                                                            {value.name: None for value in MODULE[statement].parameters}))
+    order = statement.removeprefix("list_jobs_").removesuffix("_descending" if "number" in statement else "")
+    assert f"Index Scan using job_{order} on job j" in plan or f"Index Scan Backward using job_{order} on job j" in plan, plan
+    assert not any(word in plan for word in ("job_names", "Seq Scan", "Left Join")), plan
 
 
 @pytest.mark.parametrize("email, client", MEMBERS)

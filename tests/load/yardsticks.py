@@ -19,7 +19,7 @@ EXECUTIONS_FOR_A_MEMBER = 500
 GIVEN = {"account_id", "session_hash", "membership_id", "permissions", "client_id", "time_zone", "states", "after_job_id", "row_limit"}
 PGBENCH = ("--client=8", "--jobs=2")
 # What the lane of reads asks for, so that both run the same plans.
-PGBENCH_OPTIONS = "-c jit=off -c plan_cache_mode=force_generic_plan -c default_transaction_read_only=on"
+PGBENCH_OPTIONS = "-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c default_transaction_read_only=on"
 
 
 def run(command: list[str]) -> str:

@@ -306,7 +306,7 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
     return rows_of(shape, {{{"membership_id", int8_value(wanted->id)}}});
   }
   const bool may_view = context.member && (context.permissions & kMayViewJobs) != 0;
-  if (name.starts_with("list_jobs_by_") && may_view) {
+  if ((name.starts_with("list_jobs_by_") || name.starts_with("search_jobs_by_")) && may_view) {
     const std::int64_t site = values.get("site_id") ? values.int8("site_id") : 1;
     std::vector<Row> rows;
     for (std::int64_t count = world_.random.between(1, 4); count > 0; --count) rows.push_back(job_row(context, site));

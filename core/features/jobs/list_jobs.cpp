@@ -7,6 +7,7 @@
 #include "features/jobs/list_query.hpp"
 #include "features/jobs/render_list.hpp"
 #include "features/jobs/summary.hpp"
+#include "sql/job_search.hpp"
 #include "sql/jobs.hpp"
 
 #include "edge/services.hpp"
@@ -35,25 +36,34 @@ pg::Query page_statement(const ListQuery& list, const access::Member& member, st
   const auto row_limit = static_cast<std::int32_t>(list.limit + 1);
   const std::optional<std::int64_t> value = after ? after->value : std::nullopt;
   const std::int64_t job_id = after ? after->job_id : 0;
-  const auto by_schedule = [&](auto statement) {
+  // A search has statements of its own: names that are looked into are joined before the page is cut.
+  const auto by_schedule = [&](auto list_all, auto search) {
     const std::optional<pg::Timestamp> time =
         value ? std::optional(pg::Timestamp(std::chrono::microseconds(*value))) : std::nullopt;
-    return statement(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
-                     time_zone, list.text, time, job_id, row_limit);
+    if (list.text) {
+      return search(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
+                    time_zone, *list.text, time, job_id, row_limit);
+    }
+    return list_all(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
+                    time_zone, time, job_id, row_limit);
   };
-  const auto by_number = [&](auto statement) {
-    return statement(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
-                     time_zone, list.text, value, row_limit);
+  const auto by_number = [&](auto list_all, auto search) {
+    if (list.text) {
+      return search(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
+                    time_zone, *list.text, value, row_limit);
+    }
+    return list_all(member.account_id, member.client_id, states, assignment, list.site_id, list.from, list.to,
+                    time_zone, value, row_limit);
   };
   switch (list.sort) {
     case Sort::kScheduledAt:
-      return by_schedule(sql::list_jobs_by_schedule);
+      return by_schedule(sql::list_jobs_by_schedule, sql::search_jobs_by_schedule);
     case Sort::kScheduledAtDescending:
-      return by_schedule(sql::list_jobs_by_schedule_descending);
+      return by_schedule(sql::list_jobs_by_schedule_descending, sql::search_jobs_by_schedule_descending);
     case Sort::kNumber:
-      return by_number(sql::list_jobs_by_number);
+      return by_number(sql::list_jobs_by_number, sql::search_jobs_by_number);
     case Sort::kNumberDescending:
-      return by_number(sql::list_jobs_by_number_descending);
+      return by_number(sql::list_jobs_by_number_descending, sql::search_jobs_by_number_descending);
   }
   std::unreachable();
 }
@@ -80,16 +90,19 @@ Result<std::vector<Summary>> summarize_all(const pg::Rows& rows) {
   return jobs;
 }
 
-Result<std::vector<Summary>> read_page(Sort sort, const pg::Rows& rows) {
-  switch (sort) {
+Result<std::vector<Summary>> read_page(const ListQuery& list, const pg::Rows& rows) {
+  const auto read = [&]<class Listed, class Found>() {
+    return list.text ? summarize_all<Found>(rows) : summarize_all<Listed>(rows);
+  };
+  switch (list.sort) {
     case Sort::kScheduledAt:
-      return summarize_all<sql::ListJobsByScheduleRow>(rows);
+      return read.template operator()<sql::ListJobsByScheduleRow, sql::SearchJobsByScheduleRow>();
     case Sort::kScheduledAtDescending:
-      return summarize_all<sql::ListJobsByScheduleDescendingRow>(rows);
+      return read.template operator()<sql::ListJobsByScheduleDescendingRow, sql::SearchJobsByScheduleDescendingRow>();
     case Sort::kNumber:
-      return summarize_all<sql::ListJobsByNumberRow>(rows);
+      return read.template operator()<sql::ListJobsByNumberRow, sql::SearchJobsByNumberRow>();
     case Sort::kNumberDescending:
-      return summarize_all<sql::ListJobsByNumberDescendingRow>(rows);
+      return read.template operator()<sql::ListJobsByNumberDescendingRow, sql::SearchJobsByNumberDescendingRow>();
   }
   std::unreachable();
 }
@@ -112,38 +125,49 @@ Position position_of(const Summary& job, Sort sort) {
   return {job.scheduled_at->time_since_epoch().count(), job.job_id};
 }
 
+// The coroutine only waits. What comes before and after stands in functions that are not inlined into it, so that it
+// does not lie in the memory of a request that waits.
+[[gnu::noinline]] Result<std::vector<pg::Query>> queries_of(const ListQuery& list, const edge::MemberContext& context) {
+  const Result<std::optional<Position>> after = open_position(list, context.member, context.services.keys);
+  if (!after) return fail(after.error());
+  const std::string_view time_zone = context.account.time_zone;
+  std::vector<pg::Query> queries;
+  queries.push_back(page_statement(list, context.member, time_zone, *after));
+  if (list.counts) queries.push_back(count_statement(list, context.member, time_zone));
+  return queries;
+}
+
+[[gnu::noinline]] Result<http::Response> answer(const ListQuery& list, Result<std::vector<pg::Rows>> rows,
+                                                const edge::MemberContext& context) {
+  if (!rows) return fail(std::move(rows.error()));
+  // Only now: the segment has confirmed that these are still the member's permissions.
+  if (list.state && !may_see(*list.state, context.member.permissions)) return fail(ErrorCode::kPermissionRequired);
+
+  Result<std::vector<Summary>> jobs = read_page(list, (*rows)[0]);
+  if (!jobs) return fail(std::move(jobs.error()));
+  std::optional<std::string> next_cursor;
+  if (jobs->size() > static_cast<std::size_t>(list.limit)) {
+    jobs->pop_back();
+    next_cursor = sign_position(position_of(jobs->back(), list.sort), list, context.member, context.services.keys);
+  }
+  std::optional<Counts> counts;
+  if (list.counts) {
+    counts = list.text ? read_counts<sql::CountFoundJobsRow>((*rows)[1]) : read_counts<sql::CountJobsRow>((*rows)[1]);
+  }
+  return http::Response::json(render_list(*jobs, next_cursor, counts, context.member.permissions));
+}
+
 }  // namespace
 
 Task<Result<http::Response>> list_jobs(edge::MemberContext context) {
-  const Result<ListQuery> list = parse_list_query(context.request.query);
-  if (!list) co_return fail(list.error());
-  const Result<std::optional<Position>> after = open_position(*list, context.member, context.services.keys);
-  if (!after) co_return fail(after.error());
-
-  const std::string_view time_zone = context.account.time_zone;
-  std::vector<pg::Query> queries;
-  queries.push_back(page_statement(*list, context.member, time_zone, *after));
-  if (list->counts) queries.push_back(count_statement(*list, context.member, time_zone));
-  Result<std::vector<pg::Rows>> rows = list->text ? co_await context.database.search(std::move(queries))
-                                                  : co_await context.database.read(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  // Only now: the segment has confirmed that these are still the member's permissions.
-  if (list->state && !may_see(*list->state, context.member.permissions)) {
-    co_return fail(ErrorCode::kPermissionRequired);
-  }
-
-  Result<std::vector<Summary>> jobs = read_page(list->sort, (*rows)[0]);
-  if (!jobs) co_return fail(std::move(jobs.error()));
-  std::optional<std::string> next_cursor;
-  if (jobs->size() > static_cast<std::size_t>(list->limit)) {
-    jobs->pop_back();
-    next_cursor = sign_position(position_of(jobs->back(), list->sort), *list, context.member, context.services.keys);
-  }
-  std::optional<Counts> counts;
-  if (list->counts) {
-    counts = list->text ? read_counts<sql::CountFoundJobsRow>((*rows)[1]) : read_counts<sql::CountJobsRow>((*rows)[1]);
-  }
-  co_return http::Response::json(render_list(*jobs, next_cursor, counts, context.member.permissions));
+  Result<ListQuery> list = parse_list_query(context.request.query);
+  if (!list) co_return fail(std::move(list.error()));
+  Result<std::vector<pg::Query>> queries = queries_of(*list, context);
+  if (!queries) co_return fail(std::move(queries.error()));
+  access::MemberDatabase& database = context.database;
+  co_return answer(*list,
+                   co_await (list->text ? database.search(std::move(*queries)) : database.read(std::move(*queries))),
+                   context);
 }
 
 }  // namespace portal::features::jobs
