@@ -47,62 +47,83 @@ Result<void> require_context(std::optional<std::int64_t> context, std::int64_t a
   return fail(ErrorCode::kInternal, "NO CONTEXT: `enter` has left the database without an account");
 }
 
-Task<Result<std::vector<pg::Rows>>> run_as_visitor(Lanes lanes, pg::Lane* lane, std::int64_t account_id,
-                                                   std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries) {
-  const Waiting waiting(*lane, lanes.time);
-  Change change(lanes, lane);
-  Result<std::vector<pg::Rows>> rows =
-      co_await lane->run(with_first(sql::enter_anonymous(account_id, lookup), std::move(queries)));
-  change.end(rows);
-  if (!rows) co_return rows;
-  const std::optional<std::int64_t> context =
-      rows->front().empty() ? std::nullopt : sql::EnterAnonymousRow::decode(rows->front()[0]).context;
-  if (Result<void> entered = require_context(context, account_id); !entered) co_return fail(entered.error());
-  rows->erase(rows->begin());
-  co_return rows;
+using AllRows = std::vector<pg::Rows>;
+
+// Segments are made, and what comes back is looked at, in functions that are no coroutines and are not inlined into
+// one: what they need does not lie in the memory of a request that waits.
+pg::Query enter(std::int64_t account_id, const std::vector<std::uint8_t>& lookup) {
+  return sql::enter_anonymous(account_id, lookup);
 }
 
-Task<Result<std::vector<pg::Rows>>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* touches, Member member,
-                                                  std::vector<pg::Query> queries) {
-  const Waiting waiting(*lane, lanes.time);
+pg::Query enter(const Member& member) {
   const std::vector<std::string_view> permissions = member.permissions.names();
-  std::vector<pg::Query> segment = with_first(
-      sql::enter_member(member.account_id, member.session_hash, member.membership_id, permissions), std::move(queries));
-  Change change(lanes, lane);
-  Result<std::vector<pg::Rows>> rows = co_await lane->run(std::move(segment));
-  change.end(rows);
-  if (!rows) co_return rows;
-  if (rows->front().empty()) co_return fail(ErrorCode::kInternal, "enter_member returned no row");
+  return sql::enter_member(member.account_id, member.session_hash, member.membership_id, permissions);
+}
+
+Result<AllRows> without_first(Result<AllRows> rows) {
+  rows->erase(rows->begin());
+  return rows;
+}
+
+[[gnu::noinline]] Result<AllRows> read_as_visitor(Result<AllRows> rows, std::int64_t account_id) {
+  if (!rows) return rows;
+  const std::optional<std::int64_t> context =
+      rows->front().empty() ? std::nullopt : sql::EnterAnonymousRow::decode(rows->front()[0]).context;
+  if (Result<void> entered = require_context(context, account_id); !entered) return fail(std::move(entered.error()));
+  return without_first(std::move(rows));
+}
+
+[[gnu::noinline]] Result<AllRows> read_as_member(Result<AllRows> rows, TouchQueue& touches, const Member& member) {
+  if (!rows) return rows;
+  if (rows->front().empty()) return fail(ErrorCode::kInternal, "enter_member returned no row");
   const sql::EnterMemberRow entered = sql::EnterMemberRow::decode(rows->front()[0]);
   if (Result<void> checked = require_context(entered.context, member.account_id); !checked)
-    co_return fail(checked.error());
-  if (entered.touch) touches->touch(member);
-  rows->erase(rows->begin());
-  co_return rows;
+    return fail(std::move(checked.error()));
+  if (entered.touch) touches.touch(member);
+  return without_first(std::move(rows));
+}
+
+Task<Result<AllRows>> run_as_visitor(Lanes lanes, pg::Lane* lane, std::int64_t account_id,
+                                     std::vector<pg::Query> segment) {
+  const Waiting waiting(*lane, lanes.time);
+  Change change(lanes, lane);
+  Result<AllRows> rows = co_await lane->run(std::move(segment));
+  change.end(rows);
+  co_return read_as_visitor(std::move(rows), account_id);
+}
+
+Task<Result<AllRows>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* touches, Member member,
+                                    std::vector<pg::Query> segment) {
+  const Waiting waiting(*lane, lanes.time);
+  Change change(lanes, lane);
+  Result<AllRows> rows = co_await lane->run(std::move(segment));
+  change.end(rows);
+  co_return read_as_member(std::move(rows), *touches, member);
 }
 
 }  // namespace
 
 Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::read(std::vector<std::uint8_t> lookup,
                                                             std::vector<pg::Query> queries) {
-  return run_as_visitor(lanes_, &lanes_.reads, account_id_, std::move(lookup), std::move(queries));
+  return run_as_visitor(lanes_, &lanes_.reads, account_id_, with_first(enter(account_id_, lookup), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::write(std::vector<std::uint8_t> lookup,
                                                              std::vector<pg::Query> queries) {
-  return run_as_visitor(lanes_, &lanes_.writes, account_id_, std::move(lookup), std::move(queries));
+  return run_as_visitor(lanes_, &lanes_.writes, account_id_,
+                        with_first(enter(account_id_, lookup), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::read(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.reads, touches_, member_, std::move(queries));
+  return run_as_member(lanes_, &lanes_.reads, touches_, member_, with_first(enter(member_), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::search(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.searches, touches_, member_, std::move(queries));
+  return run_as_member(lanes_, &lanes_.searches, touches_, member_, with_first(enter(member_), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::write(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.writes, touches_, member_, std::move(queries));
+  return run_as_member(lanes_, &lanes_.writes, touches_, member_, with_first(enter(member_), std::move(queries)));
 }
 
 }  // namespace portal::access

@@ -22,6 +22,8 @@ http::Response empty_unavailable() noexcept {
   return response;
 }
 
+Task<Result<http::Response>> at_once(Result<http::Response> answer) { co_return std::move(answer); }
+
 }  // namespace
 
 Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name,
@@ -136,55 +138,55 @@ void Operation::fail_file(std::string_view why) noexcept {
 }
 
 Task<void> Operation::run() {
-  std::optional<Error> error;
   try {
-    Result<http::Response> answered = co_await answer();
-    if (answered) {
-      record_success(*answered);
-      finish(std::move(*answered));
-      co_return;
-    }
-    error = std::move(answered.error());
+    co_await worker_.hosts().first_load();
+    conclude(co_await answer());
   } catch (const std::bad_alloc&) {
-    error = Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, "out of memory");
+    finish_with(Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, "out of memory"));
   } catch (const std::exception& failure) {
-    error = Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kInternal, failure.what());
+    finish_with(Error::of(changed_ ? ErrorCode::kOutcomeUnknown : ErrorCode::kInternal, failure.what()));
   }
-  finish_with(std::move(*error));
 }
 
+void Operation::conclude(Result<http::Response> answered) {
+  if (!answered) {
+    finish_with(std::move(answered.error()));
+    return;
+  }
+  record_success(*answered);
+  finish(std::move(*answered));
+}
+
+// What can be decided without waiting is decided in functions that are no coroutines: what they need does not lie in
+// the memory of a request that waits.
 Task<Result<http::Response>> Operation::answer() {
-  co_await worker_.hosts().first_load();
-  if (worker_.hosts().module_too_old()) co_return fail(ErrorCode::kSchemaMismatch, "see above");
+  if (worker_.hosts().module_too_old()) return at_once(fail(ErrorCode::kSchemaMismatch, "see above"));
   account_ = worker_.hosts().find(account_name_);
   // A slug is an operator's word in the configuration. What a client sends as its host is a host.
   if (account_ && account_name_ == request_.host && account_->host != account_name_) account_.reset();
   if (!account_ && !worker_.hosts().loaded()) {
     Error not_loaded = Error::of(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
     not_loaded.reported = true;
-    co_return fail(std::move(not_loaded));
+    return at_once(fail(std::move(not_loaded)));
   }
-  if (!account_) co_return fail(ErrorCode::kUnknownHost);
-  if (account_->suspended) co_return fail(ErrorCode::kNoPortal);
+  if (!account_) return at_once(fail(ErrorCode::kUnknownHost));
+  if (account_->suspended) return at_once(fail(ErrorCode::kNoPortal));
 
   std::variant<Match, NoSuchPath, OtherMethods> found = worker_.router().find(request_.method, request_.path);
   if (const OtherMethods* others = std::get_if<OtherMethods>(&found)) {
     http::Response response = http::Response::problem(Error::of(ErrorCode::kMethodNotAllowed), request_.request_id);
     response.add_header("Allow", others->allow);
-    co_return response;
+    return at_once(std::move(response));
   }
   const Match* match = std::get_if<Match>(&found);
-  if (!match) co_return fail(ErrorCode::kNotFound);
+  if (!match) return at_once(fail(ErrorCode::kNotFound));
   route_ = match->route;
-  if (Result<void> checked = check_request(*match->route); !checked) co_return fail(std::move(checked.error()));
+  if (Result<void> checked = check_request(*match->route); !checked) return at_once(fail(std::move(checked.error())));
 
-  if (match->route->audience == Audience::kMember) co_return co_await answer_member(*match);
-  co_return co_await answer_visitor(*match);
+  return match->route->audience == Audience::kMember ? answer_member(*match) : answer_visitor(*match);
 }
 
-// Not inlined, so that it has a frame of its own: what a visitor needs does not lie in the memory of each member that
-// waits.
-[[gnu::noinline]] Task<Result<http::Response>> Operation::answer_visitor(Match match) {
+Task<Result<http::Response>> Operation::answer_visitor(Match match) {
   if (!http::is_safe(match.route->method)) {
     if (Result<void> admitted = worker_.throttle().admit_visit(request_.peer_address); !admitted)
       co_return fail(std::move(admitted.error()));
@@ -221,49 +223,52 @@ Result<void> Operation::decide(const Route& route, const access::Member& member)
 Task<Result<http::Response>> Operation::answer_member(Match match) {
   const std::optional<access::SessionHash> hash = auth::find_session_hash(request_, cookies_);
   if (!hash) co_return fail(ErrorCode::kNotSignedIn);
-  auth::Sessions& sessions = worker_.sessions();
 
-  // What the worker or Redis remember may be out of date in either direction, so that alone never decides against
-  // anybody: it is read anew first.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::optional<access::Member> member = attempt == 0 ? sessions.find(account_->id, *hash) : std::nullopt;
+    std::optional<access::Member> member = attempt == 0 ? worker_.sessions().find(account_->id, *hash) : std::nullopt;
     bool fresh = false;
     if (!member) {
-      const access::AnonymousDatabase database(worker_.lanes(), account_->id);
-      Result<auth::FoundSession> found = fail(ErrorCode::kInternal);
-      if (attempt == 0) {
-        found = co_await sessions.look_up(database, *hash);
-      } else {
-        found = co_await sessions.read(database, *hash);
-      }
-      if (!found) {
-        if (attempt > 0 && found.error().code == ErrorCode::kNotSignedIn) sessions.forget(*hash);
-        co_return fail(std::move(found.error()));
-      }
+      Result<auth::FoundSession> found = co_await find_session(*hash, attempt == 0 ? Source::kAny : Source::kDatabase);
+      if (!found) co_return fail(std::move(found.error()));
       member = found->member;
       fresh = found->fresh;
     }
-    subject_.member_id = member->member_id;
-    if (Result<void> decided = decide(*match.route, *member); !decided) {
-      if (!fresh) continue;
-      // An id is answered as if it did not exist; whoever watches the log shall see the difference.
-      if (decided.error().code == ErrorCode::kNotFound) record(SecurityEvent::kAccessDenied, "permission_required");
-      co_return fail(std::move(decided.error()));
-    }
-    MemberContext context{.request = request_,
-                          .account = *account_,
-                          .path = match.path,
-                          .member = *member,
-                          .database = access::MemberDatabase(lanes(), worker_.touches(), *member),
-                          .services = worker_.services(),
-                          .cookies = cookies_,
-                          .subject = subject_};
-    Result<http::Response> answered = co_await match.route->member_handler(context);
+    Result<http::Response> answered = co_await ask(match, *member, fresh);
     if (answered) co_return answered;
-    if (answered.error().code == ErrorCode::kNotSignedIn) sessions.forget(*hash);
+    if (answered.error().code == ErrorCode::kNotSignedIn) worker_.sessions().forget(*hash);
     if (answered.error().code != ErrorCode::kPrincipalChanged) co_return answered;
   }
   co_return fail(ErrorCode::kOverloaded, "the membership kept changing");
+}
+
+// Not inlined, so that it has a frame of its own: most requests come with a session that the worker remembers.
+[[gnu::noinline]] Task<Result<auth::FoundSession>> Operation::find_session(access::SessionHash hash, Source source) {
+  auth::Sessions& sessions = worker_.sessions();
+  const access::AnonymousDatabase database(worker_.lanes(), account_->id);
+  if (source == Source::kAny) co_return co_await sessions.look_up(database, hash);
+  Result<auth::FoundSession> found = co_await sessions.read(database, hash);
+  if (!found && found.error().code == ErrorCode::kNotSignedIn) sessions.forget(hash);
+  co_return found;
+}
+
+// What the worker or Redis remember may be out of date in either direction, so that alone never decides against
+// anybody: kPrincipalChanged has it read anew first.
+Task<Result<http::Response>> Operation::ask(const Match& match, const access::Member& member, bool fresh) {
+  subject_.member_id = member.member_id;
+  if (Result<void> decided = decide(*match.route, member); !decided) {
+    if (!fresh) return at_once(fail(ErrorCode::kPrincipalChanged));
+    // An id is answered as if it did not exist; whoever watches the log shall see the difference.
+    if (decided.error().code == ErrorCode::kNotFound) record(SecurityEvent::kAccessDenied, "permission_required");
+    return at_once(fail(std::move(decided.error())));
+  }
+  return match.route->member_handler({.request = request_,
+                                      .account = *account_,
+                                      .path = match.path,
+                                      .member = member,
+                                      .database = access::MemberDatabase(lanes(), worker_.touches(), member),
+                                      .services = worker_.services(),
+                                      .cookies = cookies_,
+                                      .subject = subject_});
 }
 
 }  // namespace portal::edge

@@ -41,6 +41,10 @@ class Operation {
   Task<Result<http::Response>> answer();
   Task<Result<http::Response>> answer_visitor(Match match);
   Task<Result<http::Response>> answer_member(Match match);
+  enum class Source : std::uint8_t { kAny, kDatabase };
+  Task<Result<auth::FoundSession>> find_session(access::SessionHash hash, Source source);
+  Task<Result<http::Response>> ask(const Match& match, const access::Member& member, bool fresh);
+  void conclude(Result<http::Response> answered);
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
   http::Response problem_of(Error error);
