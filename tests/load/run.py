@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
 import memory  # noqa: E402
 import open_loop  # noqa: E402
+import processor_time  # noqa: E402
 from bench_site import HOST, POSTGRES, add_document, open_sessions, settle, write_members_file  # noqa: E402
 from support import places  # noqa: E402
 from support.client import Client  # noqa: E402
@@ -128,6 +129,17 @@ class Bench:
                 spread("worker_resident_mb_over_plain_nginx", [(ours["resident"] - plain["resident"]) / 1024], "MB"),
                 spread("suspended_request_kb", [suspended], "kB")]
 
+    def profile(self) -> dict[str, dict]:
+        """Who spends the processor time of a list, of a download and of their yardsticks."""
+        port, seconds = self._site.nginx.port, self._options.seconds
+        kinds = {
+            "jobs_uncached": lambda: wrk(port, JOBS, seconds, members=self._members_file),
+            "pgbench": self._pgbench,
+            "file_download": lambda: wrk(port, self._document, seconds, headers=self._measured[0].headers, connections=FILE_CONNECTIONS),
+            "nginx_file": lambda: wrk(port, STATIC_FILE, seconds, connections=FILE_CONNECTIONS),
+        }
+        return {name: processor_time.measure(self._site.nginx, self._site.postgres, once, seconds) for name, once in kinds.items()}
+
     def _in_turn(self, kinds: dict) -> dict[str, list[float]]:
         measured: dict[str, list[float]] = {name: [] for name in kinds}
         for number in range(self._options.rounds):
@@ -162,19 +174,23 @@ def measure(options: argparse.Namespace) -> dict:
                      error_level="warn") as site:
         bench = Bench(site, options)
         figures, ratios = [], []
+        if options.profile:
+            return {"jobs": options.jobs, "figures": figures, "ratios": ratios, "profile": bench.profile()}
         for part in (bench.throughput, bench.files, bench.latency):
             more_figures, more_ratios = part()
             figures += more_figures
             ratios += more_ratios
-        return {"jobs": options.jobs, "figures": figures + bench.memory(), "ratios": ratios}
+        return {"jobs": options.jobs, "figures": figures + bench.memory(), "ratios": ratios, "profile": bench.profile()}
 
 
 def print_report(report: dict) -> None:
-    print(f"\n{'':38} {'median':>10} {'least':>10} {'most':>10}")
+    if report["figures"]:
+        print(f"\n{'':38} {'median':>10} {'least':>10} {'most':>10}")
     for entry in report["figures"] + report["ratios"]:
         digits = 3 if "unit" not in entry else 1 if entry["unit"] == "1/s" else 2
         words = TARGETS[entry["name"]].words(entry["median"]) if entry["name"] in TARGETS else ""
         print(f"{entry['name']:38} " + " ".join(f"{entry[key]:10,.{digits}f}" for key in ("median", "min", "max")) + f" {entry.get('unit', ''):4} {words}")
+    processor_time.print_table(report["profile"])
 
 
 def main() -> int:
@@ -184,6 +200,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1_000_000, help="in the account that is measured, a hundred to a client")
     parser.add_argument("--sessions", type=int, default=10_000, help="that a worker knows when its memory is measured")
     parser.add_argument("--report", type=Path, default=ROOT / "build/load/report.json")
+    parser.add_argument("--profile", action="store_true", help="only who spends the processor time of a request")
     options = parser.parse_args()
     report = measure(options)
     options.report.parent.mkdir(parents=True, exist_ok=True)
