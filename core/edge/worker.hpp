@@ -68,6 +68,7 @@ class Worker {
   // ready.
   std::string_view readiness() const;
   const redis::Client* redis() const { return redis_.get(); }  // null: none is configured
+  const pg::Listener& listener() const { return listener_; }
   const auth::SessionCache* session_cache() const { return session_cache_.get(); }
   const auth::ThrottleFigures& throttle_figures() const { return throttle_.figures(); }
   std::size_t known_hosts() const { return hosts_.size(); }

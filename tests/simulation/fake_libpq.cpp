@@ -210,6 +210,7 @@ PGconn* PQconnectStartParams(const char* const* keywords, const char* const* val
   connection->link->client = connection;
   for (; *keywords; ++keywords, ++values) {
     if (std::strcmp(*keywords, "options") == 0) connection->options = *values;
+    if (std::strcmp(*keywords, "dbname") == 0) connection->conninfo = *values;
   }
   const portal::simulation::Accepting accepting = portal::simulation::knock();
   if (accepting == portal::simulation::Accepting::kRefused) {
@@ -264,6 +265,8 @@ void PQfinish(PGconn* connection) {
   connection->link->client = nullptr;
   connection->link->client_closed = true;
   connection->link->down.clear();
+  std::erase_if(portal::simulation::the_listeners,
+                [connection](const auto& entry) { return entry.second == connection->link; });
   portal::simulation::came_up(connection->link);
   --the_world->connections_alive;
   delete connection;
@@ -311,7 +314,9 @@ int PQsendQueryPrepared(PGconn* connection, const char* name, int count, const c
 
 int PQsendQuery(PGconn* connection, const char* text) {
   if (!may_send(connection)) return 0;
-  connection->out.push_back({Up::kQuery, {}, text, {}, 10 + std::strlen(text)});
+  connection->out.push_back({Up::kQuery, {}, text, {}, 10 + std::strlen(text), the_loop->now()});
+  if (connection->out.back().text.starts_with("listen"))
+    portal::simulation::the_listeners[connection->conninfo] = connection->link;
   append_command(connection, Command::kSimple);
   return 1;
 }

@@ -20,7 +20,7 @@ struct pg_conn {
   ConnStatusType status = CONNECTION_STARTED;
   int descriptor = -1;
   std::shared_ptr<portal::simulation::Link> link;
-  std::string options;
+  std::string options, conninfo;
   bool swap_socket = false;  // once, in the middle of connecting
   bool never = false;
   portal::simulation::Async async = portal::simulation::Async::kIdle;

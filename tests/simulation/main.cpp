@@ -17,13 +17,19 @@ namespace {
 
 using portal::simulation::Plant;
 
-constexpr std::array<std::pair<std::string_view, Plant>, 7> kPlants = {{{"none", Plant::kNone},
-                                                                        {"unchecked-session", Plant::kUncheckedSession},
-                                                                        {"swapped-replies", Plant::kSwappedReplies},
-                                                                        {"forgotten-commit", Plant::kForgottenCommit},
-                                                                        {"twice-done", Plant::kTwiceDone},
-                                                                        {"lost-wake", Plant::kLostWake},
-                                                                        {"deaf-listener", Plant::kDeafListener}}};
+constexpr std::array<std::pair<std::string_view, Plant>, 12> kPlants = {
+    {{"none", Plant::kNone},
+     {"unchecked-session", Plant::kUncheckedSession},
+     {"swapped-replies", Plant::kSwappedReplies},
+     {"forgotten-commit", Plant::kForgottenCommit},
+     {"twice-done", Plant::kTwiceDone},
+     {"lost-wake", Plant::kLostWake},
+     {"deaf-listener", Plant::kDeafListener},
+     {"trusted-redis", Plant::kTrustedRedis},
+     {"needed-redis", Plant::kNeededRedis},
+     {"patient-redis", Plant::kPatientRedis},
+     {"hasty-pings", Plant::kHastyPings},
+     {"hidden-reconnect", Plant::kHiddenReconnect}}};
 
 struct Options {
   std::uint64_t from = 1;
@@ -71,6 +77,7 @@ int run(const Options& options) {
   const portal::simulation::Catalogue catalogue;
   std::uint64_t answers = 0;
   std::uint64_t successes = 0;
+  std::uint64_t hits = 0;
   std::uint64_t trace = 0;
   for (std::uint64_t seed = options.from; seed <= options.to; ++seed) {
     const portal::simulation::RunResult result =
@@ -81,10 +88,11 @@ int run(const Options& options) {
     }
     answers += result.answers;
     successes += result.successes;
+    hits += result.redis_hits;
     trace = trace * 31 + result.trace;
   }
-  fmt::print("{} seeds, {} answers, {} of them successes, trace {:016x}\n", options.to - options.from + 1, answers,
-             successes, trace);
+  fmt::print("{} seeds, {} answers, {} of them successes, {} sessions from Redis, trace {:016x}\n",
+             options.to - options.from + 1, answers, successes, hits, trace);
   return 0;
 }
 

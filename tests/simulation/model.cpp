@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "auth/email.hpp"
+#include "auth/session_value.hpp"
+#include "fake_redis.hpp"
 
 namespace portal::simulation {
 namespace {
@@ -101,7 +103,7 @@ std::size_t Model::HashOfHash::operator()(const Hash& hash) const noexcept {
 }
 
 // Two accounts; in each two members with two memberships, one of them at a client that both share.
-Model::Model(World& world) : world_(world) {
+Model::Model(World& world, const crypto::Keyring& keys) : world_(world), keys_(keys) {
   Tables tables;
   for (std::int64_t account = 1; account <= 2; ++account) {
     const std::string slug = fmt::format("account{}", account);
@@ -130,6 +132,11 @@ Model::Model(World& world) : world_(world) {
 bool Model::writes(std::string_view statement) {
   return statement == "create_session" || statement == "record_sign_in" || statement == "rehash_password" ||
          statement == "end_session" || statement == "touch_session" || statement == "switch_membership";
+}
+
+// The planted bug: what comes from Redis is not checked.
+bool Model::believed(const SessionRow& session) const {
+  return world_.plant == Plant::kTrustedRedis && the_redis->holds(auth::name_session_entry(session.hash, keys_));
 }
 
 Standing Model::standing(const SessionRow& session, Time now) const {
@@ -190,12 +197,12 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
   }
   if (name == "enter_member") {
     const SessionRow* session = tables.session(account_id, values.text("session_hash"));
-    if (!session || (session->ended && world_.plant != Plant::kUncheckedSession)) return error("PT401");
+    const bool checked = world_.plant != Plant::kUncheckedSession && !(session && believed(*session));
+    if (!session || (session->ended && checked)) return error("PT401");
     const AccountRow* account = tables.account(account_id);
     const MembershipRow* membership = tables.membership(session->membership);
-    if (world_.plant != Plant::kUncheckedSession &&
-        (account->suspended || !membership->active || !tables.member(session->member)->active ||
-         session->last_used + account->idle_limit <= now))
+    if (checked && (account->suspended || !membership->active || !tables.member(session->member)->active ||
+                    session->last_used + account->idle_limit <= now))
       return error("PT401");
     if (membership->id != values.int8("membership_id") ||
         membership->permissions != permissions_of(read_texts(values.text("permissions"))))
@@ -226,6 +233,7 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
   if (name == "load_session") {
     const SessionRow* session = tables.session(account_id, values.text("session_hash"));
     if (!session || session->ended) return rows_of(shape, {});
+    if (world_.plant == Plant::kNeededRedis && !context.member && the_redis->away()) return rows_of(shape, {});
     const AccountRow* account = tables.account(account_id);
     const MemberRow* member = tables.member(session->member);
     const MembershipRow* membership = tables.membership(session->membership);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catalogue.hpp"
+#include "crypto/keyring.hpp"
 #include "wire.hpp"
 #include "world.hpp"
 
@@ -96,7 +97,7 @@ struct Context {
 
 class Model {
  public:
-  explicit Model(World& world);
+  Model(World& world, const crypto::Keyring& keys);
 
   // A result or an error, for one statement inside a transaction that sees `tables`.
   std::unique_ptr<pg_result> execute(const Shape& shape, const Values& values, Tables& tables, Context& context,
@@ -117,8 +118,10 @@ class Model {
     std::size_t operator()(const Hash& hash) const noexcept;
   };
   Standing standing(const SessionRow& session, Time now) const;
+  bool believed(const SessionRow& session) const;
 
   World& world_;
+  const crypto::Keyring& keys_;
   Tables tables_;
   std::unordered_map<Hash, std::vector<Standing>, HashOfHash> history_;
 };

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <vector>
 
 #include "crypto/keyring.hpp"
 #include "edge/worker.hpp"
+#include "fake_redis.hpp"
 #include "server.hpp"
 #include "sim_loop.hpp"
 #include "visitors.hpp"
@@ -53,18 +55,25 @@ class Run {
         loop_(world_),
         log_(world_, loop_),
         offload_(world_, loop_),
-        model_((the_world = &world_, world_)),
+        redis_(world_, loop_),
+        model_((the_world = &world_, world_), keys()),
         server_(world_, loop_, model_, catalogue) {
     the_loop = &loop_;
     the_server = &server_;
+    the_redis = &redis_;
+    the_listeners.clear();
   }
 
   RunResult run() {
-    const bool calm = world_.random.chance(0.1);
+    // Whatever Redis does, nobody notices it where PostgreSQL is well.
+    const bool calm = world_.random.chance(0.15);
     if (!calm) plan_faults();
+    with_redis_ = world_.random.chance(0.6);
+    if (with_redis_) plan_redis_faults();
     make_workers();
     visitors_->set_calm(calm);
     plan_requests();
+    if (with_redis_) plan_redis_disasters();
     if (!calm) {
       plan_disasters();
       plan_changes();
@@ -75,7 +84,7 @@ class Run {
     if (!torn_down) recover();
     tear_down();
     visitors_->judge_the_end();
-    RunResult result{world_.violation, world_.trace.hash(), visitors_->answers(), visitors_->successes()};
+    RunResult result{world_.violation, world_.trace.hash(), visitors_->answers(), visitors_->successes(), redis_hits_};
     visitors_.reset();
     return result;
   }
@@ -85,17 +94,59 @@ class Run {
   void turn_until(Done done) {
     while (world_.violation.empty() && !done()) {
       if (!loop_.turn()) return;
+      redis_.check_waits();
+      check_leases();
       if (++turns_ > kLongestRun) world_.violate("the run does not end");
     }
   }
 
+  // A lease is never older than the question that the server answered last, and never of another of its sessions.
+  void check_leases() {
+    for (std::size_t index = 0; index < workers_.size(); ++index) {
+      const pg::Listener& listener = workers_[index]->listener();
+      if (!listener.lease_valid()) continue;
+      const auto found = the_listeners.find(conninfo_of(index));
+      if (found == the_listeners.end() || !found->second->answered_query_of ||
+          loop_.now() - *found->second->answered_query_of >= pg::Listener::kLease) {
+        world_.violate("a lease, and nothing that was asked within a second has been answered");
+        return;
+      }
+      Leased& last = leased_[index];
+      const bool same = last.session == found->second->session;
+      if (last.session != 0 && (same ? listener.epoch() != last.epoch : listener.epoch() <= last.epoch))
+        world_.violate("epochs of the listener are not its connections");
+      last = {found->second->session, listener.epoch()};
+    }
+  }
+
+  static std::string conninfo_of(std::size_t worker) {
+    return fmt::format("host=/simulated dbname=portal application_name=worker{}", worker);
+  }
+
+  // Each kind is absent in most seeds and anything between rare and frequent in the others, so that their mixtures
+  // differ as much as their rates.
+  double rate(double most) {
+    if (!world_.random.chance(0.35)) return 0.0;
+    return most * std::pow(10.0, -2.0 * static_cast<double>(world_.random.below(1000)) / 1000.0);
+  }
+
+  void plan_redis_faults() {
+    if (world_.random.chance(0.2)) return;
+    world_.faults.redis = {.refused = rate(0.5),
+                           .never = rate(0.3),
+                           .cut = rate(0.05),
+                           .silent = rate(0.05),
+                           .slow = rate(0.3),
+                           .garbage = rate(0.05),
+                           .shifted = rate(0.05),
+                           .error = rate(0.2),
+                           .spoiled = rate(0.5),
+                           .evicted = rate(0.5),
+                           .slices = rate(1.0),
+                           .partial_write = rate(0.5)};
+  }
+
   void plan_faults() {
-    // Each kind is absent in most seeds and anything between rare and frequent in the others, so that their mixtures
-    // differ as much as their rates.
-    const auto rate = [this](double most) {
-      if (!world_.random.chance(0.35)) return 0.0;
-      return most * std::pow(10.0, -2.0 * static_cast<double>(world_.random.below(1000)) / 1000.0);
-    };
     Faults& faults = world_.faults;
     faults = {.connect_refused = rate(0.5),
               .connect_never = rate(0.3),
@@ -116,10 +167,18 @@ class Run {
   void make_workers() {
     edge::WorkerOptions options;
     options.throttling = auth::Throttling::kOff;  // these visitors try more often than people
-    options.conninfo = "host=/simulated dbname=portal";
     if (world_.random.chance(0.3)) options.remembered_sessions = 2;
-    for (std::uint64_t count = 1 + world_.random.below(2); count > 0; --count)
+    if (with_redis_) {
+      options.redis.emplace().address.path = "/simulated";
+      if (world_.random.chance(0.3)) options.redis->password = "secret";
+      if (world_.random.chance(0.5)) options.remembered_sessions = 0;
+    }
+    const std::size_t count = 1 + world_.random.below(2);
+    while (workers_.size() < count) {
+      options.conninfo = conninfo_of(workers_.size());
       workers_.push_back(std::make_unique<edge::Worker>(options, keys(), loop_, offload_, log_));
+    }
+    leased_.resize(count);
     std::vector<edge::Worker*> pointers;
     for (const auto& worker : workers_) pointers.push_back(worker.get());
     visitors_ = std::make_unique<Visitors>(world_, loop_, model_, pointers);
@@ -150,6 +209,32 @@ class Run {
           break;
         default:
           loop_.after(when, [this] { server_.forget_statements(); });
+      }
+    }
+  }
+
+  void plan_redis_disasters() {
+    for (std::uint64_t count = world_.random.below(5); count > 0; --count) {
+      const Microseconds when = world_.random.delay(0, length_.count());
+      switch (world_.random.below(5)) {
+        case 0:
+          loop_.after(when, [this] { redis_.freeze(world_.random.delay(5'000, 4'000'000)); });
+          break;
+        case 1:
+          loop_.after(when, [this] { redis_.fill(world_.random.delay(5'000, 4'000'000)); });
+          break;
+        case 2:
+          loop_.after(when, [this] { redis_.flush(); });
+          break;
+        default:
+          // Whoever signs out in between stands in Redis again.
+          loop_.after(when, [this] { redis_.take_snapshot(); });
+          loop_.after(world_.random.delay(when.count(), length_.count()), [this] {
+            constexpr std::array kMemories = {Redis::Memory::kKept, Redis::Memory::kLost, Redis::Memory::kOld,
+                                              Redis::Memory::kOld};
+            redis_.restart(world_.random.chance(0.5) ? Microseconds(0) : world_.random.delay(0, 3'000'000),
+                           kMemories[world_.random.below(kMemories.size())]);
+          });
       }
     }
   }
@@ -192,6 +277,7 @@ class Run {
     world_.faults = {};
     if (server_.frozen) server_.freeze(Microseconds(0));
     if (!server_.accepting) server_.restart(Microseconds(0), true);
+    redis_.heal();
     server_.change([](Tables& tables) {
       for (AccountRow& account : tables.accounts) {
         account.suspended = false;
@@ -234,6 +320,9 @@ class Run {
     world_.trace.note(loop_.now(), "the end");
     over_ = true;
     visitors_->abandon_all();
+    for (const auto& worker : workers_) {
+      if (worker->session_cache()) redis_hits_ += worker->session_cache()->figures().hits;
+    }
     workers_.clear();
     world_.faults = {};
     if (server_.frozen) server_.freeze(Microseconds(0));
@@ -252,16 +341,24 @@ class Run {
     none(server_.sessions(), "server sessions");
   }
 
+  struct Leased {
+    std::uint64_t session = 0, epoch = 0;  // of the listener, when its lease was seen last
+  };
+
   World world_;
   SimLoop loop_;
   SimLog log_;
   SimOffload offload_;
+  Redis redis_;
   Model model_;
   Server server_;
   std::vector<std::unique_ptr<edge::Worker>> workers_;
   std::unique_ptr<Visitors> visitors_;
   Microseconds length_{0};
   std::uint64_t turns_ = 0;
+  std::uint64_t redis_hits_ = 0;
+  std::vector<Leased> leased_;
+  bool with_redis_ = false;
   bool over_ = false;  // the workers are gone
 };
 

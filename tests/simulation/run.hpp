@@ -14,6 +14,7 @@ struct RunResult {
   std::uint64_t trace = 0;
   std::uint64_t answers = 0;
   std::uint64_t successes = 0;
+  std::uint64_t redis_hits = 0;
 };
 
 RunResult run_seed(const Catalogue& catalogue, std::uint64_t seed, Plant plant, bool print);

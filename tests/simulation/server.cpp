@@ -21,6 +21,14 @@ DownMessage message_of(Down kind, std::unique_ptr<pg_result> result = nullptr) {
   return {kind, std::move(result), size};
 }
 
+// The planted bug: what looks like the server's answer is not the server's.
+void answer_in_between(const std::shared_ptr<Link>& link) {
+  if (link->up.empty() || link->up.front().kind != Up::kQuery) return;
+  link->up.pop_front();
+  send_down(the_server->loop, link, message_of(Down::kResult, std::make_unique<pg_result>(PGRES_COMMAND_OK)));
+  send_down(the_server->loop, link, message_of(Down::kReady));
+}
+
 }  // namespace
 
 Server* the_server = nullptr;
@@ -39,6 +47,7 @@ void came_up(const std::shared_ptr<Link>& link) {
   if (begins && shared.random.chance(shared.faults.connect_slow)) delay += shared.random.delay(100'000, 4'000'000);
   the_server->loop.after(delay, [link] {
     if (link->server) {
+      if (the_server->frozen && the_server->world.plant == Plant::kHastyPings) answer_in_between(link);
       link->server->wake();
       return;
     }
@@ -63,6 +72,7 @@ Session::Session(Server& on, std::shared_ptr<Link> link, const std::string& opti
       number_(++on.numbers),
       read_only_(options.contains("default_transaction_read_only=on")) {
   on.world.trace.note(on.loop.now(), "accept", number_);
+  link_->session = number_;
   if (on.world.random.chance(on.world.faults.out_of_slots)) {
     auto error = std::make_unique<pg_result>(PGRES_FATAL_ERROR);
     error->message = "sorry, too many clients already";
@@ -134,6 +144,7 @@ bool Session::handle(UpMessage& message) {
     case Up::kQuery:
       if (may_cut("cut before query")) return false;
       listens_ = listens_ || message.text.starts_with("listen");
+      link_->answered_query_of = message.sent_at;
       answer(message_of(Down::kResult, std::make_unique<pg_result>(PGRES_COMMAND_OK)));
       answer(message_of(Down::kReady));
       return true;
@@ -298,6 +309,11 @@ void Session::notify() {
   if (listens_ && !closed_ && server_.world.plant != Plant::kDeafListener) answer(message_of(Down::kNotice));
 }
 
+void Session::be_another() {
+  number_ = ++server_.numbers;
+  link_->session = number_;
+}
+
 void Session::unlocked() {
   if (!closed_ && waits_) wake();
 }
@@ -357,6 +373,10 @@ void Server::restart(Microseconds away, bool polite) {
   accepting = false;
   for (const std::unique_ptr<Session>& session : all) {
     if (session->closed()) continue;
+    if (session->listens() && world.plant == Plant::kHiddenReconnect) {
+      session->be_another();
+      continue;
+    }
     if (polite) session->tell("57P01");
     session->close(!polite);
   }

@@ -29,6 +29,9 @@ class Session {
   void unlocked();
   bool closed() const { return closed_; }
   bool waits() const { return waits_; }
+  bool listens() const { return listens_; }
+  // Of a planted bug: another session behind the same connection.
+  void be_another();
 
  private:
   void step(bool from_event);

@@ -85,6 +85,7 @@ class SimLoop::SimTimer final : public io::Timer {
 
   void start(io::Duration after) override {
     stop();
+    if (loop_.world_.plant == Plant::kPatientRedis && after <= io::Duration(50)) after *= 10;
     place_ = loop_.running_.emplace(loop_.now_ + after, this);
     running_ = true;
   }

@@ -5,6 +5,7 @@
 namespace portal::simulation {
 
 SimLoop* the_loop = nullptr;
+std::map<std::string, std::shared_ptr<Link>> the_listeners;
 
 void update_readiness(Link& link) {
   if (!link.client || link.client->descriptor < 0) return;

@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct UpMessage {
   std::string text;  // of the statement, or the options of the startup
   std::vector<std::optional<std::string>> values;
   std::size_t size;
+  Time sent_at{};  // of a query
 };
 
 class Session;
@@ -63,6 +65,8 @@ struct Link {
   std::deque<UpMessage> up;  // complete, not read by the server
   std::size_t in_pipe = 0;   // bytes that the server has not read
   bool client_closed = false;
+  std::uint64_t session = 0;                // the number of the server's session
+  std::optional<Time> answered_query_of{};  // when the last query was sent that the server has answered
 };
 
 inline constexpr std::size_t kPipeBytes = 4096;
@@ -79,5 +83,8 @@ void came_up(const std::shared_ptr<Link>& link);
 
 // Which loop the fakes use.
 extern SimLoop* the_loop;
+
+// The connection on which each worker listens, by the name of its database.
+extern std::map<std::string, std::shared_ptr<Link>> the_listeners;
 
 }  // namespace portal::simulation

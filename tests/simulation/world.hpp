@@ -50,7 +50,15 @@ class Trace {
   std::uint64_t hash_ = 14695981039346656037U;
 };
 
-// Probabilities of each fault, per occasion.
+// Probabilities of each fault, per occasion. First those of Redis.
+struct RedisFaults {
+  double refused = 0, never = 0, cut = 0, silent = 0, slow = 0;
+  double garbage = 0, shifted = 0, error = 0;
+  double spoiled = 0;  // a value that is not what was stored
+  double evicted = 0;
+  double slices = 0, partial_write = 0;
+};
+
 struct Faults {
   double connect_refused = 0, connect_never = 0, connect_slow = 0, out_of_slots = 0;
   double cut = 0;  // before or after a statement, before or after a commit
@@ -59,6 +67,7 @@ struct Faults {
   double slices = 0, partial_write = 0;
   double no_memory = 0;
   double refused_work = 0;  // by the pool of threads
+  RedisFaults redis{};
 };
 
 // Bugs that are planted to see that the checks find them.
@@ -70,6 +79,11 @@ enum class Plant : std::uint8_t {
   kTwiceDone,         // a commit is refused and made
   kLostWake,          // a wake is posted and never comes
   kDeafListener,      // notices are swallowed
+  kTrustedRedis,      // `enter` lets an ended session through that Redis still, or again, holds
+  kNeededRedis,       // sessions are not found while Redis is away
+  kPatientRedis,      // short timers take ten times as long
+  kHastyPings,        // what a frozen server is asked on the listener's connection, somebody in between answers
+  kHiddenReconnect,   // and when the server restarts, the listener's connection gets another session, unasked
 };
 
 struct World {
