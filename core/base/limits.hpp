@@ -23,6 +23,17 @@ inline constexpr std::size_t kCookies = 128;
 inline constexpr std::size_t kSetCookieBytes = 4096;  // SECURITY R19
 
 inline constexpr std::size_t kMediaTypeBytes = 256;
+inline constexpr std::size_t kHeaderParameters = 8;      // of one Content-Type or Content-Disposition
+inline constexpr std::size_t kDispositionBytes = 4096;   // 300 characters, escaped
+inline constexpr std::size_t kFileNameCharacters = 300;  // of an upload; as the columns
+
+// Of multipart/form-data (SECURITY R41).
+inline constexpr std::size_t kParts = 20;
+inline constexpr std::size_t kPartNameBytes = 64;
+inline constexpr std::size_t kPartHeaderBytes = 4096;        // all headers of a part together
+inline constexpr std::size_t kPartTextBytes = 64 * 1024;     // of a part that is no file
+inline constexpr std::size_t kBoundaryPaddingBytes = 64;     // blanks behind a boundary, and the line's end
+inline constexpr std::size_t kMultipartPaddingBytes = 1024;  // before the first boundary and after the last
 
 inline constexpr std::int64_t kDocumentBytes = 100 * 1024 * 1024;  // of one document
 inline constexpr std::size_t kFileNameBytes = 240;  // under which a browser saves; file systems end at 255
