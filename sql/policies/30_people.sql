@@ -48,18 +48,22 @@ create policy member_uses on portal.membership for update to portal_edge
     and member_id = portal.current_member_id() and state = 'active')
   with check (account_id = portal.current_account_id() and state = 'active');
 
-grant select (account_id, session_id, token_hash, member_id, membership_id, user_agent, created_at, last_used_at, expires_at, ended_at),
+grant select (account_id, session_id, token_hash, former_token_hash, member_id, membership_id, user_agent, created_at, last_used_at, expires_at, ended_at),
   insert (account_id, token_hash, member_id, membership_id, user_agent, expires_at),
-  update (token_hash, membership_id, last_used_at, ended_at) on portal.session to portal_edge;
+  update (token_hash, former_token_hash, membership_id, last_used_at, ended_at) on portal.session to portal_edge;
 create policy anonymous_found on portal.session for select to portal_edge
   using (account_id = portal.account_for('anonymous')
     and token_hash = portal.current_lookup());
+-- The token before the last switch opens nothing. It can only end.
+create policy anonymous_found_before_switch on portal.session for select to portal_edge
+  using (account_id = portal.account_for('anonymous')
+    and former_token_hash = portal.current_lookup());
 create policy anonymous_begins on portal.session for insert to portal_edge
   with check (account_id = portal.account_for('anonymous')
     and member_id = portal.current_member_id());
 create policy anonymous_ends on portal.session for update to portal_edge
   using (account_id = portal.account_for('anonymous')
-    and token_hash = portal.current_lookup())
+    and (token_hash = portal.current_lookup() or former_token_hash = portal.current_lookup()))
   with check (account_id = portal.current_account_id() and ended_at is not null);
 -- Whoever has the link to choose a new password ends every session with it.
 create policy anonymous_resets on portal.session for select to portal_edge

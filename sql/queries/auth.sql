@@ -63,12 +63,12 @@ where member_id = :member_id /*filter*/ and account_id = :account_id /*end filte
 update portal.member set password_hash = :new_password_hash
 where member_id = :member_id and password_hash = :old_password_hash /*filter*/ and account_id = :account_id /*end filter*/;
 
--- As the member or after enter_anonymous with the session's hash.
+-- As the member or after enter_anonymous with the session's hash, which may have been replaced by a switch a moment ago.
 -- name: end_session
 -- parameters: account_id bigint, session_hash bytea
 -- columns: member_id bigint
 update portal.session set ended_at = now()
-where token_hash = :session_hash and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/
+where (token_hash = :session_hash or former_token_hash = :session_hash) and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/
 returning member_id;
 
 -- As the member: the own sessions that still open something, the one used last first.
@@ -111,7 +111,7 @@ where ms.account_id = t.account_id and ms.membership_id = t.membership_id;
 -- parameters: account_id bigint, session_hash bytea, new_session_hash bytea, membership_id bigint
 -- columns: membership_id bigint
 with switched as (
-  update portal.session s set token_hash = :new_session_hash, membership_id = :membership_id, last_used_at = now()
+  update portal.session s set token_hash = :new_session_hash, former_token_hash = s.token_hash, membership_id = :membership_id, last_used_at = now()
   where s.token_hash = :session_hash and s.ended_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
     and exists (
       select from portal.membership ms

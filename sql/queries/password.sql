@@ -111,7 +111,7 @@ where member_id = :member_id and ended_at is null and token_hash is distinct fro
 -- As the member: another token for the same session.
 -- name: renew_session
 -- parameters: account_id bigint, session_hash bytea, new_session_hash bytea
-update portal.session set token_hash = :new_session_hash, last_used_at = now()
+update portal.session set token_hash = :new_session_hash, former_token_hash = token_hash, last_used_at = now()
 where token_hash = :session_hash and ended_at is null /*filter*/ and account_id = :account_id /*end filter*/;
 
 -- After a change of what somebody signs in with. Invitations stay: who has a login joins with its password. A confirmation stays while it is the only way

@@ -1,5 +1,9 @@
 """Who am I, switch, sign out: what succeeds, what is refused, and when a session is dead."""
 
+import concurrent.futures
+import time
+from contextlib import closing
+
 import pytest
 
 from support.people import BOTH_WORKERS, COOKIE, comparable, hash_of, make_token
@@ -169,6 +173,39 @@ def test_signing_out_ends_the_session_everywhere(people):
     assert COOKIE not in client.cookies
     assert people.is_dead(token)
     assert elsewhere.get(SESSION).status == 200
+
+
+def test_signing_out_with_the_token_before_a_switch_ends_the_session(people):
+    """Whoever signs out while the answer to a switch is on its way still sends the former one."""
+    person = people.add_member("Acme", "Zenith")
+    client = people.signed_in(person)
+    former = {"Cookie": f"{COOKIE}={client.cookies[COOKIE]}"}
+    assert client.put(SWITCH, json={"membership_id": str(person.memberships["Zenith"])}).status == 200
+    current = client.cookies[COOKIE]
+    assert people.client().get(SESSION, headers=former).code == "not_signed_in", "it opens nothing"
+    assert client.get(SESSION).status == 200
+    assert people.client().delete(SESSION, headers=former).status == 204
+    assert people.is_dead(current)
+
+
+def test_signing_out_beside_a_switch_ends_the_session(people):
+    """Both wait for the session's row, and either may be the first to get it."""
+    person = people.add_member("Acme", "Zenith")
+    for _ in range(6):
+        client, leaving = people.signed_in(person), people.client()
+        row = people.session_of(client)
+        cookie = {"Cookie": f"{COOKIE}={client.cookies[COOKIE]}"}
+        with closing(people.site.postgres.connect()) as connection, concurrent.futures.ThreadPoolExecutor(2) as pool:
+            connection.autocommit = False
+            with closing(connection.cursor()) as cursor:
+                cursor.execute("SELECT 1 FROM portal.session WHERE session_id = %s FOR UPDATE", (row["session_id"],))
+                switched = pool.submit(client.put, SWITCH, json={"membership_id": str(person.memberships["Zenith"])})
+                signed_out = pool.submit(leaving.delete, SESSION, headers=cookie)
+                time.sleep(0.05)
+                connection.rollback()
+        assert signed_out.result().status == 204
+        assert switched.result().status in (200, 401, 404)
+        assert people.value("SELECT ended_at IS NOT NULL FROM portal.session WHERE session_id = %s", row["session_id"])
 
 
 def test_signing_out_is_the_same_for_nobody(people):

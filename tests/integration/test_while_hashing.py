@@ -86,3 +86,16 @@ def test_a_harmless_change_is_waited_for_and_shown(people):
     answer = change_before_the_write(people, lambda: client.post(SESSION, json={"email": person.email, "password": person.password}),
                                      person.member_id, HARMLESS)
     assert answer.json()["member"]["surname"] == "Moore"
+
+
+NEW_PERMISSIONS = "UPDATE portal.membership SET permissions = '{view_documents}' WHERE member_id = %s"
+
+
+def test_activating_while_the_permissions_change(people):
+    person, token = people.invite()
+    client = people.client()
+    body = {"token": token, "email": person.email, "password": "five small blue teapots"}
+    answer = change_before_the_write(people, lambda: client.post(ACTIVATION, json=body), person.member_id, HARMLESS, NEW_PERMISSIONS)
+    assert answer.status == 200, answer.text
+    assert answer.json()["membership"]["permissions"] == ["view_documents"]
+    assert client.get(SESSION).status == 200

@@ -17,6 +17,8 @@
 namespace portal::features {
 namespace {
 
+constexpr int kAttempts = 3;
+
 struct Form {
   std::string token;
   std::string email;  // normalised
@@ -121,22 +123,31 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   Result<Form> form = read_form(context.request.body);
   if (!form) co_return fail(std::move(form.error()));
-  const Result<Invitation> invitation = co_await try_link(context, form->token);
+  Result<Invitation> invitation = co_await try_link(context, form->token);
   if (!invitation) co_return fail(invitation.error());
   context.subject.member_id = invitation->row.member_id;
   Result<std::string> password_hash =
       co_await settle_password(context, invitation->row, form->email, std::move(form->password));
   if (!password_hash) co_return fail(std::move(password_hash.error()));
 
-  Result<auth::Proof> proof =
-      prove(context.account, *invitation, form->email, std::move(*password_hash), context.services.keys);
-  if (!proof) co_return fail(std::move(proof.error()));
   const auth::Visit visit{.request = context.request,
                           .database = context.database,
                           .sessions = context.services.sessions,
                           .cookies = context.cookies,
                           .former = context.session};
-  Result<http::Response> opened = co_await auth::open_session(visit, std::move(*proof));
+  Result<http::Response> opened = fail(ErrorCode::kInternal);
+  for (int attempt = 1;; ++attempt) {
+    Result<auth::Proof> proof = prove(context.account, *invitation, form->email, *password_hash, context.services.keys);
+    if (!proof) co_return fail(std::move(proof.error()));
+    opened = co_await auth::open_session(visit, std::move(*proof));
+    if (opened || opened.error().code != ErrorCode::kPrincipalChanged || attempt == kAttempts) break;
+    // The permissions became others while the password was hashed: those that are stored now count. The password was
+    // settled for what was known of it then.
+    Result<Invitation> again = co_await find_invitation(context.database, form->token);
+    if (!again) co_return fail(std::move(again.error()));
+    if (again->row.password_hash != invitation->row.password_hash) co_return fail(ErrorCode::kConflict);
+    invitation = std::move(again);
+  }
   // The claim holds, so what is missing was ended at this very moment.
   if (!opened && opened.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kConflict);
   if (opened && invitation->row.email) {
