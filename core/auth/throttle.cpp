@@ -34,7 +34,7 @@ void Attempt::succeed() {
   for (const Counted& each : std::span(counted_).first(size_)) {
     if (each.counter != Counter::kFailures) continue;
     failures.update(each.key, [](std::uint64_t) { return 0; });
-    if (throttle_->peers_) throttle_->peers_->forget(each.name);
+    throttle_->forgive_elsewhere(each.name);
   }
   if (strangers_ != 0) {
     // Strangers who have used up all their tries get new ones only through the owner; a success on any other device
@@ -45,7 +45,7 @@ void Attempt::succeed() {
       if (!used_up) return std::nullopt;
       return 0;
     });
-    if (used_up && throttle_->peers_) throttle_->peers_->forget(strangers_name_);
+    if (used_up) throttle_->forgive_elsewhere(strangers_name_);
   }
   give_back();
 }
@@ -127,7 +127,32 @@ Result<void> Throttle::admit_message(std::string_view peer_address) {
 void Throttle::forget(const KnownLogin& login) {
   const Subject subject = subject_of(Kind::kLogin, login.account_id, crypto::text_of(login.login));
   failures_.update(subject.key, [](std::uint64_t) { return 0; });
-  if (peers_) peers_->forget(peers_->name_of(crypto::bytes_of(subject.text)));
+  if (peers_) forgive_elsewhere(peers_->name_of(crypto::bytes_of(subject.text)));
+}
+
+void Throttle::forgive_elsewhere(const std::string& name) {
+  if (!peers_) return;
+  // This host has forgiven them already, and must not do so again for failures that come later.
+  if (const std::string pardon = peers_->forget(name); !pardon.empty()) note_pardon(pardon);
+}
+
+bool Throttle::note_pardon(std::string_view pardon) noexcept {
+  bool first = false;
+  try {
+    failures_.update(subject_of(Kind::kPardon, 0, pardon).key,
+                     [&](std::uint64_t value) -> std::optional<std::uint64_t> {
+                       first = value == 0;
+                       if (!first) return std::nullopt;
+                       return learn_failures(value, now(), 1);
+                     });
+  } catch (const std::exception&) {
+    return false;  // it is heard of again with the next refusal
+  }
+  return first;
+}
+
+void Throttle::learn_pardon(const ThrottleNews& news, std::string_view pardon) noexcept {
+  if (note_pardon(pardon)) failures_.update(news.key, [](std::uint64_t) { return 0; });
 }
 
 Result<Attempt> Throttle::begin_as_stranger(const KnownLogin& login, std::string_view peer_address) {
@@ -213,6 +238,8 @@ Verdict Throttle::count(Attempt* attempt, Attempt::Counter counter, const Subjec
     std::string name = peers_ ? peers_->name_of(crypto::bytes_of(subject.text)) : std::string();
     attempt->counted_[attempt->size_++] = {
         .counter = counter, .key = subject.key, .before = before, .name = std::move(name)};
+  } else if (counter == Attempt::Counter::kFailures && peers_) {
+    peers_->ask(peers_->name_of(crypto::bytes_of(subject.text)), subject.key);
   }
   return verdict;
 }

@@ -111,6 +111,7 @@ class Throttle final : private ThrottleListener {
     kAccountFailures,
     kAddressVisits,
     kAddressMessages,
+    kPardon,
   };
 
   // What is counted, and under which number here.
@@ -120,6 +121,10 @@ class Throttle final : private ThrottleListener {
   };
 
   void learn(const ThrottleNews& news, std::uint64_t count) noexcept override;
+  void learn_pardon(const ThrottleNews& news, std::string_view pardon) noexcept override;
+  void forgive_elsewhere(const std::string& name);
+  // Whether it was noted for the first time.
+  bool note_pardon(std::string_view pardon) noexcept;
   Ticks now() const;
   Subject subject_of(Kind kind, std::int64_t account_id, std::string_view what) const;
   Subject address_of(Kind kind, std::string_view peer_address) const;

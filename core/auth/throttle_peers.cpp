@@ -1,8 +1,10 @@
 #include "auth/throttle_peers.hpp"
 
+#include <array>
 #include <chrono>
 
 #include "base/limits.hpp"
+#include "base/random.hpp"
 #include "crypto/digest.hpp"
 #include "redis/client.hpp"
 
@@ -10,7 +12,9 @@ namespace portal::auth {
 namespace {
 
 constexpr std::string_view kPrefix = "portal:tries:";
+constexpr const char* kPardon = ":pardon";
 constexpr std::size_t kNameBytes = 16;
+constexpr std::size_t kWaitingQuestions = 8;
 constexpr const char* kLoginLife = "172800";  // two of the longest delays
 constexpr const char* kWindowLife = "1800";
 
@@ -37,7 +41,15 @@ std::string ThrottlePeers::name_of(crypto::Bytes subject) const {
   return std::string(kPrefix) + crypto::encode_base64url(crypto::Bytes(digest).first(kNameBytes));
 }
 
-void ThrottlePeers::tell(ThrottleNews news) noexcept {
+void ThrottlePeers::tell(ThrottleNews news) noexcept { queue(std::move(news)); }
+
+void ThrottlePeers::ask(std::string name, std::uint64_t key) noexcept {
+  // Whoever knocks and knocks must not keep others from hearing of failures.
+  if (name.empty() || waiting_.size() >= kWaitingQuestions) return;
+  queue({.name = std::move(name), .key = key, .is_failures = true, .is_address = false, .is_question = true});
+}
+
+void ThrottlePeers::queue(ThrottleNews news) noexcept {
   // Without Redis nothing is kept for later: by then it would be no news.
   if (!redis_.ready() || waiting_.size() >= limits::kWaitingThrottleNews) return;
   try {
@@ -48,13 +60,19 @@ void ThrottlePeers::tell(ThrottleNews news) noexcept {
   }
 }
 
-void ThrottlePeers::forget(const std::string& name) noexcept {
-  if (name.empty() || !redis_.ready()) return;
+std::string ThrottlePeers::forget(const std::string& name) noexcept {
+  if (name.empty() || !redis_.ready()) return {};
   try {
+    std::array<std::uint8_t, kNameBytes> bytes;
+    fill_random(bytes);
+    std::string pardon = crypto::encode_base64url(bytes);
     redis_.post({"UNLINK", name});
+    redis_.post({"SET", name + kPardon, pardon, "EX", kLoginLife});
+    return pardon;
   } catch (const std::exception& failure) {
     log_.write(LogLevel::kError, failure.what());
   }
+  return {};
 }
 
 // Started from a wake, so that no request's frames are below it.
@@ -72,6 +90,10 @@ Task<void> ThrottlePeers::run() {
   while (!waiting_.empty()) {
     const ThrottleNews news = std::move(waiting_.front());
     waiting_.pop_front();
+    if (news.is_question) {
+      co_await look_for_pardon(news);
+      continue;
+    }
     const std::string name = news.is_failures ? news.name : news.name + window();
     redis::Command count{"INCR", name};
     const Result<redis::Reply> reply = co_await redis_.run(std::move(count));
@@ -79,6 +101,13 @@ Task<void> ThrottlePeers::run() {
     redis_.post({"EXPIRE", name, news.is_failures ? kLoginLife : kWindowLife});
     listener_.learn(news, static_cast<std::uint64_t>(reply->integer));
   }
+}
+
+Task<void> ThrottlePeers::look_for_pardon(ThrottleNews news) {
+  redis::Command look{"GETRANGE", news.name + kPardon, "0", "63"};
+  const Result<redis::Reply> reply = co_await redis_.run(std::move(look));
+  if (reply && reply->kind == redis::Reply::Kind::kText && !reply->text.empty())
+    listener_.learn_pardon(news, reply->text);
 }
 
 }  // namespace portal::auth
