@@ -185,6 +185,10 @@ void portal_worker_destroy(portal_worker* worker) noexcept { delete worker; }
 
 size_t portal_worker_active(const portal_worker* worker) noexcept { return worker->worker.figures().active; }
 
+void portal_worker_count_file_bytes(portal_worker* worker, uint64_t bytes) noexcept {
+  worker->worker.figures().file_bytes += bytes;
+}
+
 size_t portal_worker_metrics(portal_worker* worker, char* buffer, size_t size) noexcept {
   return guarded(std::size_t{0}, nullptr, 0, [&] {
     const std::string text = worker->worker.metrics();

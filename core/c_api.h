@@ -104,6 +104,8 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
 /* Every operation has been destroyed before. */
 void portal_worker_destroy(portal_worker* worker) PORTAL_NOEXCEPT;
 size_t portal_worker_active(const portal_worker* worker) PORTAL_NOEXCEPT;
+/* So many bytes of a file's content have been sent, at the end of its request. */
+void portal_worker_count_file_bytes(portal_worker* worker, uint64_t bytes) PORTAL_NOEXCEPT;
 /* Prometheus text; answers the size of the whole and writes as much of it as fits. */
 size_t portal_worker_metrics(portal_worker* worker, char* buffer, size_t size) PORTAL_NOEXCEPT;
 /* Whether the worker could serve somebody at this moment, as JSON that fits into 256 bytes; answers its size. */

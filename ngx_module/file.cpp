@@ -49,6 +49,16 @@ void say(ngx_pool_t* pool, portal_text* why, const char* format, ngx_str_t* name
   *why = {reinterpret_cast<const char*>(text), static_cast<size_t>(end - text)};
 }
 
+// At the request's end, whole or not, as $body_bytes_sent tells it.
+void count_bytes(void* data) noexcept {
+  const auto* request = static_cast<ngx_http_request_t*>(data);
+  const auto* main = static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
+  const off_t sent = request->connection->sent - static_cast<off_t>(request->header_size);
+  const bool is_file = request->headers_out.status < NGX_HTTP_BAD_REQUEST;
+  if (is_file && sent > 0 && main->process && main->process->worker)
+    portal_worker_count_file_bytes(main->process->worker, static_cast<uint64_t>(sent));
+}
+
 }  // namespace
 
 char* set_files(ngx_conf_t* conf, ngx_command_t* /*command*/, void* data) noexcept {
@@ -84,8 +94,9 @@ ngx_buf_t* open_file(ngx_http_request_t* request, const portal_response& respons
   ngx_str_t name = path_below(request->pool, main->files, response.file_path);
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
   auto* file = static_cast<ngx_file_t*>(ngx_pcalloc(request->pool, sizeof(ngx_file_t)));
+  ngx_http_cleanup_t* at_the_end = ngx_http_cleanup_add(request, 0);
   *why = {"out of memory", 13};
-  if (!name.data || !buffer || !file) return nullptr;
+  if (!name.data || !buffer || !file || !at_the_end) return nullptr;
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(request, ngx_http_core_module));
   ngx_open_file_info_t info = how_to_open(request, main->files);
   // Closes the descriptor with the pool, or gives it back to nginx's cache of open files.
@@ -110,6 +121,8 @@ ngx_buf_t* open_file(ngx_http_request_t* request, const portal_response& respons
   buffer->in_file = info.size > 0 ? 1 : 0;
   buffer->last_buf = 1;
   buffer->last_in_chain = 1;
+  at_the_end->handler = count_bytes;
+  at_the_end->data = request;
   return buffer;
 }
 

@@ -34,6 +34,18 @@ portal_text find_header(ngx_http_request_t* request, std::string_view name) {
   return {nullptr, 0};
 }
 
+void drop_header(ngx_http_request_t* request, std::string_view name) {
+  for (ngx_list_part_t* part = &request->headers_out.headers.part; part; part = part->next) {
+    auto* elements = static_cast<ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t number = 0; number < part->nelts; ++number) {
+      const ngx_str_t& key = elements[number].key;
+      if (key.len == name.size() &&
+          ngx_strncasecmp(key.data, reinterpret_cast<u_char*>(const_cast<char*>(name.data())), key.len) == 0)
+        elements[number].hash = 0;  // nginx sends no such header
+    }
+  }
+}
+
 // Of a line that could not be read, whatever follows its first word.
 portal_text find_path(ngx_http_request_t* request) {
   if (request->uri.len != 0) return text_of(request->uri);
@@ -115,6 +127,8 @@ ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf) {
                                        reinterpret_cast<u_char*>(const_cast<char*>(content_type.data))};
   request->headers_out.content_type_len = content_type.size;
   request->headers_out.content_type_lowcase = nullptr;
+  // A range that a file does not have is refused after the file's own head was made.
+  drop_header(request, "Content-Disposition");
   const ngx_str_t retry_after = ngx_string("Retry-After");
   if (is_worth_repeating(request->headers_out.status) && !has_header(request, retry_after) && !add_retry_after(request))
     return NGX_ERROR;

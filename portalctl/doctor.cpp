@@ -12,6 +12,7 @@
 #include "crypto/keyring.hpp"
 #include "files/answer.hpp"
 #include "portalctl/database.hpp"
+#include "portalctl/doctor_redis.hpp"
 #include "portalctl/file_store.hpp"
 #include "portalctl/sql_folder.hpp"
 #include "portalctl/text_file.hpp"
@@ -32,6 +33,7 @@ class Report {
     findings_.push_back(
         {.subject = std::move(subject), .is_well = false, .says = std::move(says), .mend = std::move(mend)});
   }
+  void add(Finding finding) { findings_.push_back(std::move(finding)); }
   // Every question to the database can fail by itself, as when the role has no right to ask it.
   template <class Row>
   std::optional<Answer<Row>> ask(Database& database, const std::string& subject, const pg::Query& query) {
@@ -214,6 +216,7 @@ void examine_nginx(Report& report, const std::string& path) {
     report.ill("nginx", fmt::format("{} does not say {}.", path, wanted.word), fmt::format("Add: {}", wanted.line));
   }
   if (complete) report.well("nginx", "The configuration names module, thread pool, database, keys and files.");
+  if (std::optional<Finding> redis = examine_redis(*text)) report.add(std::move(*redis));
 }
 
 void examine_database(Report& report, const Settings& settings, const DoctorOptions& options, bool has_folder) {

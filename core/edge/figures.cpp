@@ -16,6 +16,8 @@ constexpr Family kReady{"portal_ready", kWorstGauge, "1 while every worker can a
 constexpr Family kActive{"portal_requests_active", kGauge, "Requests of the API that are being worked on."};
 constexpr Family kStarted{"portal_requests_started_total", kCounter, "Requests of the API."};
 constexpr Family kAborted{"portal_requests_aborted_total", kCounter, "Requests whose client left before the answer."};
+constexpr Family kFileBytes{"portal_file_bytes_total", kCounter,
+                            "Bytes of files that were sent, parts of files included."};
 constexpr Family kResponses{"portal_responses_total", kCounter, "Answers of the API by class of status."};
 constexpr Family kOperations{
     "portal_operation_responses_total", kCounter,
@@ -153,6 +155,7 @@ std::vector<Figure> collect_figures(const Worker& worker) {
   collector.add(kActive, {}, figures.active);
   collector.add(kStarted, {}, figures.started);
   collector.add(kAborted, {}, figures.aborted);
+  collector.add(kFileBytes, {}, figures.file_bytes);
   collect_responses(collector, worker);
   for (std::size_t event = 0; event < kSecurityEvents; ++event) {
     collector.add(kEvents, fmt::format("{{event=\"{}\"}}", name_of(static_cast<SecurityEvent>(event))),

@@ -20,6 +20,7 @@ struct WorkerFigures {
   std::uint64_t active = 0;  // operations that exist
   std::uint64_t started = 0;
   std::uint64_t aborted = 0;                // destroyed before they were answered
+  std::uint64_t file_bytes = 0;             // of files, that the clients' connections have taken
   std::array<std::uint64_t, 6> answered{};  // by the first digit of the status
   Answers answered_operations = {};         // the same by route; the last is of none
   std::array<std::uint64_t, kSecurityEvents> security_events{};

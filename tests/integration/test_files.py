@@ -85,6 +85,7 @@ def test_several_parts(portal, client, url):
 def test_a_part_that_is_not_there(portal, client, url, asked):
     answer = client.get(url, headers={"Range": asked})
     assert (answer.status, answer.code) == (416, "range_not_satisfiable")
+    assert answer.header("Content-Disposition") is None, "the refusal is no file"
     assert answer.header("Content-Range") == f"bytes */{len(CONTENT)}"
     assert CONTENT[:20] not in answer.body
 

@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from support import exposition
+from support.contract import check
 from support.exposition import value_of
 from support.people import COOKIE, People
 from support.signing_in import sign_in
@@ -45,6 +46,7 @@ def ready(site):
     answer = site.nginx.client("any.example").get("/readyz")
     assert answer.header("Cache-Control") == "no-store"
     assert answer.header("Content-Type") == "application/json; charset=utf-8"
+    check("GET", "/readyz", answer)
     return answer
 
 
@@ -119,6 +121,18 @@ def test_counters_are_those_of_all_workers(site):
     assert seen == {answered}, "every worker tells the same"
     assert site.client().get("/api/v1/nothing").status == 404
     wait_for(lambda: value_of(figures(site), "portal_operation_responses_total", operation="none", **{"class": "4xx"}) >= 1, "an unknown path")
+
+
+def test_bytes_of_files_are_counted(site):
+    client = sign_in(site, "brightwater")
+    document = client.get("/api/v1/documents").json()["items"][0]
+    before = value_of(figures(site), "portal_file_bytes_total")
+    url = f"/api/v1/documents/{document['id']}/content"
+    whole = client.get(url).body
+    part = client.get(url, headers={"Range": "bytes=0-9"})
+    assert part.status == 206 and client.request("HEAD", url).status == 200
+    assert client.get(url, headers={"Range": f"bytes={len(whole)}-"}).status == 416
+    wait_for(lambda: value_of(figures(site), "portal_file_bytes_total") - before == len(whole) + 10, "other bytes than those that were sent")
 
 
 def test_counters_outlive_workers(make_site):

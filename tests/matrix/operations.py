@@ -56,6 +56,10 @@ def get_health(around: Surroundings, principal: Principal) -> list[Cell]:
     return [Cell("alive", "GET", "//healthz", 200, body={"status": "ok"})]
 
 
+def get_readiness(around: Surroundings, principal: Principal) -> list[Cell]:
+    return [Cell("ready", "GET", "//readyz", 200)]
+
+
 def get_session(around: Surroundings, principal: Principal) -> list[Cell]:
     if principal.acting is None:
         return [Cell("own", "GET", "/session", 401, "not_signed_in")]
@@ -522,7 +526,7 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
     return one_document(around, principal, "/content")
 
 
-CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
+CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_readiness, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
                                              activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
                                              change_password, update_me, confirm_email, resend_activation, get_portal_logo,
                                              get_job_file, list_documents, get_document, get_document_content)}
@@ -532,7 +536,7 @@ def cells_of(operation: str, around: Surroundings, principal: Principal, audienc
     """The rows of an operation, and for each kind of request in them one at a host that no account owns, and one at an account where the
     principal is nobody."""
     cells = CELLS[operation](around, principal)
-    if operation == "get_health":
+    if operation in ("get_health", "get_readiness"):
         return cells
     first = cells[0]
     same = {"method": first.method, "path": first.path, "json": first.json}
