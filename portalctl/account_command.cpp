@@ -13,6 +13,8 @@
 namespace portal::portalctl {
 namespace {
 
+constexpr int kAttempts = 5;
+
 struct Options {
   std::string slug;
   std::string name;
@@ -69,6 +71,21 @@ Outcome<void> resume(const Invocation& invocation, const Options& options) {
   return {};
 }
 
+// All of it or nothing; the files that its rows named.
+Outcome<Answer<sql::ListFilesOfAccountRow>> delete_rows(Database& database, std::int64_t account_id) {
+  Outcome<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return failed(transaction.error());
+  auto files = database.fetch<sql::ListFilesOfAccountRow>(sql::list_files_of_account(account_id));
+  if (!files) return failed(files.error());
+  if (const Outcome<void> done = database.execute(sql::delete_account(account_id)); !done) return failed(done.error());
+  if (const Outcome<void> done = transaction->commit(); !done) return failed(done.error());
+  return files;
+}
+
+// Members are at work in an account that is deleted, and take their rows in another order: PostgreSQL ends one of two
+// that wait for each other.
+bool is_worth_repeating(const Failure& failure) { return failure.sqlstate == "40P01" || failure.sqlstate == "40001"; }
+
 // Rows first, then the bytes: what is interrupted in between leaves files without rows, which `doctor` finds.
 Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (options.confirmed_slug != options.slug)
@@ -82,12 +99,10 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (!account) return failed(account.error());
   const Outcome<FileLock> lock = FileLock::take(*database);
   if (!lock) return failed(lock.error());
-  Outcome<Transaction> transaction = Transaction::begin(*database);
-  if (!transaction) return failed(transaction.error());
-  auto files = database->fetch<sql::ListFilesOfAccountRow>(sql::list_files_of_account(account->account_id));
+  Outcome<Answer<sql::ListFilesOfAccountRow>> files = delete_rows(*database, account->account_id);
+  for (int attempt = 1; !files && is_worth_repeating(files.error()) && attempt < kAttempts; ++attempt)
+    files = delete_rows(*database, account->account_id);
   if (!files) return failed(files.error());
-  if (Outcome<void> done = database->execute(sql::delete_account(account->account_id)); !done) return done;
-  if (Outcome<void> done = transaction->commit(); !done) return done;
   for (int index = 0; index < files->size(); ++index) {
     if (Outcome<void> removed = store->remove((*files)[index].content_hash); !removed) return removed;
   }

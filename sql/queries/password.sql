@@ -8,6 +8,7 @@ insert into portal.password_reset_request (account_id, place) values (:account_i
 on conflict (account_id, place) do update set last_at = now();
 
 -- After note_password_reset. For an active member within the limits: takes earlier links back, makes the new one and its message. Else it does nothing.
+-- The member's row is locked before the links, as everybody does who changes both.
 -- Only links that were made count: a request that is refused shortens nobody's day.
 -- name: create_password_reset
 -- parameters: account_id bigint, login_hash bytea, token_hash bytea, lifetime_seconds integer, hour_maximum integer, day_maximum integer,
@@ -23,6 +24,7 @@ with who as (
       from portal.one_time_token t
       where t.account_id = m.account_id and t.member_id = m.member_id and t.purpose = 'password_reset' and t.created_at > now() - interval '1 day'
     )
+  for no key update of m
 ), taken_back as (
   update portal.one_time_token t set revoked_at = now(), revoked_reason = 'replaced'
   from who

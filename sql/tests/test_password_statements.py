@@ -1,6 +1,8 @@
 """Forgotten and changed passwords in the segments in which the module runs them (SECURITY R08, R12, R54)."""
 
+import concurrent.futures
 import itertools
+import time
 
 import psycopg2
 import pytest
@@ -223,3 +225,37 @@ def test_a_note_is_seen_by_whoever_names_the_login(forgotten):
         assert edge.value(count) == seen
     edge.enter_member(forgotten.who)
     assert edge.value(count) == 0
+
+
+def test_a_new_link_waits_for_the_member_before_it_locks_links(clone, world):
+    """Whoever changes a member's address holds the member and then takes the links: a request for a link that held them first would wait for the member."""
+    member = world.alex.member_id
+    changing, edge = clone("portal_maintenance"), clone("portal_edge")
+    login = sha256(ALEX)
+    of_request = {"account_id": world.brightwater, "login_hash": login}
+
+    def ask(link: bytes) -> None:
+        edge.enter_anonymous(world.brightwater, login)
+        edge.run("note_password_reset", **of_request)
+        edge.run("create_password_reset", **of_request, token_hash=link, lifetime_seconds=3600, message_reference=link.hex()[:32], payload=b"sealed",
+                 key_id="k1", **LIMITS)
+
+    edge.connection.autocommit = changing.connection.autocommit = False
+    ask(LINK)
+    edge.connection.commit()
+    changing.rows("select from portal.member where member_id = %s for update", (member,))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, sha256("another link"))
+        waiting = clone("postgres")
+        deadline = time.monotonic() + 10
+        while waiting.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0:
+            assert time.monotonic() < deadline and not asked.done()
+            time.sleep(0.01)
+        try:
+            changing.rows("set local lock_timeout = '500ms'")
+            changing.rows("update portal.one_time_token set revoked_at = now(), revoked_reason = 'cancelled' where member_id = %s and revoked_at is null"
+                          " and used_at is null", (member,))
+            changing.connection.commit()
+        finally:
+            changing.connection.rollback()
+            asked.result()

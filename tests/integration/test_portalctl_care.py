@@ -1,5 +1,7 @@
 """portalctl account suspend, resume and delete, keys rotate, and doctor: on a running portal."""
 
+import concurrent.futures
+import json
 import re
 import time
 from contextlib import closing
@@ -7,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from support.portalctl import Portalctl
+from support.redis import PrivateRedis
 from support.world import World
 
 
@@ -71,7 +74,6 @@ def test_doctor_is_content_with_a_portal_in_order(world, portalctl, site):
 
 def examined(portalctl, site, *words, **given) -> dict[str, tuple[str, str]]:
     """What is ill, by subject, from an exit status of 1."""
-    import json
     keys, files = given.get("keys", site.keys_file), given.get("files", site.files)
     finished = portalctl.run("doctor", "--json", "--database", given.get("database", portalctl.conninfo), "--keys-file", keys, "--files", files, *words)
     assert finished.returncode == 1 and "to be mended" in finished.stderr, finished.stdout + finished.stderr
@@ -120,6 +122,38 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(world, portalctl, site, tm
     portalctl("account", "delete", "--account", "new", "--confirm", "new", "--files", site.files)
 
 
+def test_doctor_looks_at_redis(portalctl, site, servers, tmp_path):
+    nginx = tmp_path / "nginx.conf"
+    plain = site.nginx.configuration.read_text()
+
+    def found() -> tuple[bool, str]:
+        finished = portalctl.run("doctor", "--json", "--database", portalctl.conninfo, "--keys-file", site.keys_file, "--files", site.files,
+                                 "--nginx-conf", nginx)
+        finding, = (each for each in json.loads(finished.stdout) if each["subject"] == "redis")
+        assert finding["is_well"] != bool(finding["mend"])
+        return finding["is_well"], finding["says"]
+
+    with PrivateRedis(servers / "care_redis") as redis:
+        nginx.write_text(plain + f"\n  portal_redis unix:{redis.socket_path};\n")
+        assert found()[0]
+        redis.command("CONFIG", "SET", "maxmemory", "1")
+        is_well, says = found()
+        assert not is_well and "OOM" in says
+        redis.command("CONFIG", "SET", "maxmemory", "0")
+        redis.freeze(True)
+        try:
+            is_well, says = found()
+            assert not is_well and "does not answer" in says
+        finally:
+            redis.freeze(False)
+        redis.stop()
+        is_well, says = found()
+        assert not is_well and "does not answer" in says and str(redis.socket_path) in says
+    nginx.write_text(plain + "\nportal_redis 192.0.2.1:6379;\n")
+    is_well, says = found()
+    assert not is_well and "trusted_network" in says
+
+
 def test_a_rotated_key_signs_and_the_old_one_still_reads(world, portalctl, site):
     client = world.signed_in(world.add_member(world.matrix, "One"))
     cursor = client.get("/api/v1/documents?limit=1").json()["next_cursor"]
@@ -141,6 +175,34 @@ def rows_of(world, account_id: int) -> dict[str, int]:
                                               AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'portal')""")]
     counted = {table: world.rows(f"SELECT count(*) FROM portal.{table} WHERE account_id = %s", account_id)[0][0] for table in tables}
     return {table: count for table, count in counted.items() if count}
+
+
+def test_deleting_an_account_survives_a_deadlock(portalctl, site):
+    """Somebody who holds a row of the account, and then wants the account itself, waits for the deletion that waits for him."""
+    portalctl("account", "create", "--slug", "doomed", "--name", "Doomed", "--time-zone", "UTC")
+    portalctl("host", "add", "--account", "doomed", "--host", "doomed.localhost")
+    # PostgreSQL ends whoever looks first.
+    site.postgres.execute("ALTER ROLE portal_maintenance SET deadlock_timeout = '2s'")
+    try:
+        with closing(site.postgres.connect()) as holder, concurrent.futures.ThreadPoolExecutor(1) as pool:
+            holder.autocommit = False
+            with closing(holder.cursor()) as cursor:
+                cursor.execute("SET deadlock_timeout = '1h'; SET lock_timeout = '20s'")
+                cursor.execute("SELECT FROM portal.account_host WHERE host = 'doomed.localhost' FOR UPDATE")
+                deleted = pool.submit(portalctl.run, "account", "delete", "--account", "doomed", "--confirm", "doomed", "--files", site.files, "--database",
+                                      portalctl.conninfo)
+                deadline = time.monotonic() + 20
+                while not site.postgres.execute("SELECT 1 FROM pg_stat_activity WHERE usename = 'portal_maintenance' AND wait_event_type = 'Lock'"):
+                    assert not deleted.done() and time.monotonic() < deadline
+                    time.sleep(0.01)
+                cursor.execute("SELECT FROM portal.account WHERE slug = 'doomed' FOR UPDATE")
+                holder.commit()
+            finished = deleted.result()
+    finally:
+        site.postgres.execute("ALTER ROLE portal_maintenance RESET deadlock_timeout")
+    assert finished.returncode == 0, finished.stderr
+    assert "deadlock detected" in site.postgres.log.read_text()
+    assert not [line for line in portalctl.json("account", "list") if line["slug"] == "doomed"]
 
 
 def test_a_deleted_account_is_nowhere(world, portalctl, site):
