@@ -34,4 +34,9 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& d
   return group;
 }
 
+void add_scope_options(CLI::App& command, std::string& account, std::string& client) {
+  command.add_option("--account", account, "the account's slug")->required();
+  command.add_option("--client", client, "only those of this client");
+}
+
 }  // namespace portal::portalctl

@@ -34,6 +34,8 @@ void add_version_command(CLI::App& app, Invocation& invocation);
 void add_database_options(CLI::App& command, Invocation& invocation);
 void add_keys_option(CLI::App& command, Invocation& invocation);
 void add_files_option(CLI::App& command, Invocation& invocation);
+// Of what one lists: an account, and perhaps one client of it.
+void add_scope_options(CLI::App& command, std::string& account, std::string& client);
 void add_json_option(CLI::App& command, Invocation& invocation);
 
 // A command that has only subcommands.

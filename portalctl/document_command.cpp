@@ -102,15 +102,9 @@ Outcome<void> add(const Invocation& invocation, const Options& options) {
 Outcome<void> list(const Invocation& invocation, const Options& options) {
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
-  const Outcome<AccountRecord> account = find_account(*database, options.account);
-  if (!account) return failed(account.error());
-  std::optional<std::int64_t> client_id;
-  if (!options.client.empty()) {
-    const Outcome<ClientRecord> client = find_client(*database, account->account_id, options.client);
-    if (!client) return failed(client.error());
-    client_id = client->client_id;
-  }
-  auto answer = database->fetch<sql::ListDocumentsRow>(sql::list_documents(account->account_id, client_id));
+  const Outcome<Scope> scope = find_scope(*database, options.account, options.client);
+  if (!scope) return failed(scope.error());
+  auto answer = database->fetch<sql::ListDocumentsRow>(sql::list_documents(scope->account_id, scope->client_id));
   if (!answer) return failed(answer.error());
   Table table({"document_id", "client", "name", "media_type", "size_bytes", "is_visible", "hidden_from", "external_id",
                "created_at"});
@@ -188,8 +182,7 @@ void add_document_command(CLI::App& app, Invocation& invocation) {
       [&invocation, options] { invocation.action = [&invocation, options] { return add(invocation, *options); }; });
 
   CLI::App* list_command = document->add_subcommand("list", "List documents");
-  list_command->add_option("--account", options->account, "the account's slug")->required();
-  list_command->add_option("--client", options->client, "only those of this client");
+  add_scope_options(*list_command, options->account, options->client);
   add_database_options(*list_command, invocation);
   add_json_option(*list_command, invocation);
   list_command->callback(

@@ -35,4 +35,15 @@ Outcome<ClientRecord> find_client(Database& database, std::int64_t account_id, c
   return ClientRecord{.client_id = (*answer)[0].client_id, .name = std::string((*answer)[0].name)};
 }
 
+Outcome<Scope> find_scope(Database& database, const std::string& slug, const std::string& client) {
+  const Outcome<AccountRecord> account = find_account(database, slug);
+  if (!account) return failed(account.error());
+  Scope scope{.account_id = account->account_id, .client_id = std::nullopt};
+  if (client.empty()) return scope;
+  const Outcome<ClientRecord> found = find_client(database, account->account_id, client);
+  if (!found) return failed(found.error());
+  scope.client_id = found->client_id;
+  return scope;
+}
+
 }  // namespace portal::portalctl

@@ -27,4 +27,13 @@ struct ClientRecord {
 // `said` is an id, an external id or a name; several clients of one name are refused with their ids.
 Outcome<ClientRecord> find_client(Database& database, std::int64_t account_id, const std::string& said);
 
+// What a list is about.
+struct Scope {
+  std::int64_t account_id;
+  std::optional<std::int64_t> client_id;  // none: all clients
+};
+
+// `client` may be empty.
+Outcome<Scope> find_scope(Database& database, const std::string& slug, const std::string& client);
+
 }  // namespace portal::portalctl

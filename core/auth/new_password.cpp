@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 
 #include "auth/link_message.hpp"
 #include "sql/auth.hpp"
@@ -24,6 +25,14 @@ Result<void> check_new_password(std::string_view password, const access::Account
       {.minimum_length = static_cast<std::size_t>(owner.minimum_length), .personal = personal, .operators = operators});
   if (!fault.empty()) return fail(Error::field("/password", std::string(fault)));
   return {};
+}
+
+Task<Result<std::string>> hash_new_password(PasswordPool pool, crypto::SecretString password,
+                                            const access::Account& account, PasswordOwner owner,
+                                            const PasswordList* operators) {
+  const Result<void> usable = check_new_password(password.view(), account, owner, operators);
+  if (!usable) co_return fail(usable.error());
+  co_return co_await hash_password(pool, std::move(password));
 }
 
 Result<std::vector<pg::Query>> follow_password_change(const access::Account& account, const PasswordChange& change,

@@ -4,12 +4,15 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/principal.hpp"
 #include "auth/password_rule.hpp"
+#include "auth/passwords.hpp"
 #include "base/result.hpp"
+#include "base/task.hpp"
 #include "crypto/keyring.hpp"
 #include "pg/statement.hpp"
 
@@ -28,6 +31,23 @@ struct PasswordOwner {
 // An error of the field `/password` when it may not be used. `operators`: their list, or null.
 Result<void> check_new_password(std::string_view password, const access::Account& account, const PasswordOwner& owner,
                                 const PasswordList* operators);
+
+// Of a row that describes a member with name, address and account, as load_credential and look_up_password_reset do.
+template <class Row>
+PasswordOwner owner_of(const Row& row) {
+  return {.minimum_length = row.password_minimum_length,
+          .account_name = row.account_name,
+          .portal_name = row.portal_name.value_or(""),
+          .first_name = row.first_name,
+          .surname = row.surname,
+          .emails = {row.email.value_or(""), ""}};
+}
+
+// The hash of a password that its owner may use, else the error of check_new_password. What `owner` points to lives
+// until the task has ended.
+Task<Result<std::string>> hash_new_password(PasswordPool pool, crypto::SecretString password,
+                                            const access::Account& account, PasswordOwner owner,
+                                            const PasswordList* operators);
 
 struct PasswordChange {
   std::int64_t member_id;

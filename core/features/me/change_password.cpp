@@ -109,18 +109,10 @@ Task<Result<http::Response>> change_password(edge::MemberContext context) {
   if (row.password_hash) stored = std::string(*row.password_hash);
   const Result<void> verified = co_await verify_current(context, std::move(form->current), std::move(stored));
   if (!verified) co_return fail(verified.error());
-  const Result<void> usable = auth::check_new_password(form->password.view(), context.account,
-                                                       {.minimum_length = row.password_minimum_length,
-                                                        .account_name = row.account_name,
-                                                        .portal_name = row.portal_name.value_or(""),
-                                                        .first_name = row.first_name,
-                                                        .surname = row.surname,
-                                                        .emails = {row.email.value_or(""), ""}},
-                                                       context.services.known_passwords);
-  if (!usable) co_return fail(usable.error());
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
-  const Result<std::string> new_hash = co_await auth::hash_password(pool, std::move(form->password));
+  const Result<std::string> new_hash = co_await auth::hash_new_password(
+      pool, std::move(form->password), context.account, auth::owner_of(row), context.services.known_passwords);
   if (!new_hash) co_return fail(new_hash.error());
 
   const crypto::Token token = crypto::Token::generate();

@@ -83,18 +83,10 @@ Task<Result<http::Response>> reset_password(edge::VisitorContext context) {
 
   const sql::LookUpPasswordResetRow& row = reset->row;
   context.subject.member_id = row.member_id;
-  const Result<void> usable = auth::check_new_password(form->password.view(), context.account,
-                                                       {.minimum_length = row.password_minimum_length,
-                                                        .account_name = row.account_name,
-                                                        .portal_name = row.portal_name.value_or(""),
-                                                        .first_name = row.first_name,
-                                                        .surname = row.surname,
-                                                        .emails = {row.email.value_or(""), ""}},
-                                                       context.services.known_passwords);
-  if (!usable) co_return fail(usable.error());
   const auth::PasswordPool pool{
       .offload = context.services.offload, .loop = context.services.loop, .keys = context.services.keys};
-  const Result<std::string> password_hash = co_await auth::hash_password(pool, std::move(form->password));
+  const Result<std::string> password_hash = co_await auth::hash_new_password(
+      pool, std::move(form->password), context.account, auth::owner_of(row), context.services.known_passwords);
   if (!password_hash) co_return fail(password_hash.error());
 
   Result<std::vector<pg::Query>> queries =
