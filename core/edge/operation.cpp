@@ -113,7 +113,7 @@ http::Response Operation::problem_of(Error error) {
   // Those who were turned away together do not come back together. Who does not know what became of a change asks soon.
   if (properties.http_status == 503 && error.retry_after_seconds == 1 && error.code != ErrorCode::kOutcomeUnknown)
     error.retry_after_seconds += static_cast<std::uint32_t>(std::hash<std::string_view>()(request_.request_id) % 3);
-  return http::Response::problem(error, request_.request_id);
+  return http::Response::problem(error, request_.request_id, subject_.sent_to);
 }
 
 void Operation::finish_with(Error error) noexcept {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "access/database.hpp"
@@ -41,6 +42,7 @@ class PathValues {
 struct Subject {
   std::optional<std::int64_t> member_id;
   bool wrong_password = false;  // one was asked for and was wrong, where the answer's code does not say so
+  std::string sent_to = {};     // masked: where a link went that has expired; the problem tells it
 };
 
 // What a handler gets. References live as long as the operation, which outlives every frame.

@@ -40,9 +40,9 @@ Response Response::no_content() { return make(Status::kNoContent, {}, {}); }
 
 Response Response::text(std::string body, Status status) { return make(status, kText, std::move(body)); }
 
-Response Response::problem(const Error& error, std::string_view request_id) {
-  Response response =
-      make(static_cast<Status>(properties_of(error.code).http_status), kProblem, render_problem(error, request_id));
+Response Response::problem(const Error& error, std::string_view request_id, std::string_view sent_to) {
+  Response response = make(static_cast<Status>(properties_of(error.code).http_status), kProblem,
+                           render_problem(error, request_id, 0, sent_to));
   if (error.retry_after_seconds != 0) response.add_header("Retry-After", std::to_string(error.retry_after_seconds));
   return response;
 }
@@ -55,7 +55,7 @@ void Response::add_header(std::string name, std::string value) {
   headers.push_back({std::move(name), std::move(value)});
 }
 
-std::string render_problem(const Error& error, std::string_view request_id, int status) {
+std::string render_problem(const Error& error, std::string_view request_id, int status, std::string_view sent_to) {
   const ErrorProperties& properties = properties_of(error.code);
   json::Writer writer(256 + error.fields.size() * 64);
   writer.begin_object();
@@ -64,6 +64,7 @@ std::string render_problem(const Error& error, std::string_view request_id, int 
   writer.member("status", status != 0 ? status : properties.http_status + 0);
   writer.member("code", properties.problem_code);
   writer.member("request_id", request_id);
+  if (!sent_to.empty()) writer.member("sent_to", sent_to);
   if (!error.fields.empty()) {
     writer.key("errors").begin_array();
     for (const FieldError& field : error.fields) {

@@ -58,8 +58,8 @@ struct Response {
   // `body` is complete JSON.
   static Response json(std::string body, Status status = Status::kOk);
   static Response no_content();
-  // RFC 9457, with Retry-After when the error has one.
-  static Response problem(const Error& error, std::string_view request_id);
+  // RFC 9457, with Retry-After when the error has one. `sent_to` is a member of ours, left out when it is empty.
+  static Response problem(const Error& error, std::string_view request_id, std::string_view sent_to = {});
   // Plain text, for health and metrics.
   static Response text(std::string body, Status status = Status::kOk);
 
@@ -68,6 +68,7 @@ struct Response {
 };
 
 // The body of Response::problem. With a `status`, it counts and not the one of the error's code.
-std::string render_problem(const Error& error, std::string_view request_id, int status = 0);
+std::string render_problem(const Error& error, std::string_view request_id, int status = 0,
+                           std::string_view sent_to = {});
 
 }  // namespace portal::http

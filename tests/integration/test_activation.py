@@ -110,6 +110,17 @@ def test_dead_links_say_why(people):
         assert (answer.code, answer.header("Set-Cookie")) == (code, None), name
 
 
+def test_an_expired_link_says_where_a_new_one_would_go(people):
+    person, _ = people.invite(email="kim.late@zenith.example")
+    expired = people.add_link(person, days=-0.0001)
+    told = people.client().post(LOOKUP, json={"token": expired})
+    assert told.json()["sent_to"] == "k•••@zenith.example"
+    assert "kim.late" not in told.text
+    assert activate(people.client(), expired, "somebody@mail.example").json()["sent_to"] == "k•••@zenith.example"
+    for name, (token, code) in dead_links(people).items():
+        assert ("sent_to" in people.client().post(LOOKUP, json={"token": token}).json()) == (code == "activation_expired"), name
+
+
 def test_unknown_tokens_are_all_alike(people):
     answers = []
     for token, code in dead_links(people).values():

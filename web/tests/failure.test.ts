@@ -21,7 +21,13 @@ describe('problem documents', () => {
       requestId: 'abc',
       errors: [{ pointer: '/email', code: 'too_long' }],
       retryAfterSeconds: null,
+      sentTo: null,
     });
+  });
+
+  test('where an expired link went is told once it is a text', () => {
+    expect(problemOf(410, { code: 'activation_expired', sent_to: 'k•••@example.com' }, null)).toMatchObject({ sentTo: 'k•••@example.com' });
+    expect(problemOf(410, { code: 'activation_expired', sent_to: 7 }, null)).toMatchObject({ sentTo: null });
   });
 
   test.each([

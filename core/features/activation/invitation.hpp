@@ -18,10 +18,11 @@ struct Invitation {
 };
 
 // Consumes nothing. kTokenUnknown for whatever is no link of this account; for one that was valid once, the reason why
-// it is not any more.
-Task<Result<Invitation>> find_invitation(access::AnonymousDatabase database, std::string token_text);
-
-// The same for what somebody sends: those that are unknown are counted by address.
+// it is not any more, and for one that has expired `context.subject` says where it went. Links that are unknown are
+// counted by address.
 Task<Result<Invitation>> try_link(edge::VisitorContext context, std::string token_text);
+
+// Enough of an address or number for its owner to know it again, and for nobody else: "k•••@example.com", "•••110".
+std::string mask_address(std::string_view address);
 
 }  // namespace portal::features

@@ -3,6 +3,7 @@
 #include "auth/link_message.hpp"
 #include "crypto/token.hpp"
 #include "features/activation/email_change.hpp"
+#include "features/activation/invitation.hpp"
 #include "features/activation/routes.hpp"
 #include "json/scanner.hpp"
 
@@ -19,6 +20,16 @@ TEST(ActivationRoutes, AreOpenAndChangeThingsByPostAlone) {
     EXPECT_EQ(route.audience, edge::Audience::kAnyone) << route.path;
   }
   EXPECT_EQ(activation_routes().size(), 3U);
+}
+
+TEST(MaskAddress, LeavesOneLetterOrThreeDigits) {
+  EXPECT_EQ(mask_address("kim.late@acme.example.com"), "k\u2022\u2022\u2022@acme.example.com");
+  EXPECT_EQ(mask_address("\u00f1andu@mail.example"), "\u00f1\u2022\u2022\u2022@mail.example");
+  EXPECT_EQ(mask_address("a@b"), "a\u2022\u2022\u2022@b");
+  EXPECT_EQ(mask_address("@b"), "\u2022\u2022\u2022@b");
+  EXPECT_EQ(mask_address("+4415550110"), "\u2022\u2022\u2022110");
+  EXPECT_EQ(mask_address("110"), "\u2022\u2022\u20220");
+  EXPECT_EQ(mask_address(""), "\u2022\u2022\u2022");
 }
 
 class EmailChangeTest : public testing::Test {

@@ -53,6 +53,11 @@ TEST(Response, ProblemWithoutFieldsHasNoErrors) {
       R"({"type":"urn:portico:problem:not_found","title":"Not found","status":404,"code":"not_found","request_id":"1"})");
 }
 
+TEST(Response, ProblemTellsWhereAMessageWent) {
+  const std::string body = render_problem(Error::of(ErrorCode::kActivationExpired), "1", 0, "k\u2022@\"x.example");
+  EXPECT_TRUE(body.contains("\"sent_to\":\"k\u2022@\\\"x.example\"}")) << body;
+}
+
 TEST(Response, ProblemTellsWhenToComeBack) {
   EXPECT_EQ(header_of(Response::problem(Error::of(ErrorCode::kOverloaded), "1"), "Retry-After"), "1");
   Error throttled = Error::of(ErrorCode::kTooManyRequests);

@@ -14,6 +14,8 @@ export type Failure =
       readonly requestId: string | null;
       readonly errors: readonly FieldError[];
       readonly retryAfterSeconds: number | null;
+      // Masked: where the message with a link went that has expired.
+      readonly sentTo: string | null;
     }
   | { readonly kind: 'offline' | 'network' | 'timeout' | 'cancelled' };
 
@@ -28,6 +30,7 @@ export function problemOf(status: number, body: unknown, retryAfter: string | nu
     requestId: typeof document['request_id'] === 'string' ? document['request_id'] : null,
     errors: Array.isArray(document['errors']) ? document['errors'].filter(isFieldError) : [],
     retryAfterSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : null,
+    sentTo: typeof document['sent_to'] === 'string' ? document['sent_to'] : null,
   };
 }
 

@@ -67,6 +67,7 @@ export const en = {
   'activate.unknown_text': 'Part of it may be missing. Open the link in your invitation again, or copy all of it.',
   'activate.used_text': 'Your access is already active. Sign in with your email and your password.',
   'activate.expired_text': 'We can send a new one to where this one went. Nothing comes? Ask {business}.',
+  'activate.expired_text_to': 'We can send a new one to {address}. Nothing comes? Ask {business}.',
   'activate.replaced_text': 'We sent you another invitation after this one. Open the link in the latest message.',
   'activate.cancelled': 'This invitation was withdrawn',
   'activate.cancelled_text': 'If you think that this is a mistake, ask {business}.',
@@ -80,6 +81,7 @@ export const en = {
   'link.resend': 'Send me a new link',
   'link.resending': 'Sending…',
   'link.resent': 'If this link can be renewed, a new one is on its way to where this one went.',
+  'link.resent_to': 'If this link can be renewed, a new one is on its way to {address}.',
 
   'reset.title': 'Forgot your password?',
   'reset.text': 'Enter the email with which you sign in. We send you a link to choose a new password.',

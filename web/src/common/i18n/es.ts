@@ -68,6 +68,7 @@ export const es: Record<MessageKey, Message> = {
   'activate.unknown_text': 'Puede que falte una parte. Abra de nuevo el enlace de su invitación o cópielo entero.',
   'activate.used_text': 'Su acceso ya está activo. Inicie sesión con su correo y su contraseña.',
   'activate.expired_text': 'Podemos enviarle uno nuevo por el mismo camino. ¿No llega nada? Pregunte a {business}.',
+  'activate.expired_text_to': 'Podemos enviarle uno nuevo a {address}. ¿No llega nada? Pregunte a {business}.',
   'activate.replaced_text': 'Le enviamos otra invitación después de esta. Abra el enlace del último mensaje.',
   'activate.cancelled': 'Esta invitación se ha retirado',
   'activate.cancelled_text': 'Si cree que es un error, pregunte a {business}.',
@@ -81,6 +82,7 @@ export const es: Record<MessageKey, Message> = {
   'link.resend': 'Enviarme un enlace nuevo',
   'link.resending': 'Enviando…',
   'link.resent': 'Si este enlace se puede renovar, le llegará uno nuevo por el mismo camino que este.',
+  'link.resent_to': 'Si este enlace se puede renovar, le llegará uno nuevo a {address}.',
 
   'reset.title': '¿Ha olvidado su contraseña?',
   'reset.text': 'Escriba el correo con el que inicia sesión. Le enviaremos un enlace para elegir una contraseña nueva.',

@@ -10,11 +10,11 @@ import type { LinkProblem } from '../state/link_problem.ts';
 export function LinkProblemText({ problem, token }: { problem: LinkProblem; token: string | null }) {
   const { t } = useTranslator();
   const { portal } = useApp();
-  const { text, ways } = problem;
+  const { text, ways, sentTo = null } = problem;
   return (
     <>
-      <p>{t(text, { business: portal.name })}</p>
-      {ways.includes('resend') && token !== null && <Resend token={token} />}
+      <p>{t(text, { business: portal.name, address: sentTo ?? '' })}</p>
+      {ways.includes('resend') && token !== null && <Resend token={token} sentTo={sentTo} />}
       {(ways.includes('sign_in') || ways.includes('new_link')) && (
         <p class="actions">
           {ways.includes('sign_in') && (
@@ -34,7 +34,7 @@ export function LinkProblemText({ problem, token }: { problem: LinkProblem; toke
 }
 
 // The answer does not say whether something was sent, so neither does the page.
-function Resend({ token }: { token: string }) {
+function Resend({ token, sentTo }: { token: string; sentTo: string | null }) {
   const translator = useTranslator();
   const { t } = translator;
   const { portal } = useApp();
@@ -45,7 +45,7 @@ function Resend({ token }: { token: string }) {
     const answer = await call('post', '/activation/resend', { body: { token } });
     setState(answer.ok ? 'sent' : answer.failure);
   };
-  if (state === 'sent') return <p role="status">{t('link.resent')}</p>;
+  if (state === 'sent') return <p role="status">{sentTo === null ? t('link.resent') : t('link.resent_to', { address: sentTo })}</p>;
   return (
     <>
       <p class="actions">

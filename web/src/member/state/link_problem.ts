@@ -6,6 +6,8 @@ export interface LinkProblem {
   readonly title: MessageKey;
   readonly text: MessageKey;
   readonly ways: readonly ('sign_in' | 'new_link' | 'resend')[];
+  // Masked: where a new link would go.
+  readonly sentTo?: string | null;
 }
 
 export const noInvitation: LinkProblem = { title: 'link.incomplete', text: 'activate.no_token_text', ways: ['sign_in'] };
@@ -14,10 +16,15 @@ export const noConfirmation: LinkProblem = { title: 'link.incomplete', text: 'co
 export function problemWithInvitation(failure: Failure | null): LinkProblem | null {
   if (hasCode(failure, 'token_unknown')) return { title: 'link.unknown', text: 'activate.unknown_text', ways: ['sign_in'] };
   if (hasCode(failure, 'activation_used')) return { title: 'link.used', text: 'activate.used_text', ways: ['sign_in'] };
-  if (hasCode(failure, 'activation_expired')) return { title: 'link.expired', text: 'activate.expired_text', ways: ['resend'] };
+  if (hasCode(failure, 'activation_expired')) return expiredInvitation(failure);
   if (hasCode(failure, 'activation_replaced')) return { title: 'link.replaced', text: 'activate.replaced_text', ways: [] };
   if (hasCode(failure, 'activation_cancelled')) return { title: 'activate.cancelled', text: 'activate.cancelled_text', ways: [] };
   return null;
+}
+
+function expiredInvitation(failure: Failure | null): LinkProblem {
+  const sentTo = failure?.kind === 'problem' ? failure.sentTo : null;
+  return { title: 'link.expired', text: sentTo === null ? 'activate.expired_text' : 'activate.expired_text_to', ways: ['resend'], sentTo };
 }
 
 export function problemWithReset(failure: Failure | null): LinkProblem | null {
