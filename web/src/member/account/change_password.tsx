@@ -1,10 +1,8 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
-import { isUncertain } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
-import { useSubmission } from '../../common/parts/submission.ts';
+import { useFormSubmission } from '../state/form_submission.ts';
 import { passwordErrors } from '../state/input_rules.ts';
 import { useApp, useSession } from '../state/application.tsx';
 
@@ -12,11 +10,11 @@ import { useApp, useSession } from '../state/application.tsx';
 export function ChangePassword({ onChanged }: { onChanged: () => void }) {
   const translator = useTranslator();
   const { t } = translator;
-  const { portal, setNotice, handleFailure } = useApp();
+  const { portal, setNotice } = useApp();
   const { member, membership } = useSession();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
-  const submission = useSubmission();
+  const submission = useFormSubmission(['current_password', 'password']);
   const minimum = portal.password.minimum_length;
 
   const submit = async (values: FormData) => {
@@ -25,19 +23,18 @@ export function ChangePassword({ onChanged }: { onChanged: () => void }) {
     if (known === '') wrong.push({ field: 'current_password', text: t('field.required.current_password') });
     wrong.push(...passwordErrors(chosen, minimum, translator));
     const body = { current_password: known, password: chosen };
-    const answer = await submission.submit(wrong, () => call('post', '/me/password', { body, membership: membership.id }));
-    if (answer === null) return;
-    if (answer.ok) {
-      setCurrent('');
-      setPassword('');
-      setNotice({ key: 'password.changed' });
-      onChanged();
-    } else if (isUncertain(answer.failure)) {
+    await submission.send({
+      wrong,
+      request: () => call('post', '/me/password', { body, membership: membership.id }),
+      done: () => {
+        setCurrent('');
+        setPassword('');
+        setNotice({ key: 'password.changed' });
+        onChanged();
+      },
       // The change may have been made, and this session with it: nobody is told that it was not.
-      submission.refuse(answer.failure, [{ field: null, text: t('password.change_unknown') }]);
-    } else if (!handleFailure(answer.failure)) {
-      submission.refuse(answer.failure, formErrors(answer.failure, ['current_password', 'password'], portal, translator));
-    }
+      uncertain: t('password.change_unknown'),
+    });
   };
   return (
     <section class="section" aria-labelledby="change-password">

@@ -4,35 +4,33 @@ import { catalogues, languages, type Language } from '../../common/i18n/catalogu
 import { useChooseLanguage, useTranslator } from '../../common/i18n/language.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { useApp, useSession } from '../state/application.tsx';
+import { useFormSubmission } from '../state/form_submission.ts';
 
 // The person's name and language. The address is the login: whoever wants another one asks the business.
 export function Profile() {
   const translator = useTranslator();
   const { t } = translator;
   const chooseLanguage = useChooseLanguage();
-  const { portal, openSession, handleFailure } = useApp();
+  const { portal, openSession } = useApp();
   const { member, membership } = useSession();
   const [firstName, setFirstName] = useState(member.first_name ?? '');
   const [surname, setSurname] = useState(member.surname ?? '');
   const [language, setLanguage] = useState<Language>(member.language ?? translator.language);
-  const submission = useSubmission();
+  const submission = useFormSubmission(['first_name', 'surname']);
   const offered = languages.filter((candidate) => portal.languages.includes(candidate));
 
   const submit = async (values: FormData) => {
     const text = (name: string) => String(values.get(name)).trim() || null;
     const body = { first_name: text('first_name'), surname: text('surname'), ...(offered.length > 1 ? { language } : {}) };
-    const answer = await submission.submit([], () => call('patch', '/me', { body, membership: membership.id }));
-    if (answer === null) return;
-    if (answer.ok) {
-      openSession(answer.value, { key: 'account.saved' });
-      // What this browser was told before would win over it.
-      if (offered.length > 1) chooseLanguage(language);
-    } else if (!handleFailure(answer.failure)) {
-      submission.refuse(answer.failure, formErrors(answer.failure, ['first_name', 'surname'], portal, translator));
-    }
+    await submission.send({
+      request: () => call('patch', '/me', { body, membership: membership.id }),
+      done: (session) => {
+        openSession(session, { key: 'account.saved' });
+        // What this browser was told before would win over it.
+        if (offered.length > 1) chooseLanguage(language);
+      },
+    });
   };
   return (
     <section class="section" aria-labelledby="profile">

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
-import { isUncertain, type Failure } from '../../common/api/failure.ts';
+import type { Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { LinkProblemText } from '../parts/link_problem_text.tsx';
 import { useApp } from '../state/application.tsx';
-import { noConfirmation, problemWithConfirmation } from '../state/link_problem.ts';
+import { useFormSubmission } from '../state/form_submission.ts';
+import { giveWay, noConfirmation, problemWithConfirmation } from '../state/link_problem.ts';
 import { forgetToken, useLinkToken } from '../state/link_token.ts';
 import { pageTitle } from './title.ts';
 
@@ -33,27 +32,23 @@ export function ConfirmPage() {
 }
 
 function ConfirmForm({ token, onRefused }: { token: string; onRefused: (failure: Failure) => void }) {
-  const translator = useTranslator();
-  const { t } = translator;
+  const { t } = useTranslator();
   const { portal, session, setNotice, openSession } = useApp();
-  const submission = useSubmission();
+  const submission = useFormSubmission([]);
   const submit = async () => {
-    const answer = await submission.submit([], () => call('post', '/email/confirm', { body: { token } }));
-    if (answer === null) return;
-    if (answer.ok) {
-      forgetToken();
-      // Whoever is signed in stays so, under the new address.
-      const known = session === null ? null : await call('get', '/session', {});
-      if (known?.ok === true) openSession(known.value, { key: 'confirm.done' });
-      else setNotice({ key: 'confirm.done' });
-      navigate(session === null ? '/sign-in' : '/account', { replace: true });
-    } else if (problemWithConfirmation(answer.failure) !== null) {
-      onRefused(answer.failure);
-    } else if (isUncertain(answer.failure)) {
-      submission.refuse(answer.failure, [{ field: null, text: t('confirm.outcome_unknown') }]);
-    } else {
-      submission.refuse(answer.failure, formErrors(answer.failure, [], portal, translator));
-    }
+    await submission.send({
+      request: () => call('post', '/email/confirm', { body: { token } }),
+      done: async () => {
+        forgetToken();
+        // Whoever is signed in stays so, under the new address.
+        const known = session === null ? null : await call('get', '/session', {});
+        if (known?.ok === true) openSession(known.value, { key: 'confirm.done' });
+        else setNotice({ key: 'confirm.done' });
+        navigate(session === null ? '/sign-in' : '/account', { replace: true });
+      },
+      refused: (failure) => giveWay(problemWithConfirmation(failure), failure, onRefused),
+      uncertain: t('confirm.outcome_unknown'),
+    });
   };
   return (
     <>

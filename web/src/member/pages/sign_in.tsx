@@ -6,8 +6,8 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { matchRoute, safeNext } from '../../common/navigation.ts';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { useApp } from '../state/application.tsx';
+import { useFormSubmission } from '../state/form_submission.ts';
 import { pageTitle } from './title.ts';
 
 // Who comes here with a session goes straight on; so does everybody after signing in.
@@ -18,7 +18,7 @@ export function SignInPage() {
   const place = usePlace();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const submission = useSubmission();
+  const submission = useFormSubmission([]);
   const next = safeNext(new URLSearchParams(place.search).get('next'), location.origin);
 
   useEffect(() => {
@@ -32,9 +32,12 @@ export function SignInPage() {
     const missing: FormError[] = [];
     if (address === '') missing.push({ field: 'email', text: t('field.required.email') });
     if (secret === '') missing.push({ field: 'password', text: t('field.required.password') });
-    const answer = await submission.submit(missing, () => call('post', '/session', { body: { email: address, password: secret } }));
-    if (answer?.ok === true) openSession(answer.value);
-    if (answer?.ok === false) submission.refuse(answer.failure, [errorOf(answer.failure)]);
+    await submission.send({
+      wrong: missing,
+      request: () => call('post', '/session', { body: { email: address, password: secret } }),
+      done: openSession,
+      refused: (failure) => [errorOf(failure)],
+    });
   };
   // Signing in once more does no harm, so that is what there is to do when nobody knows whether it worked.
   const errorOf = (failure: Failure): FormError => ({

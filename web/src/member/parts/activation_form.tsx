@@ -4,13 +4,12 @@ import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { formatDateTime } from '../../common/time/dates.ts';
 import { useApp, type Notice } from '../state/application.tsx';
+import { useFormSubmission } from '../state/form_submission.ts';
 import { emailErrors, passwordErrors } from '../state/input_rules.ts';
 import { forgetToken } from '../state/link_token.ts';
-import { problemWithInvitation } from '../state/link_problem.ts';
+import { giveWay, problemWithInvitation } from '../state/link_problem.ts';
 
 // Whoever has a login already joins with its password: an invitation never touches existing credentials, so the address cannot
 // be changed then either.
@@ -26,7 +25,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
   const { portal, openSession } = useApp();
   const [email, setEmail] = useState(invitation.email ?? '');
   const [password, setPassword] = useState('');
-  const submission = useSubmission();
+  const submission = useFormSubmission(['email', 'password']);
   const minimum = portal.password.minimum_length;
   const client = invitation.client.name;
   const emailChanged = email.trim().toLowerCase() !== (invitation.email ?? '').toLowerCase();
@@ -35,18 +34,16 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
     const address = String(values.get('email')).trim();
     const secret = String(values.get('password'));
     const body = { token, email: address, password: secret };
-    const answer = await submission.submit(checkForm(address, secret), () => call('post', '/activation', { body }));
-    if (answer === null) return;
-    if (answer.ok) {
-      forgetToken();
-      openSession(answer.value, welcome(answer.value, address));
-      navigate('/', { replace: true });
-    } else if (problemWithInvitation(answer.failure) !== null) {
-      // Nothing that could be typed would help any more, so the form gives way to the reason.
-      onRefused(answer.failure);
-    } else {
-      submission.refuse(answer.failure, errorsOf(answer.failure));
-    }
+    await submission.send({
+      wrong: checkForm(address, secret),
+      request: () => call('post', '/activation', { body }),
+      done: (session) => {
+        forgetToken();
+        openSession(session, welcome(session, address));
+        navigate('/', { replace: true });
+      },
+      refused: (failure) => giveWay(problemWithInvitation(failure), failure, onRefused) ?? wrongPassword(failure),
+    });
   };
 
   const checkForm = (address: string, secret: string): FormError[] => {
@@ -55,11 +52,9 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
     return secret === '' ? [...wrong, { field: 'password', text: t('field.required.password') }] : wrong;
   };
 
-  const errorsOf = (failure: Failure): FormError[] => {
-    if (hasCode(failure, 'invalid_credentials')) {
-      return [{ field: 'password', text: t('activate.wrong_password', { email: email.trim() }) }];
-    }
-    return formErrors(failure, ['email', 'password'], portal, translator);
+  const wrongPassword = (failure: Failure): FormError[] | null => {
+    if (!hasCode(failure, 'invalid_credentials')) return null;
+    return [{ field: 'password', text: t('activate.wrong_password', { email: email.trim() }) }];
   };
 
   return (

@@ -2,11 +2,10 @@ import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { pageTitle } from '../pages/title.ts';
 import { useApp } from '../state/application.tsx';
+import { useFormSubmission } from '../state/form_submission.ts';
 import { emailErrors } from '../state/input_rules.ts';
 
 // Says the same for every address: who has a login here is nobody else's business.
@@ -16,13 +15,15 @@ export function ForgottenPassword() {
   const { portal } = useApp();
   const [email, setEmail] = useState('');
   const [sentTo, setSentTo] = useState<string | null>(null);
-  const submission = useSubmission();
+  const submission = useFormSubmission(['email']);
 
   const submit = async (values: FormData) => {
     const address = String(values.get('email')).trim();
-    const answer = await submission.submit(emailErrors(address, translator), () => call('post', '/password-reset', { body: { email: address } }));
-    if (answer?.ok === true) setSentTo(address);
-    if (answer?.ok === false) submission.refuse(answer.failure, formErrors(answer.failure, ['email'], portal, translator));
+    await submission.send({
+      wrong: emailErrors(address, translator),
+      request: () => call('post', '/password-reset', { body: { email: address } }),
+      done: () => setSentTo(address),
+    });
   };
   if (sentTo !== null) {
     return (

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
-import { isUncertain, type Failure } from '../../common/api/failure.ts';
+import type { Failure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
-import { formErrors } from '../../common/parts/form_errors.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { useSubmission } from '../../common/parts/submission.ts';
 import { pageTitle } from '../pages/title.ts';
 import { useApp } from '../state/application.tsx';
+import { useFormSubmission } from '../state/form_submission.ts';
 import { passwordErrors } from '../state/input_rules.ts';
-import { problemWithReset } from '../state/link_problem.ts';
+import { giveWay, problemWithReset } from '../state/link_problem.ts';
 import { forgetToken } from '../state/link_token.ts';
 
 export function NewPassword({ token, onRefused }: { token: string; onRefused: (failure: Failure) => void }) {
@@ -17,26 +16,22 @@ export function NewPassword({ token, onRefused }: { token: string; onRefused: (f
   const { t } = translator;
   const { portal, closeSession } = useApp();
   const [password, setPassword] = useState('');
-  const submission = useSubmission();
+  const submission = useFormSubmission(['password']);
   const minimum = portal.password.minimum_length;
 
   const submit = async (values: FormData) => {
     const chosen = String(values.get('password'));
-    const answer = await submission.submit(passwordErrors(chosen, minimum, translator), () =>
-      call('post', '/password', { body: { token, password: chosen } }),
-    );
-    if (answer === null) return;
-    if (answer.ok) {
-      forgetToken();
-      // The session that this browser may have had has ended with the old password.
-      closeSession({ key: 'reset.done' });
-    } else if (problemWithReset(answer.failure) !== null) {
-      onRefused(answer.failure);
-    } else if (isUncertain(answer.failure)) {
-      submission.refuse(answer.failure, [{ field: null, text: t('reset.outcome_unknown') }]);
-    } else {
-      submission.refuse(answer.failure, formErrors(answer.failure, ['password'], portal, translator));
-    }
+    await submission.send({
+      wrong: passwordErrors(chosen, minimum, translator),
+      request: () => call('post', '/password', { body: { token, password: chosen } }),
+      done: () => {
+        forgetToken();
+        // The session that this browser may have had has ended with the old password.
+        closeSession({ key: 'reset.done' });
+      },
+      refused: (failure) => giveWay(problemWithReset(failure), failure, onRefused),
+      uncertain: t('reset.outcome_unknown'),
+    });
   };
   return (
     <div class="narrow">

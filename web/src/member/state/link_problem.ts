@@ -10,6 +10,13 @@ export interface LinkProblem {
   readonly sentTo?: string | null;
 }
 
+// For a form behind a link: nothing that could be typed would help any more, so that it gives way to the reason.
+export function giveWay(problem: LinkProblem | null, failure: Failure, onRefused: (failure: Failure) => void): 'handled' | null {
+  if (problem === null) return null;
+  onRefused(failure);
+  return 'handled';
+}
+
 export const noInvitation: LinkProblem = { title: 'link.incomplete', text: 'activate.no_token_text', ways: ['sign_in'] };
 export const noConfirmation: LinkProblem = { title: 'link.incomplete', text: 'confirm.no_token_text', ways: [] };
 
