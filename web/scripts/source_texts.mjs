@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+// Attributes that hold words for the browser.
+const codeAttributes = new Set(['class', 'rel', 'href', 'autocomplete']);
+// Names that are the same in every language.
+const filesOfNames = new Set(['member/account/browser_name.ts']);
 const readAttributes = new Set(['alt', 'aria-label', 'aria-description', 'aria-roledescription', 'label', 'placeholder', 'title', 'value']);
 
 function sourceFiles() {
@@ -23,8 +27,10 @@ function visit(node, look) {
 }
 
 const hasWords = (text) => /\p{L}{2}/u.test(text);
+// Two words, or one that begins with a capital letter: no key, no class and no word of an interface looks like that.
+const looksLikeText = (text) => /\p{L}{2}\P{L}*\s\P{L}*\p{L}{2}/u.test(text) || /(^|\s)\p{Lu}\p{Ll}/u.test(text);
 
-// Texts that a reader would see or hear: between tags, and in the attributes that are read out.
+// Texts that a reader would see or hear: all between tags and in the attributes that are read out, and whatever looks like one anywhere else.
 export function findTextsIn(name, text) {
   const file = parse(name, text);
   const found = [];
@@ -37,8 +43,24 @@ export function findTextsIn(name, text) {
     if (!isLiteral(node) || !hasWords(literalText(node))) return;
     const holder = holderOf(node);
     if (holder === 'content' || readAttributes.has(holder)) report(node, literalText(node));
+    else if (looksLikeText(literalText(node)) && !isForPrograms(node, holder) && !filesOfNames.has(name)) report(node, literalText(node));
   });
   return found;
+}
+
+// What stands in code and no reader sees: modules, types, names of headers and keys, messages of errors that end in the browser's console.
+function isForPrograms(node, holder) {
+  if (codeAttributes.has(holder)) return true;
+  const { parent } = node;
+  if (ts.isImportDeclaration(parent) || ts.isLiteralTypeNode(parent) || ts.isPropertyAssignment(parent) && parent.name === node) return true;
+  if (ts.isBinaryExpression(parent) && isComparison(parent)) return true;
+  if (ts.isNewExpression(parent)) return parent.expression.getText() === 'Error';
+  return ts.isCallExpression(parent) && ts.isPropertyAccessExpression(parent.expression) && ['get', 'set'].includes(parent.expression.name.text);
+}
+
+// A style sheet can put words on the page, too.
+export function findTextsInStyle(name, text) {
+  return [...text.matchAll(/\bcontent:[^;]*?(['"])(.*?)\1/gs)].filter((match) => hasWords(match[2])).map((match) => `${name}: ${match[2]}`);
 }
 
 function isLiteral(node) {
@@ -47,7 +69,7 @@ function isLiteral(node) {
 
 function literalText(node) {
   if (!ts.isTemplateExpression(node)) return node.text;
-  return [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join(' ');
+  return [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join('0');
 }
 
 // Where a literal ends up: "content" between tags, the name of an attribute, or null when it goes through a call.
@@ -76,7 +98,11 @@ function isComparison({ operatorToken: { kind } }) {
 }
 
 export function findTextsOutsideCatalogues() {
-  return sourceFiles().flatMap((name) => findTextsIn(relative('.', name), readFileSync(join(source, name), 'utf8')));
+  const styles = readdirSync(source, { recursive: true }).map(String).filter((name) => name.endsWith('.css'));
+  return [
+    ...sourceFiles().flatMap((name) => findTextsIn(relative('.', name), readFileSync(join(source, name), 'utf8'))),
+    ...styles.flatMap((name) => findTextsInStyle(name, readFileSync(join(source, name), 'utf8'))),
+  ];
 }
 
 // A key counts as used when it stands in the sources as a whole, or when a template such as `status.${status}` can make it.
