@@ -36,27 +36,55 @@ class Operator:
 
 def make_links(operator: Operator) -> dict:
     acme = ("brightwater", "Acme Facilities Ltd")
-    expired = operator.invite(*acme, "kim.late@acme.example.com")
+    late = {name: operator.invite(*acme, f"{name}@acme.example.com") for name in ("kim.late", "kim.cut")}
     operator.site.postgres.execute("UPDATE portal.one_time_token SET created_at = now() - interval '8 days', "
-                                   "expires_at = now() - interval '1 day' WHERE address = 'kim.late@acme.example.com'")
+                                   "expires_at = now() - interval '1 day' WHERE address LIKE 'kim.%'")
     replaced = operator.invite(*acme, "kim.twice@acme.example.com")
     operator.invite(*acme, "kim.twice@acme.example.com")
     cancelled = operator.invite(*acme, "kim.never@acme.example.com")
     operator.run("member", "remove", "--account", acme[0], "--client", acme[1], "--email", "kim.never@acme.example.com")
     joining = {"email": "sam.reyes@acme.example.com", "client": "Talleres Ribera S.L."}
     joining["link"] = operator.invite("northside", joining["client"], joining["email"])
-    return {"expired": expired, "replaced": replaced, "cancelled": cancelled, "has_login": joining}
+    # Invitations of which each journey that activates one has its own; that of "looker" is only looked at.
+    fresh = {name: operator.invite(*acme, f"{name}@acme.example.com") for name in ("tia.taps", "kai.keys", "cora.cut", "lena.lost", "looker")}
+    return {"expired": late["kim.late"], "expired_for_cut": late["kim.cut"], "replaced": replaced, "cancelled": cancelled, "has_login": joining,
+            "fresh": fresh}
 
 
 def add_newcomers(operator: Operator) -> None:
     """People of their own for journeys that change passwords and end sessions: the demo's are shared by all."""
     account = operator.site.accounts["brightwater"]
-    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices"):
+    acme, harbour = "Acme Facilities Ltd", "Harbour Hotels Group"
+    # One starts with the client that came last.
+    clients = {"fay.sites": [harbour], **{name: [harbour, acme] for name in ("two.hats", "cut.hats", "walk.en", "walk.es")}}
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", *clients):
         member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
-        link = operator.invite("brightwater", "Acme Facilities Ltd", member["email"])
-        answer = operator.site.client("brightwater").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
-        assert answer.status == 200, answer.text
+        first, *others = clients.get(name, [acme])
+        links = [operator.invite("brightwater", client, member["email"]) for client in (first, *others)]
+        for link in links:
+            answer = operator.site.client("brightwater").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
+            assert answer.status == 200, answer.text
         account["members"].append(member)
+    # The demo hides this one from its own people by name.
+    operator.site.postgres.execute(
+        """INSERT INTO portal.document_hidden_from (account_id, document_id, client_id, membership_id)
+           SELECT d.account_id, d.document_id, d.client_id, s.membership_id
+           FROM portal.document d JOIN portal.membership s USING (account_id, client_id)
+           WHERE d.name = 'CANARY-document-hidden.pdf' ON CONFLICT DO NOTHING""")
+
+
+def plan_visit_far_down(operator: Operator) -> dict:
+    """A visit at the 37th of the forty sites of one client, and the next one there: others of that client come before it."""
+    (site_id, name), = operator.site.postgres.execute(
+        """WITH site AS (SELECT s.* FROM portal.site s JOIN portal.client c USING (account_id, client_id)
+                         WHERE c.name = 'Harbour Hotels Group' ORDER BY s.name OFFSET 36 LIMIT 1),
+             visit AS (SELECT j.account_id, j.job_id FROM portal.job j JOIN site ON site.account_id = j.account_id AND site.client_id = j.client_id
+                       WHERE j.status = 'scheduled' ORDER BY j.scheduled_at OFFSET 9 LIMIT 1)
+           UPDATE portal.job j SET site_id = site.site_id, address = site.address FROM visit, site
+           WHERE j.account_id = visit.account_id AND j.job_id = visit.job_id RETURNING j.site_id, site.name""")
+    (job_id,), = operator.site.postgres.execute("SELECT job_id::text FROM portal.job WHERE site_id = %s AND status = 'scheduled' ORDER BY scheduled_at LIMIT 1",
+                                                (site_id,))
+    return {"job_id": job_id, "site": name}
 
 
 def answer_question(site: PrivateSite, question: dict) -> dict:
@@ -88,7 +116,8 @@ def main() -> int:
         # The same business on a server that counts tries: on the other one all journeys come from one address.
         guarded = {**site.accounts["brightwater"], "slug": "guarded", "url": f"http://brightwater.localhost:{strict.port}"}
         accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port)]
-        answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator)}
+        answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator),
+                  "far_visit": plan_visit_far_down(operator)}
         print(json.dumps(answer), flush=True)
         for line in sys.stdin:
             print(json.dumps(answer_question(site, json.loads(line))), flush=True)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { accentProperties, contrast, parseColour, readableOn, textOn, type Rgb } from '../src/common/colour.ts';
+import { accentProperties, contrast, formatColour, parseColour, textOn, type Rgb } from '../src/common/colour.ts';
 
 const colour = (text: string): Rgb => parseColour(text)!;
 const steps = [0, 51, 102, 153, 204, 255];
@@ -23,14 +23,17 @@ describe('the accent', () => {
     expect(palette.filter((accent) => contrast(textOn(accent), accent) < 4.5)).toEqual([]);
   });
 
-  test('its written form reaches 4.5 on the backgrounds of both schemes, whatever the business chose', () => {
-    for (const backgrounds of [['#f4f6f8', '#ffffff'], ['#0e1216', '#171c22']].map((pair) => pair.map(colour))) {
-      const wrong = palette.filter((accent) => {
-        const ink = readableOn(accent, backgrounds);
-        return backgrounds.some((background) => contrast(ink, background) < 4.5);
-      });
-      expect(wrong).toEqual([]);
-    }
+  test.each([
+    ['--accent-on-light', 4.5, ['#f4f6f8', '#ffffff', '#eef3f8']],
+    ['--accent-on-dark', 4.5, ['#0e1216', '#171c22', '#1b2530']],
+    ['--accent-strong-on-light', 7, ['#f4f6f8', '#ffffff', '#eef3f8']],
+    ['--accent-strong-on-dark', 7, ['#0e1216', '#171c22', '#1b2530']],
+  ])('%s reaches %f on every ground, whatever the business chose', (form, wanted, grounds) => {
+    const wrong = palette.filter((accent) => {
+      const ink = colour(accentProperties(formatColour(accent))[form]!);
+      return grounds.some((ground) => contrast(ink, colour(ground)) < wanted);
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('an accent that can be read stays as it is', () => {
@@ -46,7 +49,7 @@ describe('the accent', () => {
 // The fixed colours of the style sheet, role against role.
 describe('the style sheet', () => {
   const css = readFileSync(new URL('../src/member/styles/tokens.css', import.meta.url), 'utf8');
-  const [light, dark] = css.split('@media (prefers-color-scheme: dark)') as [string, string];
+  const [light, dark] = css.split('@media screen and (prefers-color-scheme: dark)') as [string, string];
   const pairs = ['text', 'muted', 'good', 'warn', 'bad'].flatMap((ink) => ['page', 'surface', 'note-surface'].map((ground) => [ink, ground]));
 
   test.each([
@@ -63,8 +66,10 @@ describe('the style sheet', () => {
   test('the script computes with the grounds of the style sheet', () => {
     const script = readFileSync(new URL('../src/common/colour.ts', import.meta.url), 'utf8');
     for (const block of [light, dark]) {
-      const page = colour(/--page: (#[0-9a-f]{6});/.exec(block)![1]!);
-      expect(script).toContain(`[${page.join(', ')}]`);
+      for (const ground of ['page', 'note-surface']) {
+        const channels = colour(new RegExp(`--${ground}: (#[0-9a-f]{6});`).exec(block)![1]!);
+        expect(script).toContain(`[${channels.join(', ')}]`);
+      }
     }
   });
 });

@@ -5,6 +5,7 @@ import {
   daysBetween,
   foreignZoneName,
   formatDay,
+  formatMoment,
   formatRelativeDay,
   formatTimeRange,
   formatWhen,
@@ -81,6 +82,19 @@ describe('dates as people say them', () => {
     const late = new Date('2026-11-23T23:30:00Z');
     expect(formatWhen(late, null, now, 'Europe/London', british)).toContain('Today');
     expect(formatWhen(late, null, now, 'Europe/Madrid', british)).toContain('Tomorrow');
+  });
+});
+
+describe("a moment of the reader's own clock", () => {
+  const instant = new Date('2026-11-24T23:30:00Z');
+
+  test('today: the time alone', () => {
+    expect(formatMoment(instant, new Date('2026-11-24T23:40:00Z'), british, 'Europe/London')).toBe('23:30');
+  });
+
+  test('another day: the day, too', () => {
+    expect(formatMoment(instant, new Date('2026-11-25T00:10:00Z'), british, 'Europe/London')).toBe('Tue 24 Nov, 23:30');
+    expect(formatMoment(instant, new Date('2026-11-25T00:10:00Z'), british, 'Europe/Madrid')).toBe('0:30');
   });
 });
 

@@ -85,7 +85,7 @@ export const journeys = [
       assert.equal(visitor.path, '/?q=boiler+SERVICE');
       const titles = await page.locator('.card-title').allInnerTexts();
       assert.ok(titles.length > 0 && titles.every((title) => title === 'Boiler service'));
-      await page.locator('#announcer').getByText(/\d+ jobs?/).waitFor({ state: 'attached' });
+      await page.locator('#announcer').getByText(/\d+ jobs?/).first().waitFor({ state: 'attached' });
 
       await choose(visitor, () => page.getByLabel('Site', { exact: true }).selectOption({ label: 'Head office' }));
       assert.match(visitor.path, /^\/\?q=boiler\+SERVICE&site=[0-9]+$/);
@@ -139,7 +139,7 @@ export const journeys = [
       await page.getByLabel('Until').fill(before);
       await page.getByRole('alert').getByText(/before “From”/).waitFor();
       await page.screenshot({ path: `${visitor.options.folder}/jobs-bad-dates.png` });
-      await choose(visitor, () => page.getByRole('button', { name: 'Clear filters' }).click());
+      await choose(visitor, () => page.locator('#filter-panel').getByRole('button', { name: 'Clear filters' }).click());
       assert.equal(visitor.path, '/');
     },
   },

@@ -1,28 +1,10 @@
 // Languages, keyboard, small screens, dark rooms, no connection.
 import assert from 'node:assert/strict';
-import { desktop, narrowest } from '../visitor.mjs';
+import { tabTo } from '../keyboard.mjs';
+import { desktop } from '../visitor.mjs';
 
 const alex = 'alex.morgan@acme.example.com';
 const lucia = 'lucia.fernandez@ribera.example.com';
-
-// Tab until the wanted thing has the focus; on the way everything that has it must show that.
-async function tabTo(page, wanted) {
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press('Tab');
-    const { name, outline } = await page.evaluate(() => {
-      const { activeElement: element } = document;
-      const style = getComputedStyle(element);
-      const label = element.labels?.[0]?.innerText ?? '';
-      return {
-        name: `${element.getAttribute('aria-label') ?? ''} ${label} ${element.innerText}`,
-        outline: element === document.body ? 2 : style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
-      };
-    });
-    assert.ok(outline >= 2, `the focus shows on "${name.trim()}"`);
-    if (wanted.test(name)) return;
-  }
-  assert.fail(`Tab does not reach ${wanted}`);
-}
 
 export const journeys = [
   {
@@ -106,50 +88,6 @@ export const journeys = [
       await tabTo(page, /Sign out/);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-    },
-  },
-  {
-    name: 'small: every page fits into 320 pixels',
-    account: 'northside',
-    visitor: { viewport: narrowest },
-    async run(visitor) {
-      const { page } = visitor;
-      await visitor.go('/sign-in');
-      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-      await visitor.check('320-sign-in');
-      await visitor.signIn('diego.campos@olmos.example.com');
-      await visitor.check('320-jobs');
-      await page.getByRole('button', { name: 'Filters' }).click();
-      await visitor.check('320-filters');
-      await page.getByRole('button', { name: /Choose another/ }).click();
-      // An open menu covers what lies below it.
-      await visitor.check('320-clients', page, ['target-size']);
-      await page.keyboard.press('Escape');
-      await page.getByRole('link', { name: /^Finished/ }).click();
-      await visitor.settle();
-      await page.locator('.card-link').first().click();
-      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
-      await visitor.check('320-job');
-      for (const name of ['documents', 'account', 'help', 'password']) {
-        await visitor.go(`/${name}`);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await visitor.check(`320-${name}`);
-      }
-    },
-  },
-  {
-    name: 'dark: readable in a dark room, on a large screen',
-    visitor: { viewport: desktop, colorScheme: 'dark' },
-    async run(visitor) {
-      const { page } = visitor;
-      await visitor.go('/sign-in');
-      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-      await visitor.check('dark-sign-in');
-      await visitor.signIn(alex);
-      await visitor.check('dark-jobs');
-      await page.locator('.card-link').first().click();
-      await page.locator('main').getByRole('link', { name: 'Jobs', exact: true }).waitFor();
-      await visitor.check('dark-job');
     },
   },
   {

@@ -34,12 +34,12 @@ export function textOn(background: Rgb): Rgb {
 }
 
 // The colour itself where it can be read on all the backgrounds, else the nearest step towards black or white that can.
-export function readableOn(colour: Rgb, backgrounds: readonly Rgb[]): Rgb {
+export function readableOn(colour: Rgb, backgrounds: readonly Rgb[], wanted = 4.5): Rgb {
   const target = backgrounds.every((background) => textOn(background) === kWhite) ? kWhite : kBlack;
   const steps = 50;
   for (let step = 0; step < steps; step += 1) {
     const candidate = mix(colour, target, step / steps);
-    if (backgrounds.every((background) => contrast(candidate, background) >= 4.5)) return candidate;
+    if (backgrounds.every((background) => contrast(candidate, background) >= wanted)) return candidate;
   }
   return target;
 }
@@ -49,9 +49,12 @@ function mix(from: Rgb, to: Rgb, share: number): Rgb {
   return from.map((channel, index) => Math.round(channel + (to[index]! - channel) * share)) as unknown as Rgb;
 }
 
-// Page and surface, as in styles/tokens.css.
-const kLightBackgrounds: readonly Rgb[] = [[244, 246, 248], kWhite];
-const kDarkBackgrounds: readonly Rgb[] = [[14, 18, 22], [23, 28, 34]];
+// Page, surface and note, as in styles/tokens.css.
+const kLightBackgrounds: readonly Rgb[] = [[244, 246, 248], kWhite, [238, 243, 248]];
+const kDarkBackgrounds: readonly Rgb[] = [[14, 18, 22], [23, 28, 34], [27, 37, 48]];
+
+// For readers who ask for more contrast (WCAG's level AAA).
+const kStrong = 7;
 
 export function accentProperties(accent: string): Record<string, string> {
   const colour = parseColour(accent);
@@ -61,5 +64,7 @@ export function accentProperties(accent: string): Record<string, string> {
     '--accent-text': formatColour(textOn(colour)),
     '--accent-on-light': formatColour(readableOn(colour, kLightBackgrounds)),
     '--accent-on-dark': formatColour(readableOn(colour, kDarkBackgrounds)),
+    '--accent-strong-on-light': formatColour(readableOn(colour, kLightBackgrounds, kStrong)),
+    '--accent-strong-on-dark': formatColour(readableOn(colour, kDarkBackgrounds, kStrong)),
   };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { hasCode } from '../common/api/failure.ts';
 import { navigate, usePlace } from '../common/history.ts';
 import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
@@ -36,6 +36,8 @@ export function App() {
     }
   }, [portal]);
 
+  useMarkSlow(start.state === 'loading');
+
   const chooseLanguage = (language: Language) => {
     setChosen(language);
     rememberLanguage(language);
@@ -60,6 +62,19 @@ export function App() {
       )}
     </LanguageProvider>
   );
+}
+
+// The skeletons of the first page follow that of the start without a pause, when there was time to see it.
+const kSeenMilliseconds = 200;
+
+function useMarkSlow(loading: boolean): void {
+  const since = useRef(performance.now());
+  useEffect(() => {
+    if (loading || performance.now() - since.current < kSeenMilliseconds) return undefined;
+    document.documentElement.dataset['slow'] = '';
+    const timer = setTimeout(() => delete document.documentElement.dataset['slow'], 1000);
+    return () => clearTimeout(timer);
+  }, [loading]);
 }
 
 // Until the portal is known, the browser's wish decides among the languages that there are.

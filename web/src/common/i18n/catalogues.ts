@@ -7,6 +7,9 @@ export type Language = 'en' | 'es';
 
 export const languages: readonly Language[] = ['en', 'es'];
 
+// Which way each is written.
+export const directions: Readonly<Record<Language, 'ltr' | 'rtl'>> = { en: 'ltr', es: 'ltr' };
+
 export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, Message>>>> = { en, es };
 
 // Texts that are rightly the same in both languages; the tests refuse any other identical pair.

@@ -4,6 +4,9 @@ export const en = {
   'language.name': 'English',
   'language.label': 'Language',
 
+  'choice.found': { one: '{count} to choose from', other: '{count} to choose from' },
+  'choice.nothing_found': 'Nothing matches',
+
   'skip.content': 'Skip to the content',
   'loading': 'Loading',
   'action.try_again': 'Try again',
@@ -297,7 +300,8 @@ export const en = {
   'size.megabytes': '{count} MB',
 
   'offline.banner': 'You are offline.',
-  'offline.as_of': 'You are offline. What you see is from {time}.',
+  'offline.unreachable': 'The portal cannot be reached.',
+  'offline.as_of': 'What you see is from {time}.',
   'offline.back': 'You are online again.',
   'offline.action': 'You are offline. Try again when you have a connection; nothing you typed is lost.',
 

@@ -5,6 +5,9 @@ export const es: Record<MessageKey, Message> = {
   'language.name': 'Español',
   'language.label': 'Idioma',
 
+  'choice.found': { one: '{count} para elegir', other: '{count} para elegir' },
+  'choice.nothing_found': 'Nada coincide',
+
   'skip.content': 'Ir al contenido',
   'loading': 'Cargando',
   'action.try_again': 'Volver a intentarlo',
@@ -298,7 +301,8 @@ export const es: Record<MessageKey, Message> = {
   'size.megabytes': '{count} MB',
 
   'offline.banner': 'No tiene conexión.',
-  'offline.as_of': 'No tiene conexión. Lo que ve es de las {time}.',
+  'offline.unreachable': 'No se puede llegar al portal.',
+  'offline.as_of': 'Última actualización: {time}.',
   'offline.back': 'Vuelve a tener conexión.',
   'offline.action': 'No tiene conexión. Inténtelo cuando la recupere; no se pierde nada de lo que ha escrito.',
 

@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useMemo } from 'preact/hooks';
-import { catalogues, languages, type Language, type MessageKey } from './catalogues.ts';
+import { catalogues, directions, languages, type Language, type MessageKey } from './catalogues.ts';
 import { formatMessage, type MessageValues } from './message.ts';
 
 export interface Translator {
@@ -52,6 +52,7 @@ export function LanguageProvider({ language, onChoose, children }: LanguageProvi
   const translator = useMemo(() => makeTranslator(language, navigator.languages), [language]);
   useEffect(() => {
     document.documentElement.lang = language;
+    document.documentElement.dir = directions[language];
   }, [language]);
   return (
     <ChoiceContext.Provider value={onChoose}>

@@ -8,21 +8,30 @@ export function announce(text: string): void {
   listener?.(text);
 }
 
+// Long enough to be read out after what is being read at the moment.
+const kKeptMilliseconds = 7000;
+const kMostKept = 3;
+
+// What comes shortly after another is added to it, so that neither the list that follows a notice nor the same words once more go unheard.
 export function Announcer() {
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState<readonly { id: number; text: string }[]>([]);
   useEffect(() => {
-    listener = (next) => {
-      // The same words twice in a row are only read again when the region was empty in between.
-      setText('');
-      setTimeout(() => setText(next), 50);
+    let last = 0;
+    listener = (text) => {
+      last += 1;
+      const id = last;
+      setSaid((earlier) => [...earlier, { id, text }].slice(-kMostKept));
+      setTimeout(() => setSaid((kept) => kept.filter((one) => one.id !== id)), kKeptMilliseconds);
     };
     return () => {
       listener = null;
     };
   }, []);
   return (
-    <div class="visually-hidden" aria-live="polite" aria-atomic="true" id="announcer">
-      {text}
+    <div class="visually-hidden" aria-live="polite" aria-relevant="additions" id="announcer">
+      {said.map(({ id, text }) => (
+        <p key={id}>{text}</p>
+      ))}
     </div>
   );
 }

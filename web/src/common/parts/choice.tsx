@@ -1,8 +1,10 @@
+import type { Option } from './find_options.ts';
+
 interface ChoiceProperties {
   id: string;
   label: string;
   value: string;
-  options: readonly { value: string; text: string }[];
+  options: readonly Option[];
   onChange: (value: string) => void;
 }
 

@@ -85,6 +85,13 @@ export function formatDateTime(instant: Date, now: Date, timeZone: string, trans
   return translator.t('day.date_time', { date, time: formatTime(instant, timeZone, translator) });
 }
 
+// "14:05", or "Sun 29 Nov, 14:05" when that was another day: when something happened here, by the reader's own clock.
+export function formatMoment(instant: Date, now: Date, translator: Translator, ownZone?: string): string {
+  const zone = ownZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isToday = dayOf(instant, zone) === dayOf(now, zone);
+  return isToday ? formatTime(instant, zone, translator) : formatDateTime(instant, now, zone, translator);
+}
+
 // The name of the zone, where the reader's own clock shows something else at one of the given instants; otherwise null.
 export function foreignZoneName(instants: readonly Date[], timeZone: string, { locale }: Translator, ownZone?: string): string | null {
   const differs = instants.some((instant) => wallClock(instant, timeZone) !== wallClock(instant, ownZone));

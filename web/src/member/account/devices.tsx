@@ -5,8 +5,9 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
-import { RowsSkeleton } from '../parts/skeletons.tsx';
+import { DevicesSkeleton } from '../parts/skeletons.tsx';
 import { FailurePanel } from '../parts/states.tsx';
+import { ZoneNote } from '../parts/zone_note.tsx';
 import { useApp } from '../state/application.tsx';
 import { browserName, isHandheld } from './browser_name.ts';
 
@@ -42,8 +43,9 @@ export function Devices() {
         {t('devices.title')}
       </h2>
       <p class="muted">{t('devices.text')}</p>
-      {answer === null && <RowsSkeleton />}
+      {answer === null && <DevicesSkeleton />}
       {answer?.ok === false && <FailurePanel failure={answer.failure} retry={() => setAttempt(attempt + 1)} />}
+      {answer?.ok === true && <ZoneNote instants={answer.value.items.map((item) => new Date(item.created_at))} />}
       {answer?.ok === true && (
         <ul class="rows">
           {answer.value.items.map((item) => (

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { usePlace } from '../../common/history.ts';
+import { useWake } from '../../common/wake.ts';
 import { useApp, useSession } from '../state/application.tsx';
 import { appendPage, firstPage, pageSize, refreshPages, refreshSize, type List, type Loaded } from './pages.ts';
 import { recallList, rememberList } from './seen.ts';
@@ -29,7 +30,7 @@ type Ask<L extends List> = ((part: Part, membership: string, signal?: AbortSigna
 const kStaleMilliseconds = 30_000;
 
 export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState<L> {
-  const { handleFailure, markLoaded } = useApp();
+  const { handleFailure, markLoaded, markMissed } = useApp();
   const membership = useSession().membership.id;
   const key = `${membership} ${listKey}`;
   const arrival = usePlace().arrival;
@@ -66,9 +67,13 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
       if (abort.signal.aborted) return;
       if (answer.ok) {
         keep(known === null ? firstPage(answer.value) : refreshPages(known, answer.value));
-      } else if (!handleFailure(answer.failure) && known === null) {
-        // A refresh that fails leaves what is shown; the offline banner dates it.
+      } else if (handleFailure(answer.failure)) {
+        return;
+      } else if (known === null) {
         setState({ key, loaded: null, failure: answer.failure });
+      } else {
+        // A refresh that fails leaves what is shown; the banner dates it.
+        markMissed();
       }
     },
     [key, keep, handleFailure],
@@ -81,8 +86,8 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
     return () => running.current?.abort();
   }, [key]);
 
-  useRefresh(() => {
-    if (Date.now() - loadedAt.current > kStaleMilliseconds || current.failure !== null) void load(current.loaded);
+  useWake((wanted) => {
+    if (wanted || Date.now() - loadedAt.current > kStaleMilliseconds || current.failure !== null) void load(current.loaded);
   });
 
   const loadMore = async () => {
@@ -106,21 +111,4 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
     return 0;
   };
   return { ...current, loadingMore, moreFailure, loadMore, reload: () => void load(null) };
-}
-
-// Whoever comes back to the page, or back online, wants to know what is true now.
-function useRefresh(refresh: () => void): void {
-  const latest = useRef(refresh);
-  latest.current = refresh;
-  useEffect(() => {
-    const wake = () => {
-      if (document.visibilityState === 'visible' && navigator.onLine) latest.current();
-    };
-    document.addEventListener('visibilitychange', wake);
-    window.addEventListener('online', wake);
-    return () => {
-      document.removeEventListener('visibilitychange', wake);
-      window.removeEventListener('online', wake);
-    };
-  }, []);
 }

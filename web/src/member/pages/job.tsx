@@ -1,18 +1,20 @@
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { call, type Job, type JobSummary, type Outcome } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
-import { foreignZoneName, formatWhen } from '../../common/time/dates.ts';
+import { formatWhen } from '../../common/time/dates.ts';
+import { useWake } from '../../common/wake.ts';
 import { recallJob } from '../lists/seen.ts';
 import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { JobSkeleton } from '../parts/skeletons.tsx';
 import { FailurePanel } from '../parts/states.tsx';
 import { StatusBadge } from '../parts/status_badge.tsx';
+import { ZoneNote } from '../parts/zone_note.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
@@ -29,7 +31,7 @@ export function JobPage({ id }: { id: string }) {
       {!hasCode(failure, 'not_found') && known === null && <Waiting failed={failure !== null} />}
       {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} />}
       {answer === null && <JobSkeleton />}
-      {answer?.ok === true && <JobFields fields={answer.value.fields} />}
+      {answer?.ok === true && <JobFields job={answer.value} />}
       {failure !== null && !hasCode(failure, 'not_found') && <FailurePanel failure={failure} retry={reload} />}
     </article>
   );
@@ -63,25 +65,24 @@ function Waiting({ failed }: { failed: boolean }) {
 }
 
 function useJob(id: string, membership: string): { answer: Outcome<Job> | null; reload: () => void } {
-  const { handleFailure, markLoaded } = useApp();
+  const { handleFailure, markLoaded, markMissed } = useApp();
   const [answer, setAnswer] = useState<Outcome<Job> | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const shown = useRef(answer);
+  shown.current = answer;
   useEffect(() => {
     const abort = new AbortController();
     void call('get', '/jobs/{id}', { path: { id }, membership, signal: abort.signal }).then((result) => {
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted || (!result.ok && handleFailure(result.failure))) return;
       if (result.ok) markLoaded();
-      else if (handleFailure(result.failure)) return;
-      // What is already shown stays when a refresh fails.
-      setAnswer((shown) => (result.ok || shown?.ok !== true ? result : shown));
+      // What is already shown stays when a refresh fails; the banner dates it.
+      if (!result.ok && shown.current?.ok === true && !hasCode(result.failure, 'not_found')) markMissed();
+      else setAnswer(result);
     });
     return () => abort.abort();
   }, [id, membership, attempt]);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
-  useEffect(() => {
-    window.addEventListener('online', reload);
-    return () => window.removeEventListener('online', reload);
-  }, [reload]);
+  useWake(reload);
   return { answer, reload };
 }
 
@@ -112,12 +113,16 @@ function JobSummaryOf({ job }: { job: JobSummary }) {
   );
 }
 
-function JobFields({ fields }: { fields: Job['fields'] }) {
+function JobFields({ job }: { job: Job }) {
   const { t } = useTranslator();
+  const { fields } = job;
+  // Named once: beside the time of the visit, or here where there is none.
+  const others = fields.flatMap((field) => (field.type === 'datetime' && field.value !== null ? [new Date(field.value)] : []));
   const details = fields.filter(({ group }) => group !== 'report');
   const report = fields.filter(({ group }) => group === 'report');
   return (
     <>
+      {job.scheduled_at === null && <ZoneNote instants={others} />}
       {details.length > 0 && <FieldList title={t('job.details')} fields={details} />}
       {report.length > 0 && <FieldList title={t('job.report')} fields={report} />}
     </>
@@ -139,11 +144,10 @@ function When({ job }: { job: JobSummary }) {
   if (job.scheduled_at === null) return <>{translator.t('jobs.no_date')}</>;
   const start = new Date(job.scheduled_at);
   const end = job.scheduled_until === null ? null : new Date(job.scheduled_until);
-  const zone = foreignZoneName([start], timeZone, translator);
   return (
     <>
       <time dateTime={job.scheduled_at}>{formatWhen(start, end, new Date(), timeZone, translator)}</time>
-      {zone !== null && <span class="muted block">{translator.t('day.zone', { zone })}</span>}
+      <ZoneNote instants={[start]} />
     </>
   );
 }

@@ -1,11 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type JobState, type Site } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
+import { datesAreInOrder, hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
 import { useJobs, type Jobs } from '../jobs/use_jobs.ts';
+import { recallSites, rememberSites } from '../lists/seen.ts';
 import { JobFilters } from '../parts/job_filters.tsx';
 import { JobResults, lastOpenedJob } from '../parts/job_results.tsx';
 import { JobListSkeleton } from '../parts/skeletons.tsx';
@@ -38,6 +39,12 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
   const { portal } = useApp();
   const jobs = useJobs(query);
   const sites = useSites();
+  const counts = useRef<StateTabsProperties['counts']>();
+  counts.current = jobs.loaded?.first.counts ?? counts.current;
+  // The filters and the list come at once, so that nothing moves when the other arrives.
+  const isComplete = useRef(false);
+  const isAnswered = jobs.loaded !== null || jobs.failure !== null || !datesAreInOrder(query);
+  if (sites !== null && isAnswered) isComplete.current = true;
   const change = (next: JobsQuery, replace: boolean) => navigate(jobsPath(next, states), { replace });
   const clear = () => {
     change(withoutFilters(query), false);
@@ -53,25 +60,30 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
       >
         {t('jobs.title')}
       </PageHeading>
-      <StateTabs query={query} states={states} counts={jobs.loaded?.first.counts} />
-      <JobFilters query={query} sites={sites} onChange={change} onClear={clear} />
-      <section class="results" aria-label={t(`jobs.state.${query.state}`)}>
-        <Results query={query} jobs={jobs} onClear={clear} />
+      <StateTabs query={query} states={states} counts={counts.current} />
+      <JobFilters query={query} sites={isComplete.current ? (sites ?? []) : null} onChange={change} onClear={clear} />
+      <section class="results" key={isComplete.current ? 'complete' : 'waiting'} aria-label={t(`jobs.state.${query.state}`)}>
+        {isComplete.current ? <Results query={query} jobs={jobs} onClear={clear} /> : <JobListSkeleton />}
       </section>
     </>
   );
 }
 
-function useSites(): readonly Site[] {
+// Null until they are known.
+function useSites(): readonly Site[] | null {
   const { handleFailure } = useApp();
   const membership = useSession().membership.id;
-  const [sites, setSites] = useState<readonly Site[]>([]);
+  const [sites, setSites] = useState<readonly Site[] | null>(() => recallSites(membership));
   useEffect(() => {
     const abort = new AbortController();
     void call('get', '/sites', { membership, signal: abort.signal }).then((answer) => {
-      // Without the sites the list still works; only the filter is missing.
-      if (answer.ok) setSites(answer.value.items);
-      else if (!abort.signal.aborted) handleFailure(answer.failure);
+      if (answer.ok) {
+        rememberSites(membership, answer.value.items);
+        setSites(answer.value.items);
+      } else if (!abort.signal.aborted && !handleFailure(answer.failure)) {
+        // Without the sites the list still works; only the filter is missing.
+        setSites((known) => known ?? []);
+      }
     });
     return () => abort.abort();
   }, [membership]);
@@ -94,7 +106,8 @@ function StateTabs({ query, states, counts }: StateTabsProperties) {
           <li key={state}>
             <a href={jobsPath(inState(query, state), states)} aria-current={state === query.state ? 'page' : undefined}>
               {t(`jobs.state.${state}`)}
-              {counts?.[state] !== undefined && <span class="count"> {number.format(counts[state])}</span>}
+              {/* Its place is kept until it is known. */}
+              <span class="count"> {counts?.[state] === undefined ? '\u00a0' : number.format(counts[state])}</span>
             </a>
           </li>
         ))}
@@ -111,6 +124,15 @@ function Results({ query, jobs, onClear }: { query: JobsQuery; jobs: Jobs; onCle
     return <StatePanel icon="lock" title={t('jobs.no_access')} text={t('error.forbidden', { business: portal.name })} />;
   }
   if (jobs.failure !== null) return <FailurePanel failure={jobs.failure} retry={jobs.reload} />;
+  if (!datesAreInOrder(query)) {
+    return (
+      <StatePanel icon="search" title={t('jobs.nothing_found')} text={t('jobs.bad_dates')}>
+        <button type="button" class="button" onClick={onClear}>
+          {t('jobs.clear_filters')}
+        </button>
+      </StatePanel>
+    );
+  }
   if (jobs.loaded === null) return <JobListSkeleton />;
   if (jobs.loaded.items.length > 0) return <JobResults query={query} jobs={jobs} loaded={jobs.loaded} />;
   if (hasFilters(query)) {

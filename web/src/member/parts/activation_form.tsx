@@ -9,6 +9,7 @@ import { useApp, type Notice } from '../state/application.tsx';
 import { useFormSubmission } from '../state/form_submission.ts';
 import { emailErrors, passwordErrors } from '../state/input_rules.ts';
 import { forgetToken } from '../state/link_token.ts';
+import { ZoneNote } from './zone_note.tsx';
 import { giveWay, problemWithInvitation } from '../state/link_problem.ts';
 
 // Whoever has a login already joins with its password: an invitation never touches existing credentials, so the address cannot
@@ -105,6 +106,7 @@ export function ActivationForm({ token, invitation, onRefused }: ActivationFormP
       <p class="muted">
         {t('activate.expires', { time: formatDateTime(new Date(invitation.expires_at), new Date(), portal.time_zone, translator) })}
       </p>
+      <ZoneNote instants={[new Date(invitation.expires_at)]} />
     </>
   );
 }

@@ -9,7 +9,7 @@ export function Footer() {
   return (
     <footer class="footer">
       <Contact />
-      <div class="footer-row">
+      <div class="footer-row footer-links">
         <Links />
         <LanguageSwitch />
       </div>

@@ -50,7 +50,11 @@ function FieldValue({ field }: { field: Field }) {
   if (field.value === null) return <span class="muted">{t('job.missing')}</span>;
   switch (field.type) {
     case 'text':
-      return <span class="plain-text">{field.value}</span>;
+      return (
+        <span class="plain-text" dir="auto">
+          {field.value}
+        </span>
+      );
     case 'yes_no':
       return <>{t(field.value ? 'job.yes' : 'job.no')}</>;
     case 'integer':

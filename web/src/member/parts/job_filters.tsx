@@ -3,6 +3,7 @@ import type { Site } from '../../common/api/client.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { SearchableChoice } from '../../common/parts/searchable_choice.tsx';
 import { SearchField } from '../../common/parts/search_field.tsx';
 import {
   assignments,
@@ -19,14 +20,19 @@ import {
 // going back would undo it letter by letter.
 interface JobFiltersProperties {
   query: JobsQuery;
-  sites: readonly Site[];
+  // Null as long as they are waited for.
+  sites: readonly Site[] | null;
   onChange: (next: JobsQuery, replace: boolean) => void;
   onClear: () => void;
 }
 
+// The browser's own list is the better one as long as it can be seen at a glance.
+const kMostSitesToScroll = 8;
+
 export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProperties) {
   const { t } = useTranslator();
   const count = countFilters(query);
+  const SiteChoice = (sites?.length ?? 0) > kMostSitesToScroll ? SearchableChoice : Choice;
   // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
   const [open, setOpen] = useState(count > 0);
   return (
@@ -49,9 +55,9 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
           {count === 0 ? t('jobs.filters') : t('jobs.filters_active', { count })}
         </button>
       </div>
-      <div id="filter-panel" class={open ? 'filter-panel' : 'filter-panel filter-panel-folded'}>
-        {sites.length > 0 && (
-          <Choice
+      <div id="filter-panel" class={panelClass(open, sites === null)}>
+        {sites !== null && sites.length > 0 && (
+          <SiteChoice
             id="site"
             label={t('jobs.site')}
             value={query.site ?? ''}
@@ -94,6 +100,11 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
       </div>
     </form>
   );
+}
+
+function panelClass(open: boolean, waiting: boolean): string {
+  const classes = ['filter-panel', open ? null : 'filter-panel-folded', waiting ? 'filter-panel-waiting' : null];
+  return classes.filter(Boolean).join(' ');
 }
 
 interface DateFieldProperties {

@@ -4,12 +4,13 @@ import { describeFailure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { jobPath } from '../../common/navigation.ts';
 import { announce } from '../../common/parts/announcer.tsx';
-import { dayOf, foreignZoneName, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
+import { dayOf, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
 import type { Loaded } from '../lists/pages.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
 import { StatusBadge } from './status_badge.tsx';
+import { ZoneNote } from './zone_note.tsx';
 
 let opened: string | null = null;
 
@@ -26,7 +27,6 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
   const { items, nextCursor } = loaded;
   const summary = t(nextCursor === null ? 'jobs.found' : 'jobs.shown', { count: items.length });
   const instants = items.flatMap(({ scheduled_at }) => (scheduled_at === null ? [] : [new Date(scheduled_at)]));
-  const zone = foreignZoneName(instants, portal.time_zone, translator);
 
   // Filters and tabs change the list below themselves; readers who do not see that are told.
   useEffect(() => announce(summary), [summary, query]);
@@ -39,7 +39,7 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
   };
   return (
     <div ref={list}>
-      {zone !== null && <p class="muted zone">{t('day.zone', { zone })}</p>}
+      <ZoneNote instants={instants} />
       {query.sort.endsWith('number') ? (
         <Cards items={items} changed={loaded.changed} withDay />
       ) : (
@@ -98,7 +98,10 @@ function Cards({ items, changed, withDay = false }: CardsProperties) {
 // The whole card is one link: a large target, and one stop for the keyboard.
 function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean; withDay: boolean }) {
   const { t } = useTranslator();
-  const where = job.address ?? job.site?.name ?? t('job.no_address');
+  // Whoever has sites knows them by name; the address is for everybody else, and for the way.
+  const where = job.site?.name ?? job.address ?? t('job.no_address');
+  const reference = job.reference === null ? null : t('job.reference', { reference: job.reference });
+  const details = [job.site === null ? null : job.address, t('job.number', { number: job.number }), reference];
   const who = job.assignee?.name ?? (job.assignment === null ? null : t('jobs.assignee_none'));
   return (
     <a id={`job-${job.id}`} class="card card-link" href={jobPath(job.id)} onClick={() => (opened = job.id)}>
@@ -111,8 +114,7 @@ function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean;
       <strong class="card-title">{job.template.name}</strong>
       <span class="card-text">{who === null ? where : `${where} · ${who}`}</span>
       <span class="card-text muted">
-        {t('job.number', { number: job.number })}
-        {job.reference !== null && ` · ${t('job.reference', { reference: job.reference })}`}
+        {details.filter((detail) => detail !== null).join(' · ')}
         {changed && <em class="updated"> · {t('jobs.updated')}</em>}
       </span>
     </a>

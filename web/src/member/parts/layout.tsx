@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
-import { formatTime } from '../../common/time/dates.ts';
+import { formatMoment } from '../../common/time/dates.ts';
+import { askAgain } from '../../common/wake.ts';
 import { usePlace } from '../../common/history.ts';
 import { useOnline } from '../../common/online.ts';
 import { useApp } from '../state/application.tsx';
@@ -27,7 +28,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </a>
       <Header />
       <main id="content" tabIndex={-1}>
-        <OfflineBanner />
+        <OldDataBanner />
         <NoticeBanner />
         <ErrorGuard>{children}</ErrorGuard>
       </main>
@@ -36,26 +37,32 @@ export function Layout({ children }: { children: ComponentChildren }) {
   );
 }
 
-// Says how old the page is; the data below stays, because an old date is better than none.
-function OfflineBanner() {
+// Says how old the page is; the data below stays, because an old date is better than none. The time is that of the reader's own clock. A
+// browser can believe that it is online while nothing gets through.
+function OldDataBanner() {
   const translator = useTranslator();
-  const { portal, loadedAt } = useApp();
+  const { t } = translator;
+  const { loadedAt, missed } = useApp();
   const online = useOnline();
-  const wasOnline = useRef(true);
-  const text =
-    loadedAt === null
-      ? translator.t('offline.banner')
-      : translator.t('offline.as_of', { time: formatTime(loadedAt, portal.time_zone, translator) });
+  const wasGood = useRef(true);
+  const isGood = online && !missed;
+  const asOf = loadedAt === null ? null : t('offline.as_of', { time: formatMoment(loadedAt, new Date(), translator) });
+  const words = [t(online ? 'offline.unreachable' : 'offline.banner'), asOf].filter(Boolean).join(' ');
   useEffect(() => {
-    if (online === wasOnline.current) return;
-    wasOnline.current = online;
-    announce(online ? translator.t('offline.back') : text);
-  }, [online]);
-  if (online) return null;
+    if (isGood === wasGood.current) return;
+    wasGood.current = isGood;
+    announce(isGood ? t('offline.back') : words);
+  }, [isGood]);
+  if (isGood) return null;
   return (
     <div class="banner banner-warn">
       <Icon name="offline" />
-      <p>{text}</p>
+      <p>{words}</p>
+      {online && (
+        <button type="button" class="button" onClick={askAgain}>
+          {t('action.try_again')}
+        </button>
+      )}
     </div>
   );
 }

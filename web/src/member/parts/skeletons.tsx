@@ -2,7 +2,7 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 
 // Grey shapes of the real layout; the style sheet lets them appear after 200 ms, so that quick answers do not flicker.
 
-type Bone = 'title' | 'line' | 'card' | 'row';
+type Bone = 'title' | 'line' | 'card' | 'row' | 'device';
 
 function Bones({ shapes }: { shapes: readonly Bone[] }) {
   const { t } = useTranslator();
@@ -18,9 +18,14 @@ function Bones({ shapes }: { shapes: readonly Bone[] }) {
 
 export function PageSkeleton() {
   return (
-    <main class="skeleton" aria-busy="true">
-      <Bones shapes={['title', 'card', 'card']} />
-    </main>
+    <>
+      <div class="header skeleton" aria-hidden="true">
+        <div class="bone bone-brand" />
+      </div>
+      <main class="skeleton" aria-busy="true">
+        <Bones shapes={['title', 'card', 'card']} />
+      </main>
+    </>
   );
 }
 
@@ -30,6 +35,10 @@ export function JobListSkeleton() {
 
 export function JobSkeleton() {
   return <Skeleton shapes={['line', 'row', 'row', 'row']} />;
+}
+
+export function DevicesSkeleton() {
+  return <Skeleton shapes={['device', 'device']} />;
 }
 
 export function RowsSkeleton() {

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { describeFailure, type Failure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
+import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { useApp } from '../state/application.tsx';
 
@@ -11,8 +13,9 @@ interface StateProperties {
   children?: ComponentChildren;
 }
 
-// What stands where content would be: nothing yet, no access, nothing found.
+// What stands where content would be: nothing yet, no access, nothing found. It is read out, too: who types into a search stays there.
 export function StatePanel({ icon, title, text, children }: StateProperties) {
+  useEffect(() => announce(title), [title]);
   return (
     <section class="state">
       <Icon name={icon} class="icon icon-large" />

@@ -2,7 +2,7 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call, type Portal, type Session } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
-import { navigate } from '../../common/history.ts';
+import { navigate, usePlace } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
@@ -25,8 +25,11 @@ export interface Application {
   readonly closeSession: (notice: Notice) => void;
   // Deals with what may happen to any request: the session has ended, or acts for another client now. False: the page's own matter.
   readonly handleFailure: (failure: Failure) => boolean;
+  // When what is shown was true, and whether asking again has failed since.
   readonly loadedAt: Date | null;
+  readonly missed: boolean;
   readonly markLoaded: () => void;
+  readonly markMissed: () => void;
 }
 
 export type Start =
@@ -41,6 +44,7 @@ export function useApplication(): Start {
   const [attempt, setAttempt] = useState(0);
   const [notice, setNotice] = useState<Notice | null>(null);
   const [loadedAt, setLoadedAt] = useState<Date | null>(null);
+  const [missed, setMissed] = useState(false);
 
   useEffect(() => {
     setFailure(null);
@@ -55,6 +59,10 @@ export function useApplication(): Start {
       }
     });
   }, [attempt]);
+
+  // Another page asks for its own.
+  const { key } = usePlace();
+  useEffect(() => setMissed(false), [key]);
 
   const reloadSession = useReloadSession(setSession, setNotice);
   const openSession = useCallback((opened: Session, said: Notice | null = null) => {
@@ -85,16 +93,20 @@ export function useApplication(): Start {
     },
     [reloadSession],
   );
-  const markLoaded = useCallback(() => setLoadedAt(new Date()), []);
+  const markLoaded = useCallback(() => {
+    setLoadedAt(new Date());
+    setMissed(false);
+  }, []);
+  const markMissed = useCallback(() => setMissed(true), []);
 
   return useMemo<Start>(() => {
     if (failure !== null) return { state: 'failed', failure, retry: () => setAttempt((count) => count + 1) };
     if (portal === null) return { state: 'loading' };
     return {
       state: 'ready',
-      application: { portal, session, notice, setNotice, openSession, closeSession, handleFailure, loadedAt, markLoaded },
+      application: { portal, session, notice, setNotice, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed },
     };
-  }, [failure, portal, session, notice, openSession, closeSession, handleFailure, loadedAt, markLoaded]);
+  }, [failure, portal, session, notice, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed]);
 }
 
 // Another tab of the same browser has switched clients: this one follows and says so.

@@ -1,0 +1,105 @@
+// Every page, walked by links as its readers do: at four widths, in both languages, in light and in dark. Each change of page moves the
+// focus to its heading and changes the title; nothing is wider than the screen or too small to hit; axe finds nothing.
+import assert from 'node:assert/strict';
+
+const widths = [320, 390, 1280, 1600];
+const pictured = [390, 1280];
+const business = 'Brightwater';
+
+// A link that a page could have: the pages' own history follows it. What comes in the fragment comes from a message.
+async function follow(page, address) {
+  const [path, token] = address.split('#');
+  await page.evaluate((href) => {
+    const link = Object.assign(document.createElement('a'), { href });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+  if (token === undefined) return;
+  await page.waitForURL((url) => url.pathname === path);
+  await page.evaluate((hash) => (location.hash = hash), token);
+  await page.waitForURL((url) => url.pathname === path && url.hash === '');
+}
+
+async function look(visitor, label, address) {
+  const { page, options } = visitor;
+  const before = await page.title();
+  await follow(page, address);
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1');
+  await visitor.settle();
+  const { title, heading } = await page.evaluate(() => ({ title: document.title, heading: document.activeElement.innerText.trim() }));
+  assert.ok(title.endsWith(` – ${business}`), `the title of ${label} names the business: ${title}`);
+  assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);
+  // What a list came to is read out, because the focus is elsewhere.
+  if (/^(jobs|documents)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+    await visitor.checkShape(`${label} at ${width}`);
+    if (pictured.includes(width)) await page.screenshot({ path: `${options.folder}/walk-${options.language}-${label}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: options.axeWidth, height: 844 });
+  await visitor.checkAccess(label);
+  return { before, title };
+}
+
+// Where the focus goes and what the title says on the way between two pages.
+function assertEachHasItsTitle(walked) {
+  for (const { before, title } of walked) assert.notEqual(title, before, 'the title changes with the page');
+}
+
+const signedOut = (site) => [
+  ['sign-in', '/sign-in'],
+  ['password', '/password'],
+  ['password-link', '/password#some-link'],
+  ['activate', site.links.fresh.looker],
+  ['confirm', '/confirm#some-link'],
+  ['help-signed-out', '/help'],
+];
+
+function signedIn(jobs) {
+  return [
+    ['documents', '/documents'],
+    ['jobs-active', '/?state=active'],
+    ['account', '/account'],
+    ['jobs-finished', '/?state=finished'],
+    ['job-finished', `/jobs/${jobs.finished}`],
+    ['jobs-cancelled', '/?state=cancelled'],
+    ['job-planned', `/jobs/${jobs.planned}`],
+    ['jobs-nothing-found', '/?q=no+job+has+these+words'],
+    ['job-not-found', '/jobs/999999999'],
+    ['jobs-planned', '/'],
+    ['help', '/help'],
+  ];
+}
+
+async function walk(visitor, site, signInWords) {
+  const { page, account } = visitor;
+  const { email, password } = account.members.find((member) => member.email.startsWith(`walk.${visitor.options.language}`));
+  await visitor.go('/help');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const walked = [];
+  for (const [label, address] of signedOut(site)) walked.push(await look(visitor, label, address));
+  assertEachHasItsTitle(walked);
+
+  await follow(page, '/sign-in');
+  await page.locator('#email').fill(email);
+  await page.locator('#password').fill(password);
+  await page.getByRole('button', { name: signInWords, exact: true }).click();
+  await page.locator('.card-link').first().waitFor();
+  const jobs = await page.evaluate(async () => {
+    const first = async (state) => (await (await fetch(`/api/v1/jobs?state=${state}&limit=3`)).json()).items[1].id;
+    return { finished: await first('finished'), planned: await first('planned') };
+  });
+  for (const [label, address] of signedIn(jobs)) await look(visitor, label, address);
+}
+
+export const journeys = [
+  {
+    name: 'every page: in English, in light',
+    needsOwnPortal: true,
+    visitor: { language: 'en', axeWidth: 320 },
+    run: (visitor, site) => walk(visitor, site, 'Sign in'),
+  },
+];
+
+export { walk };
