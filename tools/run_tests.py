@@ -162,7 +162,7 @@ LAYERS = [
     Layer("integration", 240, ("release", "web"), run_pytest, "tests/integration"),
     Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
     Layer("simulation", 45, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
-    Layer("browser", 180, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
+    Layer("browser", 240, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),

@@ -1,9 +1,10 @@
-// The journeys of members in Debian's Chromium against a running portal.
+// The journeys of members in Debian's Chromium against a running portal, then Lighthouse on two pages of it.
 //   node tests/browser/run.mjs [words of journeys' names]
 // PORTAL_DEMO_JSON=path of a demo.json uses that portal, without the journeys that need more than the demo has; otherwise one is
 // started and ended here. The demo's activation links work once, so such a portal serves for one run.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { chromium, root } from './library.mjs';
+import { measurements } from './lighthouse.mjs';
+import { browserOptions, chromium, root } from './library.mjs';
 import { openSite } from './site.mjs';
 import { Visitor } from './visitor.mjs';
 
@@ -11,17 +12,6 @@ const folder = `${root}build/browser`;
 const wanted = process.argv.slice(2);
 const isGivenPortal = process.env.PORTAL_DEMO_JSON !== undefined;
 const journeyTimeoutMilliseconds = 60_000;
-const browserOptions = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 // An error that no journey waited for is a failure of the run, and not its end.
 const strays = [];
 process.on('unhandledRejection', (error) => strays.push(`outside of the journeys: ${error?.stack ?? error}`));
@@ -58,24 +48,29 @@ async function take(journey, browser, site) {
   }
 }
 
+// Counts what `run` comes to.
+async function attempt(result, name, run) {
+  const started = Date.now();
+  try {
+    await run();
+    result.passed += 1;
+    console.log(`ok      ${name} (${Date.now() - started} ms)`);
+  } catch (error) {
+    result.failed.push(name);
+    console.log(`FAILED  ${name}\n  ${error.stack}\n  alone: node tests/browser/run.mjs '${name}'`);
+  }
+}
+
 async function takeAll(lists, browser, site) {
   const result = { passed: 0, failed: [] };
   const lane = async () => {
     for (let list = lists.shift(); list !== undefined; list = lists.shift()) {
-      for (const journey of list) {
-        const started = Date.now();
-        try {
-          await take(journey, browser, site);
-          result.passed += 1;
-          console.log(`ok      ${journey.name} (${Date.now() - started} ms)`);
-        } catch (error) {
-          result.failed.push(journey.name);
-          console.log(`FAILED  ${journey.name}\n  ${error.stack}\n  alone: node tests/browser/run.mjs '${journey.name}'`);
-        }
-      }
+      for (const journey of list) await attempt(result, journey.name, () => take(journey, browser, site));
     }
   };
   await Promise.all([lane(), lane()]);
+  // Alone, because they measure time.
+  for (const { name, run } of measurements.filter(isWanted)) await attempt(result, name, () => run({ site, browser, folder }));
   return result;
 }
 
