@@ -17,3 +17,7 @@ def test_the_report_has_its_form(tmp_path):
     assert {"worker_mb_over_plain_nginx", "suspended_request_kb"} <= {entry["name"] for entry in report["figures"]}
     for entry in report["figures"] + report["ratios"]:
         assert entry["rounds"] == 1 and 0 < entry["min"] <= entry["median"] <= entry["max"]
+    assert set(report["profile"]) == {"jobs_uncached", "pgbench", "file_download", "nginx_file"}
+    spent = {name: {who: sum(times) for who, times in each.items()} for name, each in report["profile"].items()}
+    assert all(each["client"] > 0 for each in spent.values())
+    assert spent["jobs_uncached"]["worker"] > 0 < spent["jobs_uncached"]["PostgreSQL"] and spent["pgbench"]["PostgreSQL"] > 0
