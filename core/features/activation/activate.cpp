@@ -143,7 +143,7 @@ Task<Result<http::Response>> activate(edge::VisitorContext context) {
     if (opened || opened.error().code != ErrorCode::kPrincipalChanged || attempt == kAttempts) break;
     // The permissions became others while the password was hashed: those that are stored now count. The password was
     // settled for what was known of it then.
-    Result<Invitation> again = co_await find_invitation(context.database, form->token);
+    Result<Invitation> again = co_await try_link(context, form->token);
     if (!again) co_return fail(std::move(again.error()));
     if (again->row.password_hash != invitation->row.password_hash) co_return fail(ErrorCode::kConflict);
     invitation = std::move(again);
