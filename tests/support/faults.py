@@ -4,6 +4,7 @@
 """
 
 import os
+import random
 import selectors
 import shutil
 import socket
@@ -43,7 +44,8 @@ class Proxy:
         self._lock = threading.RLock()
         self._pairs: list[_Pair] = []
         self._listener: socket.socket | None = None
-        self._refusing = self._holding = self._slicing = self._ending = False
+        self._refusing = self._holding = self._ending = False
+        self._slicing = 0
         self._delay = 0.0
         self._swallow = 0
         self._heard = 0
@@ -88,10 +90,10 @@ class Proxy:
         with self._lock:
             self._delay = seconds
 
-    def slice(self, on: bool) -> None:
-        """What the server says arrives in single bytes."""
+    def slice(self, on: bool, longest: int = 1) -> None:
+        """What the server says arrives in single bytes, or in pieces of any length up to the longest."""
         with self._lock:
-            self._slicing = on
+            self._slicing = longest if on else 0
 
     def swallow(self, every: int) -> None:
         """Of what the server says, every n-th part that it sent at once is lost, and what follows arrives; 0 ends it."""
@@ -186,9 +188,11 @@ class Proxy:
         return self._swallow > 0 and self._heard % self._swallow == 0
 
     def _pass_on(self, data: bytes, to: socket.socket) -> None:
-        step = 1 if self._slicing else len(data)
-        for start in range(0, len(data), step):
-            to.sendall(data[start:start + step])
+        start = 0
+        while start < len(data):
+            end = start + random.randint(1, self._slicing) if self._slicing else len(data)
+            to.sendall(data[start:end])
+            start = end
 
     def _pass_on_what_is_due(self) -> None:
         for pair in list(self._pairs):
