@@ -1,6 +1,7 @@
 #include "nginx_loop.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <type_traits>
@@ -155,12 +156,25 @@ struct NginxOffload::Submission {
   NginxOffload* offload = nullptr;
 };
 
+namespace {
+
+// Once for each thread of the pool: where no core is free, whoever waits for an answer goes before a hash. On Linux the
+// value belongs to the thread, not to the process.
+void step_back() noexcept {
+  constexpr int kBehindTheEventLoops = 5;
+  thread_local const int niceness = nice(kBehindTheEventLoops);
+  static_cast<void>(niceness);
+}
+
+}  // namespace
+
 bool NginxOffload::try_submit(std::unique_ptr<io::OffloadJob>& job) {
   if (outstanding_ >= limit_) return false;
   auto submission = std::make_unique<Submission>();
   submission->offload = this;
   submission->task.ctx = submission.get();
   submission->task.handler = [](void* context, ngx_log_t* /*log*/) noexcept {
+    step_back();
     static_cast<Submission*>(context)->job->run();
   };
   submission->task.event.data = submission.get();

@@ -3,6 +3,7 @@
 import concurrent.futures
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,17 @@ def test_activating_while_the_permissions_change(people):
     assert answer.status == 200, answer.text
     assert answer.json()["membership"]["permissions"] == ["view_documents"]
     assert client.get(SESSION).status == 200
+
+
+def niceness(process: int, thread: int) -> int:
+    return int(Path(f"/proc/{process}/task/{thread}/stat").read_text().rpartition(")")[2].split()[16])
+
+
+def test_the_thread_that_hashes_steps_back_behind_the_event_loop(people):
+    person = people.add_member()
+    assert people.client().post(SESSION, json={"email": person.email, "password": person.password}).status == 200
+    steps = []
+    for worker in people.site.nginx.workers():
+        threads = [int(thread.name) for thread in Path(f"/proc/{worker}/task").iterdir()]
+        steps += [niceness(worker, thread) - niceness(worker, worker) for thread in threads if thread != worker]
+    assert set(steps) <= {0, 5} and 5 in steps, steps
