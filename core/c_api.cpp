@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auth/password_list.hpp"
+#include "c_api_parts.hpp"
 #include "edge/operation.hpp"
 #include "edge/worker.hpp"
 #include "http/refusal.hpp"
@@ -18,6 +19,12 @@
 #include "shared/zone.hpp"
 
 using portal::LogLevel;
+using portal::boundary::cookie_mode;
+using portal::boundary::guarded;
+using portal::boundary::text_of;
+using portal::boundary::to_request;
+using portal::boundary::view;
+using portal::boundary::write_reason;
 
 struct portal_passwords {
   portal::auth::PasswordList list;
@@ -28,9 +35,6 @@ struct portal_keys {
 };
 
 namespace {
-
-std::string_view view(portal_text text) { return {text.data, text.size}; }
-portal_text text_of(std::string_view view) { return {view.data(), view.size()}; }
 
 class BoundaryLog final : public portal::pg::Log {
  public:
@@ -44,26 +48,6 @@ class BoundaryLog final : public portal::pg::Log {
   void* context_;
 };
 
-void write_reason(std::string_view reason, char* why, std::size_t size) noexcept {
-  if (size == 0) return;
-  const std::size_t length = std::min(reason.size(), size - 1);
-  std::memcpy(why, reason.data(), length);
-  why[length] = '\0';
-}
-
-// The one place where exceptions of the core end.
-template <class Function, class Value>
-Value guarded(Value otherwise, char* why, std::size_t size, Function function) noexcept {
-  try {
-    return function();
-  } catch (const std::exception& failure) {
-    write_reason(failure.what(), why, size);
-  } catch (...) {
-    write_reason("unknown failure", why, size);
-  }
-  return otherwise;
-}
-
 }  // namespace
 
 struct portal_worker {
@@ -76,30 +60,16 @@ struct portal_worker {
   portal::edge::Worker worker;
 };
 
+portal::edge::Worker& portal::boundary::worker_of(portal_worker* worker) { return worker->worker; }
+
 struct portal_operation {
   portal_operation(portal_worker& worker, const portal_request& raw, portal_done_function function, void* done_context)
       : done(function),
         context(done_context),
-        operation(worker.worker, convert(raw), view(raw.account),
-                  raw.insecure_cookie ? portal::http::CookieMode::kInsecure : portal::http::CookieMode::kHostPrefix,
+        operation(worker.worker, to_request(raw, headers), view(raw.account), cookie_mode(raw),
                   portal::io::Callback::to<&portal_operation::on_done>(this)) {}
 
   void on_done() noexcept { done(context); }
-
-  portal::http::Request convert(const portal_request& raw) {
-    headers.reserve(raw.header_count);
-    for (std::size_t index = 0; index < raw.header_count; ++index) {
-      headers.push_back({view(raw.headers[index].name), view(raw.headers[index].value)});
-    }
-    return {.method = portal::http::parse_method(view(raw.method)),
-            .path = view(raw.path),
-            .query = view(raw.query),
-            .headers = headers,
-            .body = view(raw.body),
-            .host = view(raw.host),
-            .peer_address = view(raw.peer_address),
-            .request_id = view(raw.request_id)};
-  }
 
   portal_done_function done;
   void* context;
@@ -263,9 +233,11 @@ void portal_operation_destroy(portal_operation* operation) noexcept { delete ope
 size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t size,
                              portal_text* content_type) noexcept {
   return guarded(std::size_t{0}, nullptr, 0, [&] {
-    const bool problem = refusal->in_api || portal::http::wants_problem(view(refusal->path), view(refusal->accept));
+    const bool problem = refusal->in_api || (refusal->error && !view(refusal->accept).contains("text/html")) ||
+                         portal::http::wants_problem(view(refusal->path), view(refusal->accept));
     const std::string body =
-        problem ? portal::http::render_refused_problem(refusal->status, view(refusal->request_id))
+        problem ? portal::http::render_refused_problem(refusal->status, view(refusal->request_id),
+                                                       portal::boundary::error_of(refusal->error))
                 : portal::http::render_refused_page(refusal->status,
                                                     portal::http::choose_language(view(refusal->accept_language)),
                                                     view(refusal->request_id));

@@ -127,11 +127,60 @@ uint64_t portal_operation_database_microseconds(const portal_operation* operatio
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
 
+/* Who asks for what nginx serves beside the API (`portal_auth`). */
+typedef struct portal_identification portal_identification; /* one such question that had to be asked of others */
+
+/* Views that stay valid until the next call of a function of the worker, or until portal_identification_destroy. */
+typedef struct {
+  int status; /* 0: known; else whoever asks is refused with it, and `error` is why */
+  int error;
+  int signed_in;  /* else the texts below are empty, but for the account's */
+  int cross_site; /* another site made the browser ask for a change; its cookie was not looked at */
+  uint32_t permission_bits;
+  int64_t account_number;
+  int64_t member_number;
+  portal_text account; /* its slug */
+  portal_text client_id;
+  portal_text member_id;
+  portal_text membership_id;
+  portal_text email;       /* empty: the member has none */
+  portal_text permissions; /* names with commas between them */
+} portal_identity;
+
+enum { PORTAL_ERROR_NOT_SIGNED_IN = 1, PORTAL_ERROR_PERMISSION_REQUIRED, PORTAL_ERROR_CROSS_SITE_REQUEST };
+
+/* The bit of a permission's name; 0: there is none of that name. */
+uint32_t portal_permission_bit(portal_text name) PORTAL_NOEXCEPT;
+/* Answers 1 when the worker knows without asking anybody, and then fills `identity`. Whoever lacks one of the `needed`
+ * permissions is asked about anew before he is refused. The body of the request is not looked at. */
+int portal_identify_at_once(portal_worker* worker, const portal_request* request, uint32_t needed,
+                            portal_identity* identity) PORTAL_NOEXCEPT;
+/* `done` as with portal_operation_start; so are the views of the request. Null: out of memory. */
+portal_identification* portal_identification_start(portal_worker* worker, const portal_request* request,
+                                                   uint32_t needed, portal_done_function done,
+                                                   void* context) PORTAL_NOEXCEPT;
+/* After `done`. */
+void portal_identification_result(const portal_identification* identification,
+                                  portal_identity* identity) PORTAL_NOEXCEPT;
+/* Also cancels. */
+void portal_identification_destroy(portal_identification* identification) PORTAL_NOEXCEPT;
+/* For the log of security events. */
+void portal_identity_refused(portal_worker* worker, const portal_request* request, const portal_identity* identity,
+                             int error) PORTAL_NOEXCEPT;
+/* Where somebody is sent who opens `address` (path and query as sent) in a browser without being signed in. Answers the
+ * size, and writes it if it fits; 0: the request is no navigation, or memory is exhausted. */
+size_t portal_sign_in_address(const portal_request* request, portal_text address, char* buffer,
+                              size_t size) PORTAL_NOEXCEPT;
+/* Writes the value of a Cookie header without the portal's own cookies, all other bytes as they are; answers the size,
+ * which is the value's own when nothing was taken out. `kept` has room for the whole value. */
+size_t portal_cookies_of_others(portal_text value, char* kept) PORTAL_NOEXCEPT;
+
 /* What is answered where nginx itself refuses with a status of 400 or more. `path` is empty when it is not known. */
 typedef struct {
   int status;
   portal_text path;
   int in_api; /* the location says `portal on` */
+  int error; /* of portal_identity, where portal_auth refuses: programs are told as by the API; 0: as the status says */
   portal_text accept;
   portal_text accept_language;
   portal_text request_id;

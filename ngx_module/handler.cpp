@@ -1,21 +1,13 @@
 // The way of a request from nginx into the core and back. The operation never finalizes the request: this file does,
 // from a posted event, after control has left every frame of it.
 #include <cstring>
-#include <vector>
 
 #include "file.hpp"
+#include "guard.hpp"
 #include "module.hpp"
 
 namespace portal::nginx {
 namespace {
-
-portal_text text_of(const ngx_str_t& text) { return {reinterpret_cast<const char*>(text.data), text.len}; }
-
-ngx_str_t string_of(portal_text text) { return {text.size, reinterpret_cast<u_char*>(const_cast<char*>(text.data))}; }
-
-MainConf* main_conf(ngx_http_request_t* request) {
-  return static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
-}
 
 ngx_int_t send(ngx_http_request_t* request, ngx_buf_t* buffer) {
   const ngx_int_t sent = ngx_http_send_header(request);
@@ -154,42 +146,13 @@ bool collect_body(ngx_http_request_t* request, portal_text* body) {
   return true;
 }
 
-portal_header* collect_headers(ngx_http_request_t* request, size_t* count) {
-  *count = 0;
-  for (ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) *count += part->nelts;
-  auto* headers = static_cast<portal_header*>(ngx_palloc(request->pool, sizeof(portal_header) * (*count + 1)));
-  if (!headers) return nullptr;
-  size_t index = 0;
-  for (ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) {
-    const auto* elements = static_cast<ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t number = 0; number < part->nelts; ++number) {
-      headers[index++] = {text_of(elements[number].key), text_of(elements[number].value)};
-    }
-  }
-  return headers;
-}
-
 bool describe(ngx_http_request_t* request, portal_request* described) {
-  const auto* conf = static_cast<LocConf*>(ngx_http_get_module_loc_conf(request, ngx_http_portal_module));
-  ngx_str_t account{};
-  if (ngx_http_complex_value(request, conf->account, &account) != NGX_OK) return false;
-  ngx_http_variable_value_t* request_id =
-      ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main_conf(request)->request_id_variable));
-  described->method = text_of(request->method_name);
-  described->path = text_of(request->uri);
-  described->query = text_of(request->args);
-  described->host = text_of(request->headers_in.server);
-  described->account = text_of(account);
-  described->peer_address = text_of(request->connection->addr_text);
-  if (request_id && !request_id->not_found)
-    described->request_id = {reinterpret_cast<const char*>(request_id->data), request_id->len};
   described->headers = collect_headers(request, &described->header_count);
-  described->insecure_cookie = conf->insecure_cookie == 1;
-  return described->headers && collect_body(request, &described->body);
+  return described->headers && describe_head(request, described) && collect_body(request, &described->body);
 }
 
 ngx_int_t start(ngx_http_request_t* request) {
-  Process* process = main_conf(request)->process;
+  Process* process = main_conf_of(request)->process;
   portal_request described{};
   if (!describe(request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   auto* context = static_cast<RequestContext*>(ngx_pcalloc(request->pool, sizeof(RequestContext)));
@@ -206,14 +169,7 @@ ngx_int_t start(ngx_http_request_t* request) {
   pool_cleanup->handler = on_pool_end;
   process->keep_process_alive();
 
-  // A client that leaves ends its work. When its FIN came before this handler was set there is no further event: so
-  // there is one of ours.
-  request->read_event_handler = ngx_http_test_reading;
-  request->write_event_handler = ngx_http_request_empty_handler;
-  ngx_event_t* read = request->connection->read;
-  if (read->ready && !request->stream) {
-    ngx_post_event(read, &ngx_posted_events);
-  }
+  watch_client(request);
   return NGX_DONE;
 }
 
@@ -232,7 +188,7 @@ RequestContext* find_context(ngx_http_request_t* request) {
 }
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
-  if (request != request->main || !main_conf(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  if (request != request->main || !main_conf_of(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
   request->request_body_in_single_buf = 1;
   const ngx_int_t read = ngx_http_read_client_request_body(request, on_body);
   return read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE;
@@ -246,7 +202,7 @@ ngx_int_t handle_health(ngx_http_request_t* request) noexcept {
 ngx_int_t handle_ready(ngx_http_request_t* request) noexcept {
   constexpr size_t kRoom = 256;
   ngx_str_t body = ngx_string(R"({"status":"unavailable","reason":"no_worker"})");
-  const Process* process = main_conf(request)->process;
+  const Process* process = main_conf_of(request)->process;
   auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
   if (!room) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   int ready = 0;
@@ -260,7 +216,7 @@ ngx_int_t handle_ready(ngx_http_request_t* request) noexcept {
 }
 
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept {
-  Process* process = main_conf(request)->process;
+  Process* process = main_conf_of(request)->process;
   if (!process) return NGX_HTTP_SERVICE_UNAVAILABLE;
   size_t room = 64UL * 1024;
   // What is asked for twice may have grown meanwhile, by the digits of a number.

@@ -1,6 +1,7 @@
 // The headers that every answer carries, also nginx's own errors (SECURITY R34). A header that is there already stays.
 #include <array>
 
+#include "guard.hpp"
 #include "module.hpp"
 
 namespace portal::nginx {
@@ -33,7 +34,12 @@ ngx_http_output_header_filter_pt next_header_filter;
 ngx_int_t filter(ngx_http_request_t* request) noexcept {
   const auto* conf = static_cast<LocConf*>(ngx_http_get_module_loc_conf(request, ngx_http_portal_module));
   if (request != request->main) return next_header_filter(request);
-  if (conf->error_pages == 1 && prepare_refusal(request, conf) != NGX_OK) return NGX_ERROR;
+  const ngx_str_t cache_control = ngx_string("Cache-Control");
+  const Guard* guard = find_guard(request);
+  const bool refused = guard && guard->refused_status != 0;
+  if ((conf->error_pages == 1 || refused) && prepare_refusal(request, conf) != NGX_OK) return NGX_ERROR;
+  if (guard && !has_header(request, cache_control) && !add_header(request, {"Cache-Control", 13}, {"no-store", 8}))
+    return NGX_ERROR;
   if (conf->security_headers != 1) return next_header_filter(request);
   for (const SecurityHeader& each : security_headers()) {
     if (has_header(request, each.name)) continue;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "c_api.h"
 #include "nginx_loop.hpp"
@@ -28,9 +30,11 @@ struct Process {
   NginxLoop loop;
   std::unique_ptr<NginxOffload> offload;
   portal_worker* worker = nullptr;
-  ngx_queue_t requests;                   // RequestContext::link
-  bool alive = false;                     // keep_alive is running
-  std::unique_ptr<io::Timer> keep_alive;  // an exiting worker leaves as soon as no such timer runs
+  ngx_queue_t requests;                      // RequestContext::link
+  ngx_queue_t guards;                        // Guard::link, of those that wait
+  bool alive = false;                        // keep_alive is running
+  std::unique_ptr<io::Timer> keep_alive;     // an exiting worker leaves as soon as no such timer runs
+  std::vector<ngx_uint_t> header_variables;  // indexes of those that show headers which portal_auth changes
 
   void keep_process_alive() noexcept;
   void on_keep_alive() noexcept;
@@ -51,9 +55,12 @@ struct MainConf {
   size_t zone_size;
   ngx_shm_zone_t* zone;
   ngx_int_t request_id_variable;
-  ngx_flag_t used;  // some location says `portal on`
+  ngx_str_t used_by;  // a directive that needs a worker; empty: none does
+  bool guards;        // some location says `portal_auth required` or `optional`
   Process* process;
 };
+
+enum Auth : ngx_uint_t { kAuthOff, kAuthOptional, kAuthRequired };
 
 struct LocConf {
   ngx_flag_t enabled;
@@ -61,7 +68,23 @@ struct LocConf {
   ngx_flag_t security_headers;
   ngx_flag_t error_pages;
   ngx_http_complex_value_t* account;
+  ngx_uint_t auth;            // Auth
+  uint32_t auth_permissions;  // all of them are needed
 };
+
+// The configuration: directives.cpp, configuration.cpp, listeners.cpp.
+extern ngx_command_t commands[];
+void* create_main_conf(ngx_conf_t* conf) noexcept;
+char* init_main_conf(ngx_conf_t* conf, void* data) noexcept;
+void* create_loc_conf(ngx_conf_t* conf) noexcept;
+char* merge_loc_conf(ngx_conf_t* conf, void* parent_data, void* child_data) noexcept;
+ngx_int_t refuse_insecure_listeners(ngx_conf_t* conf);
+// Notes that a worker is needed, and that it needs a pool of threads.
+char* require_worker(ngx_conf_t* conf, const ngx_str_t& directive);
+
+// process.cpp
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept;
+void exit_process(ngx_cycle_t* cycle) noexcept;
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept;
@@ -69,6 +92,10 @@ ngx_int_t handle_ready(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
 // What the core worked on for this request; null: nothing. Also after an internal redirect.
 RequestContext* find_context(ngx_http_request_t* request);
+// Everything but the body. False: out of memory.
+bool describe_head(ngx_http_request_t* request, portal_request* described);
+// A client that leaves ends what its request waits for.
+void watch_client(ngx_http_request_t* request);
 ngx_int_t add_variables(ngx_conf_t* conf) noexcept;
 // All workers' memory, of the whole configuration; null when another module has a zone of its name.
 ngx_shm_zone_t* add_zone(ngx_conf_t* conf, size_t size);
@@ -80,5 +107,21 @@ void install_refusal_filter();
 bool has_header(ngx_http_request_t* request, const ngx_str_t& name);
 bool add_header(ngx_http_request_t* request, portal_text name, portal_text value);
 ngx_int_t install_header_filter(ngx_conf_t* conf) noexcept;
+
+inline portal_text text_of(const ngx_str_t& text) { return {reinterpret_cast<const char*>(text.data), text.len}; }
+inline ngx_str_t string_of(portal_text text) {
+  return {text.size, reinterpret_cast<u_char*>(const_cast<char*>(text.data))};
+}
+inline std::string_view view_of(const ngx_str_t& text) { return {reinterpret_cast<const char*>(text.data), text.len}; }
+
+inline MainConf* main_conf_of(ngx_conf_t* conf) {
+  return static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(conf, ngx_http_portal_module));
+}
+inline MainConf* main_conf_of(ngx_http_request_t* request) {
+  return static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
+}
+inline LocConf* loc_conf_of(ngx_http_request_t* request) {
+  return static_cast<LocConf*>(ngx_http_get_module_loc_conf(request, ngx_http_portal_module));
+}
 
 }  // namespace portal::nginx

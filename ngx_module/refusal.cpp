@@ -3,6 +3,7 @@
 // error_page could not do it: a request whose line cannot be read has no path, and then nginx does not look at it.
 #include <string_view>
 
+#include "guard.hpp"
 #include "module.hpp"
 
 namespace portal::nginx {
@@ -18,8 +19,6 @@ struct Refusal {
 
 // nginx chains its filters through such variables; set once, in the master, when the configuration is read.
 ngx_http_output_body_filter_pt next_body_filter;
-
-portal_text text_of(const ngx_str_t& text) { return {reinterpret_cast<const char*>(text.data), text.len}; }
 
 portal_text find_header(ngx_http_request_t* request, std::string_view name) {
   for (ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) {
@@ -94,6 +93,13 @@ ngx_int_t body_filter(ngx_http_request_t* request, ngx_chain_t* in) noexcept {
   return next_body_filter(request, &out);
 }
 
+// Of portal_auth, where it is what this answer tells.
+int guard_error(ngx_http_request_t* request) {
+  const Guard* guard = find_guard(request);
+  if (!guard || static_cast<ngx_uint_t>(guard->refused_status) != request->headers_out.status) return 0;
+  return guard->refused_error;
+}
+
 }  // namespace
 
 ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf) {
@@ -107,6 +113,7 @@ ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf) {
   portal_refusal described{.status = static_cast<int>(request->headers_out.status),
                            .path = find_path(request),
                            .in_api = conf->enabled == 1,
+                           .error = guard_error(request),
                            .accept = find_header(request, "Accept"),
                            .accept_language = find_header(request, "Accept-Language"),
                            .request_id = {}};

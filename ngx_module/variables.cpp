@@ -1,6 +1,7 @@
 // Variables for logs and for what stands behind nginx.
 #include <array>
 
+#include "guard.hpp"
 #include "module.hpp"
 
 namespace portal::nginx {
@@ -27,12 +28,22 @@ ngx_int_t get_request_id(ngx_http_request_t* request, ngx_http_variable_value_t*
   return set_value(value, id->data, id->len);
 }
 
+// A text of what `portal_auth` has found out; `offset` says where it stands in a portal_identity.
+ngx_int_t get_identity(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t offset) noexcept {
+  const Guard* guard = find_guard(request);
+  portal_text text{};
+  if (guard && guard->known) {
+    const auto* bytes = reinterpret_cast<const char*>(&guard->identity);
+    text = *reinterpret_cast<const portal_text*>(bytes + offset);
+  }
+  if (text.size > 0) return set_value(value, reinterpret_cast<const u_char*>(text.data), text.size);
+  value->not_found = 1;
+  return NGX_OK;
+}
+
 ngx_int_t get_account(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
   const RequestContext* context = find_context(request->main);
-  if (!context) {
-    value->not_found = 1;
-    return NGX_OK;
-  }
+  if (!context) return get_identity(request, value, offsetof(portal_identity, account));
   if (!context->operation) return set_value(value, context->account.data, context->account.len);
   const portal_text account = portal_operation_account(context->operation);
   return set_value(value, reinterpret_cast<const u_char*>(account.data), account.size);
@@ -58,21 +69,29 @@ ngx_int_t get_database_time(ngx_http_request_t* request, ngx_http_variable_value
 struct Named {
   ngx_str_t name;
   ngx_http_get_variable_pt get;
+  uintptr_t data = 0;
 };
 
 }  // namespace
 
+// docs/variables.md is held against this table by a test (tests/integration/test_directives.py).
 ngx_int_t add_variables(ngx_conf_t* conf) noexcept {
-  std::array<Named, 3> variables = {{
+  std::array<Named, 8> variables = {{
       {ngx_string("portal_request_id"), get_request_id},
       {ngx_string("portal_account"), get_account},
       {ngx_string("portal_db_time"), get_database_time},
+      {ngx_string("portal_client_id"), get_identity, offsetof(portal_identity, client_id)},
+      {ngx_string("portal_member_id"), get_identity, offsetof(portal_identity, member_id)},
+      {ngx_string("portal_membership_id"), get_identity, offsetof(portal_identity, membership_id)},
+      {ngx_string("portal_email"), get_identity, offsetof(portal_identity, email)},
+      {ngx_string("portal_permissions"), get_identity, offsetof(portal_identity, permissions)},
   }};
   for (Named& each : variables) {
-    // The account is known only once the core has looked, and the time goes on.
+    // Who asks is known only once the core has looked, and the time goes on.
     ngx_http_variable_t* variable = ngx_http_add_variable(conf, &each.name, NGX_HTTP_VAR_NOCACHEABLE);
     if (!variable) return NGX_ERROR;
     variable->get_handler = each.get;
+    variable->data = each.data;
   }
   return NGX_OK;
 }

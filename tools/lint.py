@@ -184,12 +184,11 @@ def check_openapi(_) -> list[str]:
 
 
 def check_directives_documented(_) -> list[str]:
-    """Every directive that the module declares stands in docs/directives.md, and every one that conf/ uses exists."""
+    """Every directive and variable that the module declares is explained, and every directive that conf/ uses exists."""
     sources = "\n".join(path.read_text() for path in tracked("ngx_module/*.cpp", "ngx_module/*.c", "ngx_module/*.hpp"))
     declared = set(re.findall(r'ngx_string\("(portal\w*)"\)', sources))
-    document = ROOT / "docs/directives.md"
-    documented = document.read_text() if document.exists() else ""
-    problems = [f"docs/directives.md does not explain {name}" for name in sorted(declared) if not re.search(rf"\b{name}\b", documented)] if documented else []
+    documented = "".join((ROOT / "docs" / name).read_text() for name in ("directives.md", "variables.md"))
+    problems = [f"docs/directives.md and docs/variables.md do not explain {name}" for name in sorted(declared) if not re.search(rf"\b{name}\b", documented)]
     used = {found for path in tracked("conf/*.conf") for found in re.findall(r"^\s*(portal\w*)[ ;]", path.read_text(), re.MULTILINE)}
     return problems + [f"conf/ uses {name}, which the module does not declare" for name in sorted(used - declared) if declared]
 

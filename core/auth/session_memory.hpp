@@ -1,27 +1,48 @@
 // The sessions that a worker has seen confirmed, so that a request of a known session can be routed without asking
 // first. It is a hint only: `enter` confirms every use, so a stale entry costs a repeated request and never an answer.
+//
+// What `enter` has confirmed a moment ago may be believed without asking again (DESIGN.md 6): for less than a second
+// after it was asked, so that what has ended is dead everywhere within one, and only while the listener's lease is
+// valid.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <list>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
 #include "access/principal.hpp"
+#include "auth/identity.hpp"
+#include "io/loop.hpp"
 
 namespace portal::auth {
 
 class SessionMemory {
  public:
+  // Of a confirmation, from when it was asked for.
+  static constexpr io::Duration kBelievedFor{750};
+  // From then on one request asks anew, while the others go on believing.
+  static constexpr io::Duration kRenewedAfter{400};
+
   explicit SessionMemory(std::size_t capacity) : capacity_(capacity) {}
 
   // Moves the entry to the front. Nothing for another account's session: a cookie counts only at the host of its
   // account.
   std::optional<access::Member> find(std::int64_t account_id, const access::SessionHash& hash);
+  // Forgets what was confirmed before.
   void remember(const access::Member& member);
   void forget(const access::SessionHash& hash) noexcept;
   std::size_t size() const { return entries_.size(); }
+
+  // `asked_at`: when the segment was sent that confirmed it. `epoch`: the listener's.
+  void confirm(std::shared_ptr<const Identity> identity, io::MonotonicTime asked_at, std::uint64_t epoch);
+  // Null: nothing that may be believed, or it is time to ask again.
+  std::shared_ptr<const Identity> find_confirmed(std::int64_t account_id, const access::SessionHash& hash,
+                                                 io::MonotonicTime now, std::uint64_t epoch);
 
  private:
   struct Hash {
@@ -31,7 +52,19 @@ class SessionMemory {
       return value;
     }
   };
-  using Entries = std::list<access::Member>;
+  struct Confirmation {
+    std::shared_ptr<const Identity> identity;
+    io::MonotonicTime asked_at;
+    std::uint64_t epoch;
+    bool renewing = false;
+  };
+  struct Entry {
+    access::Member member;
+    std::optional<Confirmation> confirmation = {};  // only for sessions that portal_auth has met
+  };
+  using Entries = std::list<Entry>;
+
+  Entry* touch(std::int64_t account_id, const access::SessionHash& hash);
 
   std::size_t capacity_;
   Entries entries_;  // most recently used first

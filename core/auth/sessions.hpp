@@ -45,6 +45,15 @@ class Sessions {
   // After the end of a session, and after a switch.
   void forget(const access::SessionHash& hash) noexcept;
 
+  // What of a session was confirmed so lately that it is believed; see SessionMemory.
+  std::shared_ptr<const Identity> find_confirmed(std::int64_t account_id, const access::SessionHash& hash,
+                                                 std::uint64_t epoch) {
+    return memory_.find_confirmed(account_id, hash, loop_.now(), epoch);
+  }
+  void confirm(std::shared_ptr<const Identity> identity, io::MonotonicTime asked_at, std::uint64_t epoch) {
+    memory_.confirm(std::move(identity), asked_at, epoch);
+  }
+
   std::size_t size() const { return memory_.size(); }
 
  private:

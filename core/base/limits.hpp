@@ -22,6 +22,8 @@ inline constexpr std::size_t kCookieHeaderBytes = 16 * 1024;  // all Cookie head
 inline constexpr std::size_t kCookies = 128;
 inline constexpr std::size_t kSetCookieBytes = 4096;  // SECURITY R19
 
+inline constexpr std::size_t kReturnAddressBytes = 2048;  // where somebody is led back to after signing in
+
 inline constexpr std::size_t kMediaTypeBytes = 256;
 inline constexpr std::size_t kHeaderParameters = 8;      // of one Content-Type or Content-Disposition
 inline constexpr std::size_t kDispositionBytes = 4096;   // 300 characters, escaped

@@ -13,7 +13,8 @@ constexpr Family kBuild{"portal_build_info", kKnownGauge, "The module's version;
 constexpr Family kWorkers{"portal_workers", kGauge,
                           "Worker processes that serve portals, those that are leaving included."};
 constexpr Family kReady{"portal_ready", kWorstGauge, "1 while every worker can answer, as portal_ready tells."};
-constexpr Family kActive{"portal_requests_active", kGauge, "Requests of the API that are being worked on."};
+constexpr Family kActive{"portal_requests_active", kGauge,
+                         "Requests that are being worked on: of the API, and of guarded locations."};
 constexpr Family kStarted{"portal_requests_started_total", kCounter, "Requests of the API."};
 constexpr Family kAborted{"portal_requests_aborted_total", kCounter, "Requests whose client left before the answer."};
 constexpr Family kFileBytes{"portal_file_bytes_total", kCounter,

@@ -41,6 +41,18 @@ std::shared_ptr<const access::Account> HostMap::find(std::string_view host_or_sl
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+Result<std::shared_ptr<const access::Account>> HostMap::choose(std::string_view name,
+                                                               std::string_view requested_host) const {
+  if (module_too_old_) return fail(ErrorCode::kSchemaMismatch, "see above");
+  std::shared_ptr<const access::Account> account = find(name);
+  if (account && name == requested_host && account->host != name) account.reset();
+  if (account) return account;
+  if (loaded_) return fail(ErrorCode::kUnknownHost);
+  Error not_loaded = Error::of(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
+  not_loaded.reported = true;
+  return fail(std::move(not_loaded));
+}
+
 Task<void> HostMap::load() {
   failed_ = true;
   try {

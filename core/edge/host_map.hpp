@@ -28,6 +28,10 @@ class HostMap {
   void refresh() noexcept;
   // The account of a host name or, with `slug`, of an account's own word. Null: unknown.
   std::shared_ptr<const access::Account> find(std::string_view host_or_slug) const;
+  // The account that a request is for. `name`: what `portal_account` says; a slug is an operator's word in the
+  // configuration, while what a client sends as its host is a host. kUnknownHost, kDatabaseUnavailable while nothing
+  // was loaded, kSchemaMismatch. Whether it is suspended is for the caller to see.
+  Result<std::shared_ptr<const access::Account>> choose(std::string_view name, std::string_view requested_host) const;
   bool loaded() const { return loaded_; }
   // The database has moved on so far that this module must not serve it any more.
   bool module_too_old() const { return module_too_old_; }

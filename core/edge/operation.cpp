@@ -160,16 +160,9 @@ void Operation::conclude(Result<http::Response> answered) {
 // What can be decided without waiting is decided in functions that are no coroutines: what they need does not lie in
 // the memory of a request that waits.
 Task<Result<http::Response>> Operation::answer() {
-  if (worker_.hosts().module_too_old()) return at_once(fail(ErrorCode::kSchemaMismatch, "see above"));
-  account_ = worker_.hosts().find(account_name_);
-  // A slug is an operator's word in the configuration. What a client sends as its host is a host.
-  if (account_ && account_name_ == request_.host && account_->host != account_name_) account_.reset();
-  if (!account_ && !worker_.hosts().loaded()) {
-    Error not_loaded = Error::of(ErrorCode::kDatabaseUnavailable, "the host map is not loaded");
-    not_loaded.reported = true;
-    return at_once(fail(std::move(not_loaded)));
-  }
-  if (!account_) return at_once(fail(ErrorCode::kUnknownHost));
+  Result<std::shared_ptr<const access::Account>> account = worker_.hosts().choose(account_name_, request_.host);
+  if (!account) return at_once(fail(std::move(account.error())));
+  account_ = std::move(*account);
   if (account_->suspended) return at_once(fail(ErrorCode::kNoPortal));
 
   std::variant<Match, NoSuchPath, OtherMethods> found = worker_.router().find(request_.method, request_.path);

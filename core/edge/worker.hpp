@@ -67,6 +67,9 @@ class Worker {
   // Why nobody could be served at the moment, in one word: starting, schema_mismatch, database_unavailable. Empty:
   // ready.
   std::string_view readiness() const;
+  // While this holds, what was confirmed in the same epoch may be believed for a moment (auth::SessionMemory).
+  bool lease_valid() const { return listener_.lease_valid(); }
+  std::uint64_t epoch() const { return listener_.epoch(); }
   const redis::Client* redis() const { return redis_.get(); }  // null: none is configured
   const pg::Listener& listener() const { return listener_; }
   const auth::SessionCache* session_cache() const { return session_cache_.get(); }

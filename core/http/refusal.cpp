@@ -33,6 +33,9 @@ constexpr std::array kEntries = {
         {"The request could not be read", "Go back and try again. If it keeps happening, delete this site's cookies."},
         {"No se ha podido leer la solicitud",
          "Vuelva atrás e inténtelo de nuevo. Si sigue ocurriendo, borre las cookies de este sitio."}},
+    Entry{401,
+          {"Please sign in", "This can be seen by people who are signed in to this portal."},
+          {"Inicie sesión", "Esto lo pueden ver las personas que han iniciado sesión en este portal."}},
     Entry{403,
           {"You have no access to this", "If you think you should have, ask the business that runs this portal."},
           {"No tiene acceso a esta página", "Si cree que debería tenerlo, pregunte a la empresa de este portal."}},
@@ -139,6 +142,22 @@ bool wants_problem(std::string_view path, std::string_view accept) noexcept {
   return accept.contains("application/json") || accept.contains("application/problem+json");
 }
 
+bool prefers_html(std::string_view accept) noexcept {
+  int highest = 0;
+  bool html = false;
+  while (!accept.empty()) {
+    std::string_view entry = take_until(accept, ',');
+    const std::string_view range = take_until(entry, ';');
+    const std::size_t weight_at = entry.rfind("q=");
+    const int weight = weight_at == std::string_view::npos ? 1000 : parse_weight(trim_blanks(entry.substr(weight_at)));
+    // Of those that weigh the same, the one that is named first.
+    if (weight <= highest) continue;
+    highest = weight;
+    html = equals_ignoring_case(range, "text/html");
+  }
+  return html;
+}
+
 ErrorCode code_of_status(int status) noexcept {
   using enum ErrorCode;
   switch (status) {
@@ -176,8 +195,8 @@ ErrorCode code_of_status(int status) noexcept {
   }
 }
 
-std::string render_refused_problem(int status, std::string_view request_id) {
-  return render_problem(Error::of(code_of_status(status)), request_id, status);
+std::string render_refused_problem(int status, std::string_view request_id, std::optional<ErrorCode> code) {
+  return render_problem(Error::of(code.value_or(code_of_status(status))), request_id, status);
 }
 
 std::string render_refused_page(int status, Language language, std::string_view request_id) {

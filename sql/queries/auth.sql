@@ -15,6 +15,14 @@ join portal.account a on a.account_id = s.account_id and a.suspended_at is null
 where s.token_hash = :session_hash /*filter*/ and s.account_id = :account_id /*end filter*/
   and s.ended_at is null and s.expires_at > now() and s.last_used_at > now() - make_interval(days => a.session_idle_days);
 
+-- As the member: what is passed on of a person besides ids.
+-- name: load_email
+-- parameters: account_id bigint, member_id bigint
+-- columns: email text?
+select m.email
+from portal.member m
+where m.member_id = :member_id /*filter*/ and m.account_id = :account_id /*end filter*/;
+
 -- What a member may switch to, by the client's name.
 -- name: list_memberships
 -- parameters: account_id bigint, member_id bigint

@@ -1,6 +1,5 @@
 """`nginx -t` with the module: what is accepted, and what is refused with a sentence."""
 
-import re
 import shutil
 import subprocess
 
@@ -10,8 +9,15 @@ from support.nginx import PrivateNginx
 from support.site import make_keys
 
 
+@pytest.fixture(scope="module")
+def keys(servers):
+    file = servers / "configuration-keys"
+    file.unlink(missing_ok=True)
+    return make_keys(file)
+
+
 @pytest.fixture
-def check(servers):
+def check(servers, keys):
     """Writes the project's configuration, lets a test change its text, and returns the exit status and what nginx said."""
     folder = servers / "configuration"
     shutil.rmtree(folder, ignore_errors=True)
@@ -19,7 +25,7 @@ def check(servers):
     password_file = folder / "edge.password"
     password_file.touch(mode=0o600)
     password_file.write_text("never used\n")
-    nginx = PrivateNginx(folder, postgres_socket=folder, password_file=password_file, keys_file=make_keys(folder / "keys"))
+    nginx = PrivateNginx(folder, postgres_socket=folder, password_file=password_file, keys_file=shutil.copy2(keys, folder / "keys"))
 
     def run(change=lambda text: text, file: str = "server-loopback.conf") -> tuple[int, str]:
         nginx.write_configuration()
@@ -80,13 +86,6 @@ def test_keys_that_others_can_read_are_refused(check, servers):
     assert str(keys) in said, said
 
 
-@pytest.mark.parametrize("size,accepted", [("512k", True), ("64m", True), ("511k", False), ("0", False), ("much", False)])
-def test_shared_memory_has_a_smallest_size(check, size, accepted):
-    status, said = check(lambda text: f"portal_zone {size};\n{text}", "private.conf")
-    assert (status == 0) == accepted, said
-    assert accepted or "portal_zone" in said, said
-
-
 def test_shared_memory_of_that_name_is_refused_to_others(check):
     def take_the_name(text: str) -> str:
         return f"limit_req_zone $binary_remote_addr zone=portal:1m rate=1r/s;\n{text}"
@@ -96,43 +95,12 @@ def test_shared_memory_of_that_name_is_refused_to_others(check):
     assert 'the shared memory zone "portal" is already declared' in said, said
 
 
-@pytest.mark.parametrize("folder, why", [("files", "absolute path"), ("/nowhere/at/all", "cannot be found"), ("/etc/passwd", "is not a folder")])
-def test_a_folder_of_files_that_is_none_is_refused(check, folder, why):
-    def change(text: str) -> str:
-        return re.sub(r"portal_files [^;]+;", f"portal_files {folder};", text)
-    status, said = check(change, "nginx.conf")
-    assert status == 1 and "portal_files" in said and why in said, said
-
-
 @pytest.mark.parametrize("words", ["unix:/run/redis/redis.sock", "10.0.0.5:6379 trusted_network", "[fd00::5]:6379 trusted_network",
                                    "unix:/run/redis/redis.sock password_file={password}", "127.0.0.1:6379 password_file={password} trusted_network"])
 def test_where_redis_may_be(check, servers, words):
     line = "portal_redis " + words.format(password=servers / "configuration/edge.password") + ";"
     status, said = check(lambda text: text.replace("http {", "http {\n" + line), file="nginx.conf")
     assert status == 0, said
-
-
-@pytest.mark.parametrize("words, why", [
-    ("10.0.0.5:6379", "neither encrypted nor authenticated"),
-    ("localhost:6379 trusted_network", "must be an IP address"),
-    ("redis.example.com:6379 trusted_network", "must be an IP address"),
-    ("/run/redis/redis.sock", "say unix:/path"),
-    ("unix:redis.sock", "begins with a slash"),
-    ("10.0.0.5:0 trusted_network", "the port is none"),
-    ("unix:/run/redis/redis.sock trusted", "invalid parameter"),
-    ("unix:/run/redis/redis.sock password_file=/nowhere/to/be/found", "failed"),
-    ("unix:/a.sock; portal_redis unix:/b.sock", "is duplicate"),
-])
-def test_where_redis_may_not_be(check, words, why):
-    status, said = check(lambda text: text.replace("http {", f"http {{\nportal_redis {words};"), file="nginx.conf")
-    assert status != 0
-    assert why in said, said
-
-
-@pytest.mark.parametrize("number, accepted", [("0", True), ("1000000", True), ("-1", False), ("many", False)])
-def test_how_many_sessions_a_worker_remembers(check, number, accepted):
-    status, said = check(lambda text: text.replace("http {", f"http {{\nportal_remembered_sessions {number};"), file="nginx.conf")
-    assert (status == 0) == accepted, said
 
 
 def with_blocklist(file) -> object:
@@ -157,3 +125,152 @@ def test_a_list_of_passwords_that_is_none_is_refused(check, tmp_path, text, why)
     status, said = check(with_blocklist(file), "nginx.conf")
     assert status != 0
     assert f'"portal_password_blocklist" cannot use "{file}": {why}' in said
+
+
+HTTP, SERVER, LOCATION, IF, MAIN, LIMIT = "http", "server", "location", "if", "main", "limit_except"
+NOT_HERE = "directive is not allowed here"
+ARGUMENTS = "invalid number of arguments in"
+DUPLICATE = "directive is duplicate"
+ON_OR_OFF = 'it must be "on" or "off"'
+FLAGS = {"portal_throttle": HTTP, "portal_insecure_cookie": LOCATION, "portal_security_headers": LOCATION, "portal_error_pages": LOCATION, "portal": LOCATION}
+# Those that stand in conf/ and would be there twice.
+IN_CONF = {"portal_postgres", "portal_keys_file", "portal_files", "portal_throttle"}
+ONLY = {HTTP: ["portal_postgres host=/run", "portal_redis unix:/a.sock", "portal_remembered_sessions 5", "portal_keys_file keys", "portal_files /tmp",
+               "portal_password_blocklist list", "portal_host_refresh 5s", "portal_zone 1m", "portal_throttle on"],
+        LOCATION: ["portal on", "portal_health", "portal_ready", "portal_metrics"],
+        "anywhere": ["portal_account a", "portal_insecure_cookie on", "portal_security_headers on", "portal_error_pages on", "portal_auth required"]}
+# The nearest that are wrong; tests/integration/test_directives.py compares all of them with the documentation.
+NOT_ALLOWED = {HTTP: (SERVER, IF), LOCATION: (SERVER, IF, LIMIT), "anywhere": (MAIN, IF, LIMIT)}
+
+WRONG = [
+    *((context, line, (f'"{line.split()[0]}"', NOT_HERE)) for kind, lines in ONLY.items() for line in lines for context in NOT_ALLOWED[kind]),
+    *((where, f"{name} maybe", (f'invalid value "maybe" in "{name}" directive', ON_OR_OFF)) for name, where in FLAGS.items() if name not in IN_CONF),
+    *((where, f"{name} on; {name} off", (f'"{name}"', DUPLICATE)) for name, where in FLAGS.items()),
+    *((where, name, (f'{ARGUMENTS} "{name}" directive',)) for name, where in FLAGS.items()),
+    *((LOCATION, f"{name} on", (f'{ARGUMENTS} "{name}" directive',)) for name in ("portal_health", "portal_ready", "portal_metrics")),
+    *((LOCATION, f"{name}; {name}", (f'"{name}"', DUPLICATE)) for name in ("portal_health", "portal_ready", "portal_metrics")),
+    (LOCATION, "portal on; portal_health", ('"portal_health"', "answered by another one already")),
+    (LOCATION, "proxy_pass http://127.0.0.1:1; portal on", ('"portal"', "answered by another one already")),
+    *((HTTP, f"portal_zone {value}", (f'invalid value "{value}" in "portal_zone" directive', "it must be a size of at least 512k"))
+      for value in ("511k", "0", "-1m", "much", "1.5m")),
+    (HTTP, "portal_zone 1m; portal_zone 1m", ('"portal_zone"', DUPLICATE)),
+    *((HTTP, f"portal_host_refresh {value}", (f'invalid value "{value}" in "portal_host_refresh" directive', "it must be a time of at least 1s"))
+      for value in ("0", "999ms", "-1s", "often")),
+    (HTTP, "portal_host_refresh 5s; portal_host_refresh 5s", ('"portal_host_refresh"', DUPLICATE)),
+    *((HTTP, f"portal_remembered_sessions {value}", (f'invalid value "{value}" in "portal_remembered_sessions" directive', "it must be a number"))
+      for value in ("-1", "many", "99999999999999999999", "1k")),
+    (HTTP, "portal_remembered_sessions 1; portal_remembered_sessions 1", ('"portal_remembered_sessions"', DUPLICATE)),
+    (SERVER, 'portal_account ""', ('invalid value "" in "portal_account" directive',)),
+    (SERVER, "portal_account a; portal_account b", ('"portal_account"', DUPLICATE)),
+    (SERVER, "portal_account a b", (f'{ARGUMENTS} "portal_account"',)),
+    *((LOCATION, f"portal_auth {words}", needed) for words, needed in (
+        ("", (f'{ARGUMENTS} "portal_auth"',)),
+        ("on", ('invalid value "on" in "portal_auth" directive, it must be "required", "optional" or "off"',)),
+        ("Required", ('invalid value "Required" in "portal_auth" directive',)),
+        ("required; portal_auth off", ('"portal_auth"', DUPLICATE)),
+        ("required view_documents", ('invalid parameter "view_documents" in "portal_auth" directive',)),
+        ("required permission=", ('unknown permission in parameter "permission=" in "portal_auth" directive',)),
+        ("required permission=everything", ('unknown permission in parameter "permission=everything" in "portal_auth" directive',)),
+        ("required permission=view_documents permission=view_documents", ('duplicate parameter "permission=view_documents" in "portal_auth" directive',)),
+        ("optional permission=view_documents", ('invalid parameter "permission=view_documents" in "portal_auth" directive',)),
+        ("off permission=view_documents", ('invalid parameter "permission=view_documents" in "portal_auth" directive',)),
+        ("required; portal on", ('"portal_auth"', "the API asks who is there by itself")))),
+    *((HTTP, f"portal_redis {words}", ('"portal_redis"', *needed)) for words, needed in (
+        ("10.0.0.5:6379", ('"10.0.0.5:6379"', "neither encrypted nor authenticated")),
+        ("localhost:6379 trusted_network", ('"localhost:6379"', "must be an IP address")),
+        ("redis.example.com:6379 trusted_network", ('"redis.example.com:6379"', "must be an IP address")),
+        ("/run/redis/redis.sock", ('"/run/redis/redis.sock"', "say unix:/path")),
+        ("unix:redis.sock", ('"unix:redis.sock"', "begins with a slash")),
+        ("10.0.0.5:0 trusted_network", ('"10.0.0.5:0"', "the port is none")),
+        ("unix:/run/redis/redis.sock trusted", ('invalid parameter "trusted"',)),
+        ("unix:/a.sock password_file=", ('invalid parameter "password_file="',)),
+        ("unix:/a.sock password_file=/nowhere/to/be/found", ('"/nowhere/to/be/found"', "No such file")),
+        ("unix:/a.sock password_file={password} password_file={password}", ("duplicate parameter",)),
+        ("10.0.0.5:1 trusted_network trusted_network", ('duplicate parameter "trusted_network"',)),
+        ("unix:/a.sock; portal_redis unix:/b.sock", (DUPLICATE,)),
+        ("", (ARGUMENTS,)))),
+    (HTTP, "portal_password_blocklist /nowhere", ('"portal_password_blocklist" cannot use "/nowhere"', "No such file")),
+]
+
+
+def _named(case) -> str:
+    context, line, _ = case
+    return f"{context}: {line}"
+
+
+def _placed(context: str, line: str) -> str:
+    """What private.conf, which stands in http{}, or server_extra then says."""
+    line = line if line.endswith("}") else f"{line};"
+    return {HTTP: line, SERVER: f"server {{ listen 127.0.0.1:1; {line} }}", LOCATION: f"server {{ listen 127.0.0.1:1; location / {{ {line} }} }}",
+            IF: f"server {{ listen 127.0.0.1:1; location / {{ if ($host) {{ {line} }} }} }}",
+            LIMIT: f"server {{ listen 127.0.0.1:1; location / {{ limit_except GET {{ {line} }} }} }}"}[context]
+
+
+@pytest.mark.parametrize("case", WRONG, ids=_named)
+def test_a_wrong_use_is_refused_in_words(check, servers, case):
+    context, line, needed = case
+    line = line.format(password=servers / "configuration/edge.password")
+    if context == MAIN:
+        status, said = check(lambda text: text.replace("events {", f"{line};\nevents {{"), "nginx.conf")
+    else:
+        status, said = check(lambda text: f"{text}\n{_placed(context, line)}\n", "private.conf")
+    assert status == 1, said
+    emergencies = [each for each in said.splitlines() if "[emerg]" in each]
+    assert emergencies and all(word in emergencies[0] for word in needed), said
+    assert any(name in emergencies[0] for name in ("private.conf:", "nginx.conf:")), "the line is named"
+
+
+@pytest.mark.parametrize("line, needed", [
+    ("portal_files files", ('"portal_files" needs an absolute path, not "files"',)),
+    ("portal_files /nowhere/at/all", ('"portal_files"', '"/nowhere/at/all"', "cannot be found")),
+    ("portal_files /etc/passwd", ('"/etc/passwd" of "portal_files" is not a folder',)),
+    ("portal_files /tmp; portal_files /tmp", ('"portal_files"', DUPLICATE)),
+    ("portal_keys_file /nowhere", ('"portal_keys_file" cannot use "/nowhere"', "No such file")),
+    ("portal_keys_file /dev/null; portal_keys_file /dev/null", ('"portal_keys_file"',)),
+    ("portal_postgres host=db.example.com", ('"portal_postgres" cannot use this',)),
+    ('portal_postgres "host=/run password=secret"', ('"portal_postgres" cannot use this',)),
+    ("portal_postgres host=/run password=secret", ('invalid parameter "password=secret" in "portal_postgres" directive',)),
+    ("portal_postgres host=/run password_file=/nowhere", ('"portal_postgres"', '"/nowhere"', "No such file")),
+    ("portal_postgres host=/run password_file=/dev/null", ('"portal_postgres"', '"/dev/null"', "is empty")),
+    ("portal_postgres host=/run; portal_postgres host=/run", ('"portal_postgres"', DUPLICATE)),
+    ("portal_throttle maybe", ('invalid value "maybe" in "portal_throttle" directive', ON_OR_OFF)),
+])
+def test_a_wrong_use_of_what_the_configuration_has_already(check, line, needed):
+    name = line.split()[0]
+
+    def change(text: str) -> str:
+        lines = [each for each in text.splitlines() if not each.strip().startswith(name)]
+        return "\n".join(lines).replace("http {", f"http {{\n{line};")
+
+    if name == "portal_throttle":
+        status, said = check(lambda text: text.replace("portal_throttle on;", f"{line};"), "private.conf")
+    else:
+        status, said = check(change, "nginx.conf")
+    assert status == 1 and all(word in said for word in needed), said
+    assert "secret" not in said.replace("password=secret", "") or "invalid parameter" in said
+
+
+@pytest.mark.parametrize("missing", ["portal_postgres", "portal_keys_file", "thread_pool"])
+@pytest.mark.parametrize("used", ["portal on", "portal_auth required", "portal_auth optional"])
+def test_what_a_directive_needs_besides(check, missing, used):
+    """Alone in its configuration, so that the message names it."""
+    def change(text: str) -> str:
+        text = "\n".join(line for line in text.splitlines() if not line.strip().startswith(missing))
+        return text.replace("include server-loopback.conf;", f"server {{ listen 127.0.0.1:1; location / {{ {used}; }} }}")
+
+    status, said = check(change, "nginx.conf")
+    assert status == 1, said
+    needed = ("unknown thread pool \"portal\"",) if missing == "thread_pool" else (f'"{used.split()[0]}" needs "{missing}"',)
+    assert all(word in said for word in needed), said
+
+
+@pytest.mark.parametrize("context, line", [
+    (HTTP, "portal_zone 512k"), (HTTP, "portal_zone 64m"), (HTTP, "portal_host_refresh 1s"), (HTTP, "portal_remembered_sessions 0"),
+    (HTTP, "portal_remembered_sessions 1000000"), (SERVER, "portal_account brightwater"), (SERVER, "portal_account $host.example.com"),
+    (HTTP, "portal_auth required"), (SERVER, "portal_auth required"), (LOCATION, "portal_auth optional"), (LOCATION, "portal_auth off"),
+    (LOCATION, "portal_auth required permission=view_documents permission=accept_quotes"), (LOCATION, "portal off"),
+    (SERVER, "portal_auth required; location /api/ { portal on; }"),
+])
+def test_what_is_accepted(check, context, line):
+    status, said = check(lambda text: f"{text}\n{_placed(context, line)}\n", "private.conf")
+    assert status == 0, said

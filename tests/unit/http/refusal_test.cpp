@@ -24,6 +24,21 @@ TEST(Refusal, ProgramsGetProblems) {
   EXPECT_FALSE(wants_problem("/", "text/html, application/json;q=0.1"));
 }
 
+TEST(Refusal, WhoeverPrefersHtmlIsABrowser) {
+  for (const char* accept : {"text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                             "TEXT/HTML, application/xhtml+xml, */*", "application/json;q=0.5, text/html;q=0.6",
+                             "text/html;charset=utf-8;q=0.9", "text/html,image/avif,*/*"})
+    EXPECT_TRUE(prefers_html(accept)) << accept;
+  for (const char* accept : {"", "*/*", "application/json", "application/json, text/html", "text/html;q=0",
+                             "text/html;q=0.5, application/json", "text/htmlx", ",;,", "image/*", "text/*"})
+    EXPECT_FALSE(prefers_html(accept)) << accept;
+}
+
+TEST(Refusal, AProblemMaySayMoreThanItsStatus) {
+  EXPECT_NE(render_refused_problem(403, "", ErrorCode::kCrossSiteRequest).find(R"("code":"cross_site_request")"),
+            std::string::npos);
+}
+
 TEST(Refusal, AProblemRepeatsTheStatus) {
   for (int status = 400; status < 600; ++status) {
     const std::string body = render_refused_problem(status, "4f");

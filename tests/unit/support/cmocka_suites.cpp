@@ -16,6 +16,7 @@ extern "C" {
 const CMUnitTest* c_api_keys_tests(std::size_t* count);
 const CMUnitTest* c_api_worker_tests(std::size_t* count);
 const CMUnitTest* c_api_operation_tests(std::size_t* count);
+const CMUnitTest* c_api_identify_tests(std::size_t* count);
 }
 
 namespace portal::test {
@@ -46,7 +47,8 @@ int add_suite(const char* name, const CMUnitTest* (*tests_of)(std::size_t*)) {
 
 // Tests have to be known before main() begins.
 const int kRegistered = add_suite("CApiKeys", c_api_keys_tests) + add_suite("CApiWorker", c_api_worker_tests) +
-                        add_suite("CApiOperation", c_api_operation_tests);
+                        add_suite("CApiOperation", c_api_operation_tests) +
+                        add_suite("CApiIdentify", c_api_identify_tests);
 
 TEST(CmockaSuites, AreThere) { EXPECT_GE(kRegistered, 15); }
 
