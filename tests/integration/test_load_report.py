@@ -13,7 +13,7 @@ def test_the_report_has_its_form(tmp_path):
     report = json.loads(report_file.read_text())
     assert report["jobs"] == 3000
     assert {"jobs_uncached/static", "jobs_uncached/pgbench", "jobs_redis_session/jobs_uncached", "read_p99_under_login_flood/read_p99",
-            "file_download/nginx_file"} <= {entry["name"] for entry in report["ratios"]}
+            "file_download/nginx_file", "guarded_file/file"} <= {entry["name"] for entry in report["ratios"]}
     assert {"worker_mb_over_plain_nginx", "suspended_request_kb"} <= {entry["name"] for entry in report["figures"]}
     for entry in report["figures"] + report["ratios"]:
         assert entry["rounds"] == 1 and 0 < entry["min"] <= entry["median"] <= entry["max"]

@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
+import guarded  # noqa: E402
 import memory  # noqa: E402
 import open_loop  # noqa: E402
 import processor_time  # noqa: E402
@@ -52,6 +53,7 @@ TARGETS = {
     "jobs_uncached/pgbench": Target(operator.ge, 0.75),
     "jobs_redis_session/jobs_uncached": Target(operator.ge, 0.95),
     "file_download/nginx_file": Target(operator.ge, 0.95),
+    "guarded_file/file": Target(operator.ge, 0.9),
     "read_p99_under_login_flood/read_p99": Target(operator.le, 1.5),
     "worker_mb_over_plain_nginx": Target(operator.le, 4),
     "suspended_request_kb": Target(operator.le, 12),
@@ -100,6 +102,10 @@ class Bench:
             "nginx_file": lambda: wrk(port, STATIC_FILE, seconds, connections=FILE_CONNECTIONS),
         })
         return [spread(name, values, "1/s") for name, values in measured.items()], [ratio(measured, "file_download", "nginx_file")]
+
+    def guarded(self) -> tuple[list[dict], list[dict]]:
+        measured = self._in_turn(guarded.kinds(self._site.nginx.port, self._options.seconds, self._measured[0].headers))
+        return [spread(name, values, "1/s") for name, values in measured.items()], [ratio(measured, "guarded_file", "file")]
 
     def latency(self) -> tuple[list[dict], list[dict]]:
         port, seconds = self._site.nginx.port, 2 * self._options.seconds
@@ -169,14 +175,14 @@ def ratio(measured: dict[str, list[float]], mine: str, other: str) -> dict:
 
 def measure(options: argparse.Namespace) -> dict:
     folder = places.servers_folder("load")
-    static = (ROOT / "tests/load/static.conf").read_text().replace("/usr/share/portico/yardstick", str(folder / "site/static/yardstick"))
+    static = ((ROOT / "tests/load/static.conf").read_text() + guarded.LOCATION).replace("/usr/share/portico/yardstick", str(folder / "site/static/yardstick"))
     with PrivateSite(folder / "site", demo_jobs=options.jobs, postgres_settings=POSTGRES, redis=True, workers=1, server_extra=static + TRUST_LOOPBACK,
                      error_level="warn") as site:
         bench = Bench(site, options)
         figures, ratios = [], []
         if options.profile:
             return {"jobs": options.jobs, "figures": figures, "ratios": ratios, "profile": bench.profile()}
-        for part in (bench.throughput, bench.files, bench.latency):
+        for part in (bench.throughput, bench.files, bench.guarded, bench.latency):
             more_figures, more_ratios = part()
             figures += more_figures
             ratios += more_ratios
