@@ -107,8 +107,18 @@ def make_empty_account(operator: Operator, port: int) -> dict:
     return {"slug": "empty", "host": "empty.localhost", "url": url, "members": []}
 
 
+def guarded_location(folder: Path) -> str:
+    """Something beside the portal that the same sign-in opens."""
+    page = folder / "guarded" / "plans.html"
+    page.parent.mkdir(exist_ok=True)
+    page.parent.chmod(0o755)
+    page.write_text("<!doctype html><html lang=en><title>Plans</title><h1>Plans of the boiler room</h1>")
+    return f"location /plans/ {{ portal_auth required; alias {page.parent}/; default_type text/html; }}"
+
+
 def main() -> int:
-    with PrivateSite(places.servers_folder("browser-site") / "site", insecure_cookie=False) as site, \
+    folder = places.servers_folder("browser-site")
+    with PrivateSite(folder / "site", insecure_cookie=False, server_extra=guarded_location(folder)) as site, \
             site.make_nginx("strict", insecure_cookie=False, throttle=True) as strict:
         operator = Operator(site)
         add_newcomers(operator)

@@ -101,6 +101,26 @@ export const journeys = [
     },
   },
   {
+    name: 'sign in: opens what nginx guards beside the portal',
+    needsOwnPortal: true,
+    async run(visitor) {
+      const { page, account } = visitor;
+      const plans = '/plans/plans.html?floor=2&room=a%20b';
+      await visitor.go(plans);
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      assert.equal(visitor.path, `/sign-in?next=${encodeURIComponent(plans).replaceAll('%2F', '/')}`);
+      await page.getByLabel('Email', { exact: true }).fill(alex);
+      await page.getByLabel('Password', { exact: true }).fill(account.members.find(({ email }) => email === alex).password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Plans of the boiler room' }).waitFor();
+      assert.equal(visitor.path, plans);
+      // Somebody who is signed in already is led on at once.
+      await visitor.go(`/sign-in?next=${encodeURIComponent(plans)}`);
+      await page.getByRole('heading', { level: 1, name: 'Plans of the boiler room' }).waitFor();
+      assert.equal(visitor.path, plans);
+    },
+  },
+  {
     name: 'sign in: a session that ends in the middle is opened again in the same place',
     visitor: { viewport: desktop },
     async run(visitor) {
