@@ -52,9 +52,9 @@ struct Keywords {
 };
 
 // Later keywords win over earlier ones, so that what stands in the conninfo wins over our defaults.
-Keywords keywords_of(const PQconninfoOption* options, const std::string& password) {
+Keywords keywords_of(const PQconninfoOption* options, const std::string& role, const std::string& password) {
   Keywords keywords;
-  keywords.set("user", "portal_maintenance");
+  keywords.set("user", role.c_str());
   keywords.set("connect_timeout", "10");
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
     if (option->val != nullptr) keywords.set(option->keyword, option->val);
@@ -78,7 +78,7 @@ bool holds_secret(const PQconninfoOption* options) {
 
 void Database::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
-Outcome<Database> Database::connect(const Settings& settings) {
+Outcome<Database> Database::connect(const Settings& settings, const std::string& role) {
   if (settings.database.empty())
     return misused(fmt::format("Which database? Say it with --database, in PORTAL_DATABASE or in {}.", kSettingsFile));
   char* parse_error = nullptr;
@@ -100,7 +100,7 @@ Outcome<Database> Database::connect(const Settings& settings) {
   }
   // Secrets come from files only (SECURITY R61).
   ::unsetenv("PGPASSWORD");
-  const Keywords keywords = keywords_of(options.get(), password);
+  const Keywords keywords = keywords_of(options.get(), role, password);
   Database database(PQconnectdbParams(keywords.names.data(), keywords.values.data(), 0));
   PGconn* connection = database.connection_.get();
   if (PQstatus(connection) != CONNECTION_OK)
@@ -149,6 +149,20 @@ Outcome<void> Database::run_script(const std::string& text, const std::string& w
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) return {};
   if (PQstatus(connection_.get()) != CONNECTION_OK) return failed(lost(connection_.get(), what));
   return failed(failure_of(result, what));
+}
+
+int Database::descriptor() const { return PQsocket(connection_.get()); }
+
+bool Database::is_alive() const { return PQstatus(connection_.get()) == CONNECTION_OK; }
+
+bool Database::take_notices() {
+  if (PQconsumeInput(connection_.get()) == 0) return false;
+  bool found = false;
+  while (PGnotify* notice = PQnotifies(connection_.get())) {
+    PQfreemem(notice);
+    found = true;
+  }
+  return found;
 }
 
 Outcome<Transaction> Transaction::begin(Database& database) {

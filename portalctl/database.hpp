@@ -1,4 +1,5 @@
-// One connection to PostgreSQL, as portal_maintenance. Calls wait for their answer: nothing else goes on in a command.
+// One connection to PostgreSQL, as portal_maintenance unless another role is named. Calls wait for their answer:
+// nothing else goes on in a command.
 #pragma once
 
 #include <initializer_list>
@@ -36,7 +37,9 @@ class Answer {
 class Database {
  public:
   // Refuses a conninfo that holds a password: other users of the machine can read command lines.
-  static Outcome<Database> connect(const Settings& settings);
+  static Outcome<Database> connect(const Settings& settings) { return connect(settings, "portal_maintenance"); }
+  // `role` is meant where the conninfo names no user.
+  static Outcome<Database> connect(const Settings& settings, const std::string& role);
 
   Outcome<pg::Rows> run(const pg::Query& query);
   Outcome<void> execute(const pg::Query& query);
@@ -48,6 +51,12 @@ class Database {
     if (!rows) return failed(std::move(rows.error()));
     return Answer<Row>(std::move(*rows));
   }
+
+  // Of a connection that listens. Readable when a notice may have come; false from is_alive when it broke.
+  int descriptor() const;
+  bool is_alive() const;
+  // Takes all notices that have come; true when there was one.
+  bool take_notices();
 
   // The text of a file: any number of statements, without parameters or answers. `what` names it in a failure.
   Outcome<void> run_script(const std::string& text, const std::string& what);

@@ -89,7 +89,7 @@ Outcome<std::string> invite_who_waits(Database& database, const AccountRecord& a
   if (open->empty()) return failed("The demo data has an account without an open invitation.");
   const sql::FindOpenInvitationRow row = (*open)[0];
   Invitee invitee;
-  invitee.email = row.email;
+  invitee.address = row.email;
   const ClientRecord client{.client_id = row.client_id, .name = std::string(row.client)};
   Outcome<Invitation> invitation = invite(database, account, client, invitee, keys);
   if (!invitation) return failed(invitation.error());

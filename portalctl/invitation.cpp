@@ -19,12 +19,33 @@ struct Person {
   bool has_login;
 };
 
+// Who has only a phone: there is no login to find, so somebody is the same only while no address is known.
+Outcome<Person> ensure_member_with_phone(Database& database, std::int64_t account_id, const Invitee& invitee) {
+  auto found = database.fetch<sql::LockMemberByPhoneRow>(sql::lock_member_by_phone(account_id, invitee.address));
+  if (!found) return failed(found.error());
+  if (found->empty()) {
+    auto created = database.fetch<sql::CreateMemberWithPhoneRow>(
+        sql::create_member_with_phone(account_id, invitee.address, view(invitee.first_name), view(invitee.surname),
+                                      view(invitee.job_title), view(invitee.language)));
+    if (!created) return failed(created.error());
+    return Person{.member_id = (*created)[0].member_id, .has_login = false};
+  }
+  const sql::LockMemberByPhoneRow row = (*found)[0];
+  if (Outcome<void> done = database.execute(sql::invite_member_again(account_id, row.member_id,
+                                                                     view(invitee.first_name), view(invitee.surname),
+                                                                     view(invitee.job_title), view(invitee.language)));
+      !done)
+    return failed(done.error());
+  return Person{.member_id = row.member_id, .has_login = row.has_login};
+}
+
 Outcome<Person> ensure_member(Database& database, std::int64_t account_id, const Invitee& invitee) {
-  auto found = database.fetch<sql::LockMemberByEmailRow>(sql::lock_member_by_email(account_id, invitee.email));
+  if (invitee.by_sms) return ensure_member_with_phone(database, account_id, invitee);
+  auto found = database.fetch<sql::LockMemberByEmailRow>(sql::lock_member_by_email(account_id, invitee.address));
   if (!found) return failed(found.error());
   if (found->empty()) {
     auto created = database.fetch<sql::CreateMemberRow>(
-        sql::create_member(account_id, invitee.email, view(invitee.first_name), view(invitee.surname),
+        sql::create_member(account_id, invitee.address, view(invitee.first_name), view(invitee.surname),
                            view(invitee.job_title), view(invitee.language)));
     if (!created) return failed(created.error());
     if (created->empty()) return failed("Somebody else is inviting the same person at this moment. Try again.");
@@ -49,13 +70,13 @@ Outcome<std::int64_t> ensure_membership(Database& database, std::int64_t account
       invitee.permissions.transform([](const auto& words) { return std::span<const std::string_view>(words); });
   if (found->empty()) {
     auto created = database.fetch<sql::CreateMembershipRow>(
-        sql::create_membership(account_id, person.member_id, client.client_id, invitee.email, permissions));
+        sql::create_membership(account_id, person.member_id, client.client_id, invitee.address, permissions));
     if (!created) return failed(created.error());
     return (*created)[0].membership_id;
   }
   const std::int64_t membership_id = (*found)[0].membership_id;
   if ((*found)[0].state == "active")
-    return failed(fmt::format("{} is already a member of {}.", invitee.email, client.name));
+    return failed(fmt::format("{} is already a member of {}.", invitee.address, client.name));
   // The earlier link dies with its message, so that only one link of a membership is ever alive.
   if (Outcome<void> done = database.execute_all({sql::invite_membership_again(account_id, membership_id, permissions),
                                                  sql::revoke_membership_tokens(account_id, membership_id, "replaced"),
@@ -76,8 +97,8 @@ Outcome<Invitation> invite(Database& database, const AccountRecord& account, con
 
   // The database keeps the hash of the token and, encrypted, the message; the link itself is only what is returned.
   const crypto::Token token = crypto::Token::generate();
-  auto created = database.fetch<sql::CreateActivationTokenRow>(
-      sql::create_activation_token(account.account_id, token.hash(), person->member_id, *membership_id, invitee.email));
+  auto created = database.fetch<sql::CreateActivationTokenRow>(sql::create_activation_token(
+      account.account_id, token.hash(), person->member_id, *membership_id, invitee.address));
   if (!created) return failed(created.error());
   Invitation invitation{.url = account.origin.value() + "/activate#" + token.text(),
                         .expires_at = (*created)[0].expires_at,
@@ -87,8 +108,8 @@ Outcome<Invitation> invite(Database& database, const AccountRecord& account, con
   if (!message) return failed("The message was not encrypted", message.error());
   const std::string language = invitee.language.value_or(account.default_language.value());
   if (Outcome<void> done = database.execute(sql::create_invitation_message(
-          account.account_id, message->reference, invitee.email, language, person->member_id, *membership_id,
-          message->payload.bytes, message->payload.key_id));
+          account.account_id, message->reference, invitee.by_sms ? "sms" : "email", invitee.address, language,
+          person->member_id, *membership_id, message->payload.bytes, message->payload.key_id));
       !done)
     return failed(done.error());
   return invitation;

@@ -13,7 +13,8 @@
 namespace portal::portalctl {
 
 struct Invitee {
-  std::string email;  // normalised
+  std::string address;  // an email address, normalised, or a phone number, +442079460101
+  bool by_sms = false;  // the address is a phone number
   std::optional<std::string> first_name;
   std::optional<std::string> surname;
   std::optional<std::string> job_title;

@@ -29,6 +29,9 @@ int run(int argc, char** argv) {
   add_portal_command(app, invocation);
   add_member_command(app, invocation);
   add_document_command(app, invocation);
+  add_mail_command(app, invocation);
+  add_outbox_command(app, invocation);
+  add_courier_command(app, invocation);
   add_doctor_command(app, invocation);
   add_demo_command(app, invocation);
   add_routes_command(app, invocation);

@@ -10,6 +10,7 @@
 #include "portalctl/invitation.hpp"
 #include "portalctl/lookup.hpp"
 #include "portalctl_sql/members.hpp"
+#include "send/sms.hpp"
 
 namespace portal::portalctl {
 namespace {
@@ -18,6 +19,7 @@ struct Options {
   std::string account;
   std::string client;
   std::string email;
+  std::string phone;
   std::optional<std::string> first_name;
   std::optional<std::string> surname;
   std::optional<std::string> job_title;
@@ -30,10 +32,22 @@ Outcome<std::string> parse_email(const std::string& text) {
   return misused(fmt::format("\"{}\" is not an email address.", text));
 }
 
+// Gateways want the country with it.
+Outcome<std::string> parse_phone(const std::string& text) {
+  Result<std::string> phone = outside::normalise_phone(text);
+  if (!phone || !phone->starts_with('+'))
+    return misused(fmt::format("\"{}\" is not a phone number with its country, such as +44 20 7946 0101.", text));
+  return std::move(*phone);
+}
+
 Outcome<Invitee> invitee_of(const Options& options) {
-  Outcome<std::string> email = parse_email(options.email);
-  if (!email) return failed(email.error());
-  Invitee invitee{.email = std::move(*email),
+  if (options.email.empty() == options.phone.empty())
+    return misused("Whom? Say --email, or --phone for a text message.");
+  const bool by_sms = options.email.empty();
+  Outcome<std::string> address = by_sms ? parse_phone(options.phone) : parse_email(options.email);
+  if (!address) return failed(address.error());
+  Invitee invitee{.address = std::move(*address),
+                  .by_sms = by_sms,
                   .first_name = options.first_name,
                   .surname = options.surname,
                   .job_title = options.job_title,
@@ -91,7 +105,7 @@ Outcome<void> invite_member(const Invocation& invocation, const Options& options
   print_line(invitation->url);
   print_line(
       fmt::format("A message with this link waits for {}. It is good until {}; whoever has it can use it once.{}",
-                  invitee->email, format_rfc3339(invitation->expires_at),
+                  invitee->address, format_rfc3339(invitation->expires_at),
                   invitation->has_login ? " The person has a password already and joins with that." : ""));
   return {};
 }
@@ -104,12 +118,13 @@ Outcome<void> list(const Invocation& invocation, const Options& options) {
   auto answer = database->fetch<sql::ListMembersRow>(sql::list_members(scope->account_id, scope->client_id));
   if (!answer) return failed(answer.error());
   Table table({"membership_id", "email", "name", "client", "state", "permissions", "invited_at", "link_expires_at",
-               "last_sign_in_at"});
+               "last_sign_in_at", "phone", "invitation"});
   for (int index = 0; index < answer->size(); ++index) {
     const sql::ListMembersRow row = (*answer)[index];
     table.add({row.membership_id, text_cell(row.email), text_cell(row.name), text_cell(row.client),
                text_cell(row.state), list_cell(row.permissions), time_cell(row.invited_at),
-               time_cell(row.link_expires_at), time_cell(row.last_sign_in_at)});
+               time_cell(row.link_expires_at), time_cell(row.last_sign_in_at), text_cell(row.phone),
+               text_cell(row.invitation)});
   }
   table.print(invocation.format);
   return {};
@@ -163,10 +178,9 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   return {};
 }
 
-void add_who(CLI::App& command, Options& options) {
+void add_where(CLI::App& command, Options& options) {
   command.add_option("--account", options.account, "the account's slug")->required();
   command.add_option("--client", options.client, "the client's id, external id or name")->required();
-  command.add_option("--email", options.email, "the person's address, which is the login")->required();
 }
 
 }  // namespace
@@ -177,7 +191,10 @@ void add_member_command(CLI::App& app, Invocation& invocation) {
 
   CLI::App* invite_command =
       member->add_subcommand("invite", "Invite a person to a client's portal, and print the link");
-  add_who(*invite_command, *options);
+  add_where(*invite_command, *options);
+  invite_command->add_option("--email", options->email, "the person's address, which is the login");
+  invite_command->add_option("--phone", options->phone,
+                             "of somebody whose address is not known; the link goes there as a text message");
   invite_command->add_option("--first-name", options->first_name, "as the person is called");
   invite_command->add_option("--surname", options->surname, "the family name");
   invite_command->add_option("--job-title", options->job_title, "what the person does at the client");
@@ -204,7 +221,8 @@ void add_member_command(CLI::App& app, Invocation& invocation) {
 
   CLI::App* remove_command =
       member->add_subcommand("remove", "End a membership or an invitation; with the last one the login ends");
-  add_who(*remove_command, *options);
+  add_where(*remove_command, *options);
+  remove_command->add_option("--email", options->email, "the person's address, which is the login")->required();
   add_database_options(*remove_command, invocation);
   remove_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return remove(invocation, *options); }; });

@@ -55,6 +55,23 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
+def start_courier(stack: ExitStack, folder: Path, database: postgres.PrivatePostgres, keys_file: Path) -> Path:
+    """Writes what it would send into files; returns their folder."""
+    mail = folder / "mail"
+    mail.mkdir()
+    with (folder / "courier.log").open("ab") as log:
+        courier = subprocess.Popen(places.as_user(None, places.portalctl_path(), "courier", "--mail-directory", mail, "--keys-file", keys_file,
+                                                  "--database", f"host={database.sockets} dbname={postgres.DATABASE}"),
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    stack.callback(end_courier, courier)
+    return mail
+
+
+def end_courier(courier: subprocess.Popen) -> None:
+    courier.terminate()
+    courier.wait(30)
+
+
 def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
     folder = places.servers_folder(name) / "servers"
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,7 +95,8 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
         nginx.start()
     # Not `with nginx`: a demo that somebody ends need not have a spotless log.
     stack.callback(end_nginx, nginx)
-    return {"url": f"{'https' if tls else 'http'}://127.0.0.1:{nginx.port}", "accounts": demo["accounts"], "pid": os.getpid()}
+    mail = start_courier(stack, folder, database, keys_file)
+    return {"mail_dir": str(mail), "url": f"{'https' if tls else 'http'}://127.0.0.1:{nginx.port}", "accounts": demo["accounts"], "pid": os.getpid()}
 
 
 def end_nginx(nginx: PrivateNginx) -> None:
@@ -101,6 +119,7 @@ def describe(demo: dict, demo_json: Path) -> str:
         lines += ["", f"  {account['slug']}: {account['url']}"]
         lines += [f"    sign in as {member['email']}, password {member['password']} ({member['client']})" for member in account["members"]]
         lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
+    lines += ["", f"Mail and text messages arrive as files in {demo['mail_dir']}: say \"Forgot your password?\" on the sign-in page and open the newest."]
     lines += ["", f"The same for scripts: {demo_json.relative_to(ROOT)}. Ctrl-C ends it."]
     return "\n".join(lines)
 

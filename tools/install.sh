@@ -5,16 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev libhiredis-dev
-  libssl-dev libargon2-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
+  libssl-dev libargon2-dev libcurl4-openssl-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
 demo_packages=(postgresql redis-server python3-psycopg2 openssl util-linux)
 test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 wrk python3-pytest python3-pytest-xdist
-  python3-jsonschema python3-yaml curl git procps binutils strace)
+  python3-jsonschema python3-yaml python3-aiosmtpd curl git procps binutils strace)
 # Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
 if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
 web_packages=(nodejs npm)
 hiredis=libhiredis0.14
 if grep -q '^ID=ubuntu' /etc/os-release; then hiredis=libhiredis1.1.0; fi
-runtime_packages=(nginx libpq5 libjansson4 "$hiredis" libargon2-1 libfmt9 ca-certificates)
+runtime_packages=(nginx libpq5 libjansson4 "$hiredis" libargon2-1 libcurl4 libfmt9 ca-certificates)
 
 # Services that these packages bring. The project runs its own servers in its build folder and never these.
 services=(nginx:nginx.service postgresql-common:postgresql.service redis-server:redis-server.service)

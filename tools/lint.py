@@ -15,11 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 MAXIMUM_LINES = 800
 
 # Who may include whom: a folder sees those of a lower rank and itself. Features see neither each other nor redis.
-RANKS = {"base": 0, "io": 1, "shared": 1, "pg": 2, "redis": 2, "http": 2, "json": 2, "crypto": 2, "files": 3, "auth": 3, "access": 3, "cache": 3, "features": 4, "edge": 5}
+RANKS = {"base": 0, "io": 1, "shared": 1, "pg": 2, "redis": 2, "http": 2, "json": 2, "crypto": 2, "layouts": 2, "files": 3, "auth": 3, "access": 3, "cache": 3, "features": 4, "edge": 5}
 # The worker knows the features by their table of routes, and they know of it what a handler gets.
 UPWARDS = {"features": {"edge/route", "edge/services"}}
 FORBIDDEN = {
-    "core": r"#\s*include\s*[<\"]ngx_",
+    "core": r"#\s*include\s*[<\"](ngx_|curl/)",
+    "outside": r"#\s*include\s*[<\"](ngx_|portalctl/)",
+    "portalctl": r"#\s*include\s*[<\"]curl/",
     "ngx_module": r"#\s*include\s*[<\"](libpq-fe|jansson|hiredis|curl/)",
     "core/features": r"#\s*include\s*\"redis/",
     "core/edge": r"#\s*include\s*\"features/(?!registry\.hpp\")",

@@ -127,7 +127,7 @@ create policy link_renewed on portal.one_time_token for insert to portal_edge
     and portal.found_by() = 'activation' and purpose = 'activation' and member_id = portal.current_member_id()
     and membership_id = portal.current_membership_id());
 
--- The module only puts messages in; the courier takes them out, over all accounts.
+-- The module only puts messages in; the courier takes them out, over all accounts (60_courier.sql).
 grant insert (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
   on portal.outbox_message to portal_edge;
 create policy sent_to_self on portal.outbox_message for insert to portal_edge
@@ -137,6 +137,3 @@ create policy invitation_renewed on portal.outbox_message for insert to portal_e
   with check (account_id = portal.account_for('anonymous')
     and portal.found_by() = 'activation' and kind = 'invitation' and member_id = portal.current_member_id()
     and membership_id = portal.current_membership_id());
-grant select, update (payload, key_id, attempts, not_before, claimed_until, sent_at, failed_at, last_error) on portal.outbox_message to portal_courier;
-create policy courier_takes on portal.outbox_message for select to portal_courier using (true);
-create policy courier_marks on portal.outbox_message for update to portal_courier using (true);

@@ -39,13 +39,15 @@ select membership_id, state from portal.membership
 where account_id = :account_id and member_id = :member_id and client_id = :client_id and state <> 'ended'
 for update;
 
+-- `address` is an email address or a phone number.
 -- name: create_membership
--- parameters: account_id bigint, member_id bigint, client_id bigint, email text, permissions text[]?
+-- parameters: account_id bigint, member_id bigint, client_id bigint, address text, permissions text[]?
 -- columns: membership_id bigint
 insert into portal.membership (account_id, member_id, client_id, contact_id, permissions)
 values (:account_id, :member_id, :client_id,
   (select min(c.contact_id) from portal.contact c
-    where c.account_id = :account_id and c.client_id = :client_id and c.kind = 'email' and lower(c.value) = :email),
+    where c.account_id = :account_id and c.client_id = :client_id 
+      and (lower(c.value) = :address or (c.kind = 'phone' and regexp_replace(c.value, '[^0-9+]', '', 'g') = :address))),
   coalesce(:permissions, '{view_job_status,view_completed_jobs,view_documents}'))
 returning membership_id;
 
@@ -74,20 +76,45 @@ from portal.account a
 where a.account_id = :account_id
 returning expires_at;
 
+-- Who has an address is found by that; a phone names only those who have none yet.
+-- name: lock_member_by_phone
+-- parameters: account_id bigint, phone text
+-- columns: member_id bigint, state text, has_login boolean
+select member_id, state, password_hash is not null from portal.member
+where account_id = :account_id and phone = :phone and email is null
+order by member_id
+limit 1
+for update;
+
+-- name: create_member_with_phone
+-- parameters: account_id bigint, phone text, first_name text?, surname text?, job_title text?, language text?
+-- columns: member_id bigint
+insert into portal.member (account_id, phone, first_name, surname, job_title, language)
+values (:account_id, :phone, coalesce(:first_name, ''), coalesce(:surname, ''), :job_title, :language)
+returning member_id;
+
 -- name: create_invitation_message
--- parameters: account_id bigint, message_reference text, recipient text, language text, member_id bigint, membership_id bigint,
+-- parameters: account_id bigint, message_reference text, channel text, recipient text, language text, member_id bigint, membership_id bigint,
 --   payload bytea, key_id text
 insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
-values (:account_id, :message_reference, 'invitation', 'email', :recipient, :language, :member_id, :membership_id, :payload, :key_id);
+values (:account_id, :message_reference, 'invitation', :channel, :recipient, :language, :member_id, :membership_id, :payload, :key_id);
 
 -- name: list_members
 -- parameters: account_id bigint, client_id bigint?
 -- columns: membership_id bigint, email text?, name text, client text, state text, permissions text[], invited_at timestamptz,
---   link_expires_at timestamptz?, last_sign_in_at timestamptz?
+--   link_expires_at timestamptz?, last_sign_in_at timestamptz?, phone text?, invitation text?
 select s.membership_id, m.email, btrim(m.first_name || ' ' || m.surname), c.name, s.state, s.permissions, s.invited_at,
   (select max(t.expires_at) from portal.one_time_token t where t.account_id = s.account_id and t.membership_id = s.membership_id
     and t.member_id = s.member_id and t.used_at is null and t.revoked_at is null and s.state = 'invited'),
-  m.last_sign_in_at
+  m.last_sign_in_at, m.phone,
+  case when s.state = 'active' then 'accepted'
+    when not exists (select from portal.one_time_token t where t.account_id = s.account_id and t.membership_id = s.membership_id
+      and t.member_id = s.member_id and t.used_at is null and t.revoked_at is null and t.expires_at > now()) then 'expired'
+    else (
+      select case when o.sent_at is not null then 'sent' when o.failed_at is not null then 'failed' else 'queued' end from portal.outbox_message o
+      where o.account_id = s.account_id and o.membership_id = s.membership_id and o.kind = 'invitation'
+      order by o.outbox_message_id desc limit 1
+    ) end
 from portal.membership s
 join portal.member m on m.account_id = s.account_id and m.member_id = s.member_id
 join portal.client c on c.account_id = s.account_id and c.client_id = s.client_id

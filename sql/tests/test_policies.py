@@ -6,7 +6,7 @@ import pytest
 from named import Membership, World, sha256
 
 # Tables in which the module may read nothing.
-CLOSED = {"contact", "team_worker", "job_template_resolution", "outbox_message", "schema_migration"}
+CLOSED = {"contact", "team_worker", "job_template_resolution", "outbox_message", "mail_setting", "schema_migration"}
 OPEN = {"schema_state"}
 ID = {"portal": "account_id", "password_reset_request": "place", "account_host": "host", "portal_visible_template": "job_template_id", "portal_visible_field": "job_field_id",
       "job_template_field": "job_field_id", "document_hidden_from": "document_id"}
@@ -339,14 +339,37 @@ def test_what_was_filled_in_before_the_end_is_not_there_yet(stage, world):
     assert edge.value("select count(account_id) from portal.job_file") > 0
 
 
-def test_the_courier_reads_messages_of_all_accounts_and_nothing_else(clone, world):
+OF_A_MESSAGE = {"account": "name", "account_host": "origin", "portal": "name", "mail_setting": "smtp_host", "member": "first_name", "membership": "state",
+                "client": "name", "one_time_token": "expires_at"}
+
+
+def test_the_courier_reads_messages_of_all_accounts_and_what_they_are_made_of(clone, world):
+    """Of the rest only what a waiting message is made of: the account, the person, the client; nothing once it is sent."""
     maintenance = clone("portal_maintenance")
+    who = world.alex
+    insert = """insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
+        values (%s, 'reference-0123456', 'invitation', 'email', 'x@example.com', 'en', %s, %s, '\\x00', 'k1')"""
     for account_id in (world.brightwater, world.northside):
-        maintenance.rows("""insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, payload, key_id)
-            values (%s, 'reference-0123456', 'invitation', 'email', 'x@example.com', 'en', '\\x00', 'k1')""", (account_id,))
+        maintenance.rows("insert into portal.mail_setting (account_id) values (%s)", (account_id,))
     courier = clone("portal_courier")
+    count = {table: f"select count({column}) from portal.{table}" if table != "mail_setting" else "select count(account_id) from portal.mail_setting"
+             for table, column in OF_A_MESSAGE.items()}
+    assert {table: courier.value(text) for table, text in count.items()} == dict.fromkeys(count, 0)
+    maintenance.rows(insert, (who.account_id, who.member_id, who.membership_id))
+    maintenance.rows(insert, (world.northside, None, None))
     assert courier.value("select count(*) from portal.outbox_message") == 2
+    assert courier.value(count["account"]) == courier.value(count["portal"]) == courier.value(count["mail_setting"]) == 2
+    assert courier.rows("select member_id from portal.member") == [{"member_id": who.member_id}]
+    assert {row["account_id"] for row in courier.rows("select account_id from portal.client")} == {who.account_id}
+    memberships = maintenance.value("select count(*) from portal.membership where member_id = %s", (who.member_id,))
+    assert 0 < courier.value(count["membership"]) == memberships and courier.value(count["client"]) <= memberships
     assert courier.rows("update portal.outbox_message set sent_at = now(), payload = null, key_id = null returning account_id")
-    for table in sorted(set(world.tables) - {"outbox_message"}):
+    assert {table: courier.value(text) for table, text in count.items()} == dict.fromkeys(count, 0)
+    for table in sorted(set(world.tables) - {"outbox_message", *OF_A_MESSAGE}):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             courier.rows(f"select count(*) from portal.{table}")
+    for secret in ("select password_hash from portal.member", "select email from portal.member", "select user_agent from portal.session",
+                   "delete from portal.outbox_message", "update portal.outbox_message set recipient = 'x@example.com'", "update portal.member set first_name = 'x'",
+                   "insert into portal.outbox_message (account_id) values (1)"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            courier.rows(secret)

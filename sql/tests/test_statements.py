@@ -13,7 +13,7 @@ from generate_statements import FormatError, parse_file, parse_folder
 
 COMMAND_OK = 1
 # Commands that cannot be explained and need no rights to a table.
-UTILITY = ("listen", "begin", "commit", "rollback", "set ")
+UTILITY = ("listen", "notify", "begin", "commit", "rollback", "set ")
 pq = ctypes.CDLL("libpq.so.5")
 for name, result, arguments in [
     ("PQconnectdb", ctypes.c_void_p, [ctypes.c_char_p]), ("PQfinish", None, [ctypes.c_void_p]),
@@ -85,7 +85,16 @@ def test_the_module_may_run_it(edge, statement):
 
 def test_the_module_and_portalctl_have_statements_of_their_own():
     assert {statement.role for statement in MODULE.values()} == {"portal_edge"}
-    assert {statement.role for statement in PORTALCTL.values()} == {"portal_maintenance"}
+    assert {statement.role for statement in PORTALCTL.values()} == {"portal_maintenance", "portal_courier"}
+
+
+@pytest.mark.parametrize("statement", [statement for statement in PORTALCTL.values() if statement.role == "portal_courier"], ids=lambda statement: statement.name)
+def test_the_courier_may_run_it(stage, statement):
+    courier = stage("portal_courier")
+    if statement.text().startswith(UTILITY):
+        courier.rows(statement.text())
+        return
+    courier.rows("explain " + call(courier.connection, statement), {value.name: None for value in statement.parameters})
 
 
 def test_what_reads_or_writes_an_accounts_table_has_a_filter():

@@ -1,16 +1,21 @@
 """The demo keeps its promises to scripts: demo.json, and nothing left when it ends."""
 
+import email
+import email.policy
 import json
 import os
 import re
 import signal
 import subprocess
 import time
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from support import places
 from support.client import Client
+from support.courier import wait_until
 
 
 def wait_for_demo(demo: subprocess.Popen, name: str) -> dict:
@@ -20,6 +25,29 @@ def wait_for_demo(demo: subprocess.Popen, name: str) -> dict:
         assert demo.poll() is None and time.monotonic() < deadline, demo.communicate(timeout=30)[0]
         time.sleep(0.05)
     return json.loads(file.read_text())
+
+
+def newest_mail(folder: Path, recipient: str, subject: str) -> EmailMessage | None:
+    mails = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+             for file in sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)]
+    return next((mail for mail in mails if mail["To"] == recipient and subject in mail["Subject"]), None)
+
+
+def choose_new_password(told: dict, port: int, *, tls: bool) -> None:
+    """What a visitor who has forgotten the password does: asks, finds the mail, opens the link, signs in; and is told of the change."""
+    account = told["accounts"][0]
+    member, mail_dir = account["members"][0], Path(told["mail_dir"])
+    visitor = Client(port, account["host"], tls=tls)
+    assert visitor.post("/api/v1/password-reset", json={"email": member["email"]}).status == 202
+    mail = wait_until(lambda: newest_mail(mail_dir, member["email"], "choose a new password"))
+    text = mail.get_body(("plain",)).get_content()
+    (link,) = re.findall(r"^(https?://\S+#\S+)\s*$", text, re.MULTILINE)
+    assert link.startswith(f"{account['url']}/password#")
+    assert visitor.get("/password").status == 200
+    new = "a demo visitor's own words"
+    assert visitor.post("/api/v1/password", json={"token": link.partition("#")[2], "password": new}).status in (200, 204)
+    assert visitor.post("/api/v1/session", json={"email": member["email"], "password": new}).status == 200
+    assert wait_until(lambda: newest_mail(mail_dir, member["email"], "your password was changed"))
 
 
 @pytest.mark.parametrize("how, scheme, cookie", [(signal.SIGINT, "http", "portal-member"), (signal.SIGTERM, "https", "__Host-portal-member")],
@@ -47,6 +75,7 @@ def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
             assert set(client.cookies) == {cookie, cookie.replace("member", "device")}
             for state in ("planned", "active", "finished"):
                 assert client.get(f"/api/v1/jobs?state={state}").json()["items"], f"{member['email']} sees no {state} job"
+        choose_new_password(told, port, tls=scheme == "https")
     finally:
         demo.send_signal(how)
         output = demo.communicate(timeout=30)[0]

@@ -1,0 +1,96 @@
+#include "courier/layout_set.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace portal::outside {
+namespace {
+
+constexpr std::array<std::string_view, 5> kInvitationNames = {"client.name", "company.name", "portal.url",
+                                                              "activation.url", "activation.expires"};
+constexpr std::array<std::string_view, 4> kLinkNames = {"company.name", "portal.url", "link.url", "link.expires"};
+constexpr std::array<std::string_view, 2> kNoticeNames = {"company.name", "portal.url"};
+
+// The placeholders that a layout may use, by the name of its file.
+std::span<const std::string_view> names_of(std::string_view file) {
+  if (file.find("invitation") != std::string_view::npos) return kInvitationNames;
+  if (file.find("password_reset") != std::string_view::npos || file.find("confirmation") != std::string_view::npos)
+    return kLinkNames;
+  return kNoticeNames;
+}
+
+std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
+  return fail(ErrorCode::kInvalidField, fmt::format("the layout {}: {}", name, why));
+}
+
+struct Parts {
+  std::string_view subject;
+  std::string_view body;
+};
+
+Result<Parts> split(std::string_view name, std::string_view text) {
+  if (!name.ends_with(".txt")) return Parts{.subject = {}, .body = text};
+  constexpr std::string_view kSubject = "Subject: ";
+  const auto end = text.find('\n');
+  if (!text.starts_with(kSubject) || end == std::string_view::npos || !text.substr(end).starts_with("\n\n"))
+    return refuse(name, "begins with \"Subject: ...\" and an empty line");
+  return Parts{.subject = text.substr(kSubject.size(), end - kSubject.size()), .body = text.substr(end + 2)};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (!file || !content) return refuse(path.string(), "cannot be read");
+  return std::move(content).str();
+}
+
+}  // namespace
+
+Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string_view text) {
+  const Result<Parts> parts = split(name, text);
+  if (!parts) return fail(parts.error());
+  const auto format = name.ends_with(".html") ? layouts::Format::kHtml : layouts::Format::kText;
+  Result<layouts::Layout> body = layouts::Layout::parse(parts->body, format, names_of(name));
+  if (!body) return refuse(name, body.error().log_detail);
+  Result<layouts::Layout> subject = layouts::Layout::parse(parts->subject, layouts::Format::kText, names_of(name));
+  if (!subject) return refuse(name, "subject: " + subject.error().log_detail);
+  return Entry{.body = std::move(*body), .subject = std::move(*subject)};
+}
+
+Result<LayoutSet> LayoutSet::load(const std::filesystem::path& directory) {
+  LayoutSet set;
+  for (const BuiltInLayout& built_in : built_in_layouts()) {
+    std::string text(built_in.text);
+    const std::filesystem::path own = directory / built_in.name;
+    std::error_code ignored;
+    if (!directory.empty() && std::filesystem::exists(own, ignored)) {
+      Result<std::string> content = read_file(own);
+      if (!content) return fail(content.error());
+      text = std::move(*content);
+    }
+    Result<Entry> entry = parse(built_in.name, text);
+    if (!entry) return fail(entry.error());
+    set.entries_.emplace(built_in.name, std::move(*entry));
+  }
+  return set;
+}
+
+Result<std::string> LayoutSet::render(std::string_view name, std::span<const layouts::Value> values) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return fail(ErrorCode::kInternal, fmt::format("there is no layout {}", name));
+  return found->second.body.render(values);
+}
+
+Result<std::string> LayoutSet::render_subject(std::string_view name, std::span<const layouts::Value> values) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return fail(ErrorCode::kInternal, fmt::format("there is no layout {}", name));
+  return found->second.subject.render(values);
+}
+
+}  // namespace portal::outside

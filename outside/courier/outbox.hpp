@@ -1,0 +1,97 @@
+// The outbox as the courier needs it: an interface, because the database is portalctl's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "courier/settings.hpp"
+#include "crypto/digest.hpp"
+
+namespace portal::outside {
+
+struct MessageKey {
+  std::int64_t account_id = 0;
+  std::int64_t outbox_message_id = 0;
+};
+
+// A claimed message. The claim is this courier's until the lease ends, see kLease.
+struct Message {
+  MessageKey key;
+  std::vector<std::uint8_t> claim_token;
+  std::string reference;
+  std::string kind;
+  bool is_sms = false;
+  std::string recipient;
+  std::string language;
+  std::optional<std::int64_t> member_id;
+  std::optional<std::int64_t> membership_id;
+  std::vector<std::uint8_t> payload;  // sealed
+  std::string key_id;
+  std::int32_t attempts = 1;       // this one included
+  std::int64_t tried_seconds = 0;  // since the first
+};
+
+struct MailSetting {
+  std::string sender_name, sender_address, reply_to;  // empty: not set
+  std::string smtp_host;                              // empty: the host's server
+  std::uint16_t smtp_port = 0;
+  SmtpSecurity smtp_security = SmtpSecurity::kStartTls;
+  std::string smtp_username;
+  std::vector<std::uint8_t> smtp_password;  // sealed
+  std::string smtp_password_key_id;
+};
+
+// What a message is made of besides itself.
+struct MessageContext {
+  std::string account_name;
+  std::string portal_name;           // empty: none
+  std::vector<std::string> origins;  // the primary one first
+  std::string member_state;          // empty: no member
+  std::string client_name;           // empty: none
+  std::string time_zone;
+  std::string local_expiry;          // of the link, "YYYY-MM-DD HH:MM" in the account's zone; empty: no link
+  std::optional<bool> link_is_good;  // none: there is no such link
+  MailSetting mail;
+};
+
+struct ClaimRequest {
+  std::int32_t slots;
+  std::int32_t account_slots;
+  std::vector<std::int64_t> full_accounts;
+};
+
+// Longer than the longest try, so that nobody else takes what is being sent.
+inline constexpr std::int32_t kLeaseSeconds = 180;
+
+enum class Ending : std::uint8_t { kSent, kFailed, kPostponed };
+
+// What is written down of a try.
+struct Mark {
+  Ending ending = Ending::kPostponed;
+  std::string reason;
+  std::int32_t seconds = 0;  // until the next try
+  bool counts = true;        // was it a try at all
+};
+
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  virtual Result<std::vector<Message>> claim(const ClaimRequest& request) = 0;
+  // No value: the account is gone.
+  virtual Result<std::optional<MessageContext>> load_context(const Message& message,
+                                                             const std::optional<crypto::Digest>& link) = 0;
+  // False: the claim was somebody else's by now, or the message is gone.
+  virtual Result<bool> mark(const Message& message, const Mark& mark) = 0;
+  // Writes down of what limits hold back that they do, and forgets what is old.
+  virtual Result<void> tidy() = 0;
+  // Readable when there may be news; -1: not connected.
+  virtual int descriptor() const = 0;
+  // Takes all notices there are; true: new messages.
+  virtual bool take_news() = 0;
+};
+
+}  // namespace portal::outside

@@ -1,0 +1,139 @@
+#include "portalctl/courier_outbox.hpp"
+
+#include <array>
+
+#include "base/random.hpp"
+#include "base/utf8.hpp"
+#include "portalctl_sql/courier.hpp"
+
+namespace portal::portalctl {
+namespace {
+
+constexpr std::size_t kReasonBytes = 1000;  // as the column, in characters, of which none is less than a byte
+
+std::unexpected<Error> unavailable(const Failure& failure) {
+  return fail(ErrorCode::kDatabaseUnavailable,
+              failure.detail.empty() ? failure.sentence : failure.sentence + " " + failure.detail);
+}
+
+template <class Text>
+std::string text_of(const std::optional<Text>& text) {
+  return text ? std::string(*text) : std::string();
+}
+
+std::vector<std::uint8_t> bytes_of(pg::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+outside::Message message_of(const sql::ClaimMessagesRow& row, std::span<const std::uint8_t> token) {
+  return {.key = {.account_id = row.account_id, .outbox_message_id = row.outbox_message_id},
+          .claim_token = {token.begin(), token.end()},
+          .reference = std::string(row.message_reference),
+          .kind = std::string(row.kind),
+          .is_sms = row.channel == "sms",
+          .recipient = std::string(row.recipient),
+          .language = std::string(row.language),
+          .member_id = row.member_id,
+          .membership_id = row.membership_id,
+          .payload = bytes_of(row.payload),
+          .key_id = std::string(row.key_id),
+          .attempts = row.attempts,
+          .tried_seconds = row.tried_seconds};
+}
+
+outside::MailSetting mail_setting_of(const sql::LoadContextRow& row) {
+  return {.sender_name = text_of(row.sender_name),
+          .sender_address = text_of(row.sender_address),
+          .reply_to = text_of(row.reply_to),
+          .smtp_host = text_of(row.smtp_host),
+          .smtp_port = static_cast<std::uint16_t>(row.smtp_port.value_or(0)),
+          .smtp_security = row.smtp_security == "tls" ? outside::SmtpSecurity::kTls : outside::SmtpSecurity::kStartTls,
+          .smtp_username = text_of(row.smtp_username),
+          .smtp_password = row.smtp_password ? bytes_of(*row.smtp_password) : std::vector<std::uint8_t>(),
+          .smtp_password_key_id = text_of(row.smtp_password_key_id)};
+}
+
+}  // namespace
+
+Result<Database*> CourierOutbox::connected() {
+  if (database_ && database_->is_alive()) return &*database_;
+  database_.reset();
+  Outcome<Database> database = Database::connect(settings_, "portal_courier");
+  if (!database) return unavailable(database.error());
+  if (Outcome<void> listening = database->execute(sql::listen_outbox()); !listening)
+    return unavailable(listening.error());
+  database_.emplace(std::move(*database));
+  return &*database_;
+}
+
+template <class Row>
+Result<Answer<Row>> CourierOutbox::fetch(const pg::Query& query) {
+  const Result<Database*> database = connected();
+  if (!database) return fail(database.error());
+  Outcome<Answer<Row>> answer = (*database)->fetch<Row>(query);
+  if (!answer) return unavailable(answer.error());
+  return std::move(*answer);
+}
+
+Result<std::vector<outside::Message>> CourierOutbox::claim(const outside::ClaimRequest& request) {
+  std::array<std::uint8_t, 16> token;
+  fill_random(token);
+  const auto answer = fetch<sql::ClaimMessagesRow>(
+      sql::claim_messages(token, outside::kLeaseSeconds, request.slots, request.account_slots,
+                          std::span<const std::int64_t>(request.full_accounts), limits_.account_hour,
+                          limits_.account_day, limits_.recipient_day));
+  if (!answer) return fail(answer.error());
+  std::vector<outside::Message> messages;
+  for (int index = 0; index < answer->size(); ++index) messages.push_back(message_of((*answer)[index], token));
+  return messages;
+}
+
+Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const outside::Message& message,
+                                                                           const std::optional<crypto::Digest>& link) {
+  const auto hash = link.transform([](const crypto::Digest& digest) { return pg::Bytes(digest); });
+  const auto answer = fetch<sql::LoadContextRow>(
+      sql::load_context(message.key.account_id, message.member_id, message.membership_id, hash));
+  if (!answer) return fail(answer.error());
+  if (answer->empty()) return std::nullopt;
+  const sql::LoadContextRow row = (*answer)[0];
+  return outside::MessageContext{.account_name = std::string(row.account_name),
+                                 .portal_name = text_of(row.portal_name),
+                                 .origins = {row.origins.begin(), row.origins.end()},
+                                 .member_state = text_of(row.member_state),
+                                 .client_name = text_of(row.client_name),
+                                 .time_zone = std::string(row.time_zone),
+                                 .local_expiry = text_of(row.local_expiry),
+                                 .link_is_good = row.link_is_good,
+                                 .mail = mail_setting_of(row)};
+}
+
+Result<bool> CourierOutbox::mark(const outside::Message& message, const outside::Mark& mark) {
+  const auto& [account_id, id] = message.key;
+  const std::string reason(truncate_text(mark.reason, kReasonBytes));
+  const auto written = [](const auto& answer) -> Result<bool> {
+    if (!answer) return fail(answer.error());
+    return !answer->empty();
+  };
+  switch (mark.ending) {
+    case outside::Ending::kSent:
+      return written(fetch<sql::MarkSentRow>(sql::mark_sent(account_id, id, message.claim_token)));
+    case outside::Ending::kFailed:
+      return written(fetch<sql::MarkFailedRow>(sql::mark_failed(account_id, id, message.claim_token, reason)));
+    case outside::Ending::kPostponed:
+      return written(fetch<sql::PostponeMessageRow>(
+          sql::postpone_message(account_id, id, message.claim_token, reason, mark.seconds, mark.counts)));
+  }
+  return false;
+}
+
+Result<void> CourierOutbox::tidy() {
+  const auto held =
+      fetch<sql::HoldMessagesRow>(sql::hold_messages(limits_.account_hour, limits_.account_day, limits_.recipient_day));
+  if (!held) return fail(held.error());
+  if (Outcome<void> done = database_->execute(sql::forget_payloads()); !done) return unavailable(done.error());
+  return {};
+}
+
+int CourierOutbox::descriptor() const { return database_ && database_->is_alive() ? database_->descriptor() : -1; }
+
+bool CourierOutbox::take_news() { return database_ && database_->is_alive() && database_->take_notices(); }
+
+}  // namespace portal::portalctl

@@ -1,0 +1,136 @@
+-- role: portal_courier
+-- What the courier asks and writes down. Each statement is a transaction of its own.
+
+-- name: listen_outbox
+listen portal_outbox;
+
+-- What may be sent now, up to `slots`: from every account that is not suspended at most `account_slots`, the messages that have waited longest, within the
+-- limits on what leaves in an hour and a day. Whatever is claimed counts as sent. `full_accounts` have enough on their way already.
+-- name: claim_messages
+-- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, full_accounts bigint[], account_hour integer, account_day integer,
+--   recipient_day integer
+-- columns: account_id bigint, outbox_message_id bigint, message_reference text, kind text, channel text, recipient text, language text, member_id bigint?,
+--   membership_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
+with due as (
+  select q.*
+  from portal.account a
+  cross join lateral (
+    select count(*) filter (where o.at > now() - interval '1 hour') as in_hour, count(*) as in_day
+    from (
+      select s.sent_at as at from portal.outbox_message s where s.account_id = a.account_id and s.sent_at > now() - interval '1 day'
+      union all
+      select now() from portal.outbox_message s
+      where s.account_id = a.account_id and s.sent_at is null and s.failed_at is null and s.claimed_until > now()
+    ) o
+  ) gone
+  cross join lateral (
+    select o.account_id, o.outbox_message_id, o.channel, o.recipient, o.not_before
+    from portal.outbox_message o
+    where o.account_id = a.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
+      and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null
+    order by o.not_before, o.outbox_message_id
+    limit greatest(0, least(:account_slots, :account_hour - gone.in_hour, :account_day - gone.in_day))
+  ) q
+  where a.suspended_at is null and a.account_id <> all (:full_accounts)
+), allowed as (
+  select d.account_id, d.outbox_message_id, d.not_before
+  from (select due.*, row_number() over (partition by account_id, channel, recipient order by not_before, outbox_message_id) as turn from due) d
+  where d.turn + (
+    select count(*) from portal.outbox_message s
+    where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel and s.sent_at > now() - interval '1 day'
+  ) <= :recipient_day
+), taken as (
+  select o.account_id, o.outbox_message_id
+  from portal.outbox_message o
+  join allowed using (account_id, outbox_message_id)
+  where o.sent_at is null and o.failed_at is null and (o.claimed_until is null or o.claimed_until <= now()) and o.not_before <= now()
+  order by o.not_before, o.outbox_message_id
+  limit :slots
+  for update of o skip locked
+)
+update portal.outbox_message o
+set claim_token = :claim_token, claimed_until = now() + make_interval(secs => :lease_seconds), attempts = o.attempts + 1,
+  first_attempt_at = coalesce(o.first_attempt_at, now())
+from taken t
+where o.account_id = t.account_id and o.outbox_message_id = t.outbox_message_id
+returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id, o.payload, o.key_id,
+  o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
+
+-- Says of what a limit holds back that it does, and when to look at it again.
+-- name: hold_messages
+-- parameters: account_hour integer, account_day integer, recipient_day integer
+-- columns: account_id bigint, held bigint
+with gone as (
+  select a.account_id, count(*) filter (where s.sent_at > now() - interval '1 hour') as in_hour, count(s.sent_at) as in_day
+  from portal.account a
+  left join portal.outbox_message s on s.account_id = a.account_id and s.sent_at > now() - interval '1 day'
+  group by a.account_id
+), held as (
+  update portal.outbox_message o
+  set not_before = now() + interval '5 minutes',
+    last_error = case when gone.in_day >= :account_day then 'waits: the account has sent all that it may in a day'
+      when gone.in_hour >= :account_hour then 'waits: the account has sent all that it may in an hour'
+      else 'waits: the recipient has got all that one may get in a day' end
+  from gone
+  where o.account_id = gone.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
+    and (o.claimed_until is null or o.claimed_until <= now())
+    and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
+      select count(*) from portal.outbox_message s
+      where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
+    ) >= :recipient_day)
+  returning o.account_id
+)
+select account_id, count(*) from held group by account_id;
+
+-- Of a claimed message, what it is made of. `expires_at` and `link_is_good` are of the link with this hash, null when it has none. Of `origins` the
+-- primary one comes first.
+-- name: load_context
+-- parameters: account_id bigint, member_id bigint?, membership_id bigint?, token_hash bytea?
+-- columns: account_name text, portal_name text?, origins text[], member_state text?, membership_state text?, client_name text?, expires_at timestamptz?,
+--   local_expiry text?, time_zone text, link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?,
+--   smtp_security text?, smtp_username text?, smtp_password bytea?, smtp_password_key_id text?
+select a.name, p.name,
+  array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
+  m.state, ms.state, c.name, t.expires_at, to_char(t.expires_at at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone,
+  t.expires_at > now() and t.used_at is null and t.revoked_at is null,
+  s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id
+from portal.account a
+left join portal.portal p on p.account_id = a.account_id
+left join portal.mail_setting s on s.account_id = a.account_id
+left join portal.member m on m.account_id = a.account_id and m.member_id = :member_id
+left join portal.membership ms on ms.account_id = a.account_id and ms.membership_id = :membership_id
+left join portal.client c on c.account_id = a.account_id and c.client_id = ms.client_id
+left join portal.one_time_token t on t.account_id = a.account_id and t.token_hash = :token_hash and t.member_id = :member_id
+where a.account_id = :account_id;
+
+-- The three ends of a try. No row when the claim is somebody else's by now.
+-- name: mark_sent
+-- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea
+-- columns: outbox_message_id bigint
+update portal.outbox_message
+set sent_at = now(), payload = null, key_id = null, last_error = null, claimed_until = null, claim_token = null
+where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
+returning outbox_message_id;
+
+-- name: mark_failed
+-- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea, reason text
+-- columns: outbox_message_id bigint
+update portal.outbox_message
+set failed_at = now(), last_error = :reason, claimed_until = null, claim_token = null
+where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
+returning outbox_message_id;
+
+-- `counts` says whether it was a try: a message that only waited for a server that is known to be away was not sent at all.
+-- name: postpone_message
+-- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea, reason text, seconds integer, counts boolean
+-- columns: outbox_message_id bigint
+update portal.outbox_message
+set not_before = now() + make_interval(secs => :seconds), last_error = :reason, claimed_until = null, claim_token = null,
+  attempts = attempts - case when :counts then 0 else 1 end
+where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
+returning outbox_message_id;
+
+-- What failed keeps its link for somebody who tries again; no link lives longer than this.
+-- name: forget_payloads
+update portal.outbox_message set payload = null, key_id = null
+where failed_at < now() - interval '30 days' and payload is not null;

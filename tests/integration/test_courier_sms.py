@@ -1,0 +1,94 @@
+"""Text messages over gateways, and messages that become files."""
+
+import email
+import email.policy
+
+from support.mail_server import SmsGateway
+
+PHONE = "+442079460101"
+
+
+def settings(post, gateway: SmsGateway, provider: str, extra: str = "") -> str:
+    url = f"http://127.0.0.1:{gateway.port}" + ("" if provider == "twilio" else "/send?x=1")
+    return (f"poll_seconds = 1\ntotal_seconds = 3\n[sms]\nprovider = {provider}\nurl = {url}\nusername = AC123\npassword_file = {post.password_file}\n"
+            f"sender = +15005550006\n{extra}")
+
+
+def test_who_has_only_a_phone_gets_a_text_message(post):
+    link = post.invite("+44 20 7946 0101", "--language", "es")
+    with SmsGateway() as gateway:
+        post.courier(settings(post, gateway, "twilio")).run_once()
+    (request,) = gateway.requests
+    assert request["path"] == "/2010-04-01/Accounts/AC123/Messages.json" and request["headers"]["Authorization"].startswith("Basic ")
+    assert set(request["form"]) == {"To", "From", "Body"} and request["form"]["To"] == [PHONE] and request["form"]["From"] == ["+15005550006"]
+    assert link in request["form"]["Body"][0] and "Válido hasta el" in request["form"]["Body"][0]
+    sent = post.outbox(PHONE)
+    assert sent["state"] == "sent" and sent["channel"] == "sms"
+    assert str(sent["message_id"]) in request["headers"]["Idempotency-Key"]
+    (member,) = post.portalctl.json("member", "list", "--account", "alpha")
+    assert (member["phone"], member["email"], member["invitation"]) == (PHONE, None, "sent")
+
+
+def test_a_gateway_that_is_busy_is_asked_again_when_it_says(post):
+    """M6: the same idempotency key each time."""
+    post.invite(PHONE)
+    with SmsGateway() as gateway:
+        gateway.answers = [(429, {"Retry-After": "600"}), (503, {})]
+        courier = post.courier(settings(post, gateway, "form", "to_field = mobile\ntext_field = message\nid_field = reference\nfield = type=plain\n"))
+        courier.run_once()
+        waiting = post.outbox(PHONE)
+        assert waiting["last_error"] == "the gateway answered 429" and waiting["state"] == "queued"
+        assert 590 < post.value("SELECT extract(epoch FROM not_before - now()) FROM portal.outbox_message") <= 600
+        for _ in range(2):
+            post.make_due()
+            courier.run_once()
+    assert post.outbox(PHONE)["state"] == "sent" and post.outbox(PHONE)["attempts"] == 3
+    assert len({request["headers"]["Idempotency-Key"] for request in gateway.requests}) == 1
+    assert len({request["form"]["reference"][0] for request in gateway.requests}) == 1
+    form = gateway.requests[0]["form"]
+    assert form["mobile"] == [PHONE] and form["type"] == ["plain"] and "activate#" in form["message"][0]
+
+
+def test_a_gateway_that_refuses(post):
+    post.invite(PHONE)
+    with SmsGateway() as gateway:
+        gateway.answers = [(400, {})]
+        post.courier(settings(post, gateway, "twilio")).run_once()
+    assert (post.outbox(PHONE)["state"], post.outbox(PHONE)["last_error"]) == ("failed", "the gateway answered 400")
+
+
+def test_plain_http_is_refused_elsewhere_than_on_this_machine(post):
+    post.invite(PHONE)
+    with SmsGateway() as gateway:
+        post.courier(settings(post, gateway, "form").replace("http://127.0.0.1:", "http://gateway.example:")).run_once()
+    assert post.outbox(PHONE)["last_error"] == "the gateway's URL must begin with https://" and not gateway.requests
+
+
+def test_messages_become_files(post):
+    link, text_link = post.invite("ann@acme.example"), post.invite(PHONE)
+    mail = post.folder / "mail"
+    mail.mkdir()
+    post.courier(f"mail_directory = {mail}\n").run_once()
+    (eml,), (txt,) = mail.glob("*.eml"), mail.glob("*.txt")
+    assert sorted(mail.iterdir()) == sorted([eml, txt]) and eml.stat().st_mode & 0o777 == 0o600
+    message = email.message_from_bytes(eml.read_bytes(), policy=email.policy.default)
+    assert link in message.get_body(("plain",)).get_content() and message["To"] == "ann@acme.example"
+    assert txt.read_text().startswith(f"To: {PHONE}\n\n") and text_link in txt.read_text()
+    assert {post.outbox(to)["state"] for to in ("ann@acme.example", PHONE)} == {"sent"}
+
+
+def test_a_layout_of_the_hosts_own_and_one_that_is_wrong(post):
+    layouts, mail = post.folder / "layouts", post.folder / "mail"
+    (layouts / "en").mkdir(parents=True)
+    mail.mkdir()
+    (layouts / "en/invitation.txt").write_text("Subject: From {{company.name}}\n\nGo to {{activation.url}}\n")
+    link = post.invite("ann@acme.example")
+    courier = post.courier(f"mail_directory = {mail}\nlayouts_directory = {layouts}\n")
+    courier.run_once()
+    (file,) = mail.glob("*.eml")
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert message["Subject"] == "From Business alpha" and message.get_body(("plain",)).get_content().strip() == f"Go to {link}"
+    (layouts / "en/invitation.txt").write_text("Subject: x\n\none\ntwo {{client.nmae}}\n")
+    refused = post.portalctl.run("courier", "--once", "--config", courier.config, "--database", f"host={post.server.sockets} dbname={post.database}",
+                                 "--keys-file", post.keys_file)
+    assert refused.returncode == 1 and "en/invitation.txt: line 2, column 5: unknown_placeholder" in refused.stderr

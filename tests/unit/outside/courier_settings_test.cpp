@@ -1,0 +1,120 @@
+#include "courier/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "courier/breaker.hpp"
+#include "courier/layout_set.hpp"
+#include "courier/schedule.hpp"
+
+namespace portal::outside {
+namespace {
+
+std::string fault(std::string_view text) {
+  const Result<CourierSettings> settings = parse_courier_settings(text);
+  return settings ? "fine" : settings.error().log_detail;
+}
+
+TEST(CourierSettings, AreRead) {
+  const Result<CourierSettings> settings = parse_courier_settings(
+      "# a comment\ndatabase = host=/run/postgresql dbname=portal\nsends = 8\n\n[smtp]\nhost = "
+      "mail.example\r\nport=465\nsecurity = tls\n"
+      "sender_address = portal@mail.example\nusername = u\npassword_file = /etc/portico/smtp\n[sms]\nprovider = "
+      "form\nurl = https://sms.example/send\n"
+      "field = a=b=c\nfield = d=\n[limits]\nrecipient_day = 3\n");
+  ASSERT_TRUE(settings) << settings.error().log_detail;
+  EXPECT_EQ(settings->database, "host=/run/postgresql dbname=portal");
+  EXPECT_EQ(settings->sends, 8);
+  EXPECT_EQ(settings->smtp.name(), "mail.example:465");
+  EXPECT_EQ(settings->smtp.security, SmtpSecurity::kTls);
+  EXPECT_EQ(settings->smtp_password_file, "/etc/portico/smtp");
+  ASSERT_EQ(settings->sms.extra.size(), 2U);
+  EXPECT_EQ(settings->sms.extra[0].value, "b=c");
+  EXPECT_EQ(settings->limits.recipient_day, 3);
+  EXPECT_EQ(settings->limits.account_hour, 1000);
+}
+
+TEST(CourierSettings, MayBeEmpty) { EXPECT_EQ(fault(""), "fine"); }
+
+TEST(CourierSettings, SayTheLineThatIsWrong) {
+  EXPECT_EQ(fault("\nnonsense"), "line 2: a line is `name = value`");
+  EXPECT_EQ(fault("[nowhere]"), "line 1: a heading is [smtp], [sms] or [limits]");
+  EXPECT_EQ(fault("host = a"), "line 1: there is no \"host\" before the first heading");
+  EXPECT_EQ(fault("[smtp]\nport = 70000"), "line 2: that is no value for port");
+  EXPECT_EQ(fault("sends = 8\nsends = 9"), "line 2: sends stands there twice");
+  EXPECT_EQ(fault("total_seconds = 61"), "line 1: that is no value for total_seconds");
+  EXPECT_EQ(fault("[smtp]\nhost ="), "line 2: that is no value for host");
+}
+
+TEST(CourierSettings, KnowWhatBelongsTogether) {
+  EXPECT_NE(fault("[smtp]\nhost = a.example"), "fine");
+  EXPECT_NE(fault("[smtp]\nhost = a.example\nsender_address = a@a.example\nsecurity = none"), "fine");
+  EXPECT_EQ(fault("[smtp]\nhost = localhost\nsender_address = a@a.example\nsecurity = none"), "fine");
+  EXPECT_NE(fault("[smtp]\nhost = a.example\nsender_address = a@a.example\nusername = u"), "fine");
+  EXPECT_NE(fault("[sms]\nprovider = twilio\nusername = AC1"), "fine");
+}
+
+TEST(Schedule, WaitsTwiceAsLongEachTime) {
+  EXPECT_EQ(delay_seconds(1, 0), 60);
+  EXPECT_EQ(delay_seconds(2, 0), 120);
+  EXPECT_EQ(delay_seconds(9, 0), 256 * 60);
+  EXPECT_EQ(delay_seconds(10, 0), 6 * 60 * 60);
+  EXPECT_EQ(delay_seconds(1000, 0), 6 * 60 * 60);
+  EXPECT_EQ(delay_seconds(1, 1), 66);
+}
+
+TEST(Schedule, EndsAfterFiveDaysOrTenBrokenTries) {
+  Message message;
+  message.tried_seconds = kTriedSeconds - 1;
+  EXPECT_EQ(mark_of(message, {.verdict = Verdict::kLater, .reason = "busy"}, 0).ending, Ending::kPostponed);
+  EXPECT_EQ(mark_of(message, {.verdict = Verdict::kRefused, .reason = "no"}, 0).ending, Ending::kFailed);
+  EXPECT_EQ(mark_of(message, {.verdict = Verdict::kLater, .reason = "busy", .retry_after = std::chrono::seconds(7)}, 0)
+                .seconds,
+            7);
+  message.tried_seconds = kTriedSeconds;
+  EXPECT_EQ(mark_of(message, {.verdict = Verdict::kLater, .reason = "busy"}, 0).ending, Ending::kFailed);
+  EXPECT_EQ(mark_of_waiting(message, "away", 5).ending, Ending::kFailed);
+  EXPECT_EQ(mark_of(message, {.verdict = Verdict::kSent, .reason = {}}, 0).ending, Ending::kSent);
+  message.attempts = kMakingAttempts - 1;
+  EXPECT_EQ(mark_of_broken(message, "broken", 0).ending, Ending::kPostponed);
+  message.attempts = kMakingAttempts;
+  EXPECT_EQ(mark_of_broken(message, "broken", 0).ending, Ending::kFailed);
+}
+
+TEST(Breaker, LeavesAServerAloneThatDoesNotAnswer) {
+  Breaker breaker;
+  const auto now = Breaker::Clock::now();
+  for (int failure = 0; failure < Breaker::kFailures; ++failure) {
+    EXPECT_EQ(breaker.wait_for("a", now).count(), 0);
+    breaker.note("a", true, now);
+  }
+  EXPECT_GT(breaker.wait_for("a", now).count(), 0);
+  EXPECT_EQ(breaker.wait_for("b", now).count(), 0);
+  // After the pause one goes first.
+  EXPECT_EQ(breaker.wait_for("a", now + Breaker::kPause).count(), 0);
+  EXPECT_GT(breaker.wait_for("a", now + Breaker::kPause).count(), 0);
+  breaker.note("a", false, now + Breaker::kPause);
+  EXPECT_EQ(breaker.wait_for("a", now + Breaker::kPause).count(), 0);
+}
+
+TEST(LayoutSet, EveryBuiltInLayoutIsGoodInBothLanguages) {
+  const Result<LayoutSet> layouts = LayoutSet::load("");
+  ASSERT_TRUE(layouts) << layouts.error().log_detail;
+  const layouts::Value values[] = {{"client.name", "c"},    {"company.name", "b"},       {"portal.url", "p"},
+                                   {"activation.url", "a"}, {"activation.expires", "e"}, {"link.url", "l"},
+                                   {"link.expires", "x"}};
+  for (const std::string language : {"en", "es"}) {
+    for (const char* kind :
+         {"invitation", "password_reset", "email_confirmation", "password_changed", "email_changed"}) {
+      for (const char* extension : {".txt", ".html"}) {
+        const Result<std::string> text = layouts->render(language + "/" + kind + extension, values);
+        EXPECT_TRUE(text && !text->empty()) << language << kind << extension;
+      }
+      EXPECT_TRUE(layouts->render_subject(language + "/" + kind + ".txt", values));
+    }
+    EXPECT_TRUE(layouts->render(language + "/invitation.sms", values));
+  }
+  EXPECT_FALSE(layouts->render("fr/invitation.txt", values));
+}
+
+}  // namespace
+}  // namespace portal::outside
