@@ -10,6 +10,8 @@ drop index portal.outbox_message_waiting;
 create index outbox_message_waiting on portal.outbox_message (account_id, not_before) where sent_at is null and failed_at is null;
 create index outbox_message_sent on portal.outbox_message (account_id, sent_at) where sent_at is not null;
 create index outbox_message_sent_to on portal.outbox_message (account_id, recipient, sent_at) where sent_at is not null;
+-- What couriers have on their way, which counts as sent: a few rows.
+create index outbox_message_claimed on portal.outbox_message (account_id, recipient) where claimed_until is not null and sent_at is null and failed_at is null;
 create index outbox_message_failed on portal.outbox_message (account_id, failed_at) where failed_at is not null;
 create index outbox_message_membership on portal.outbox_message (account_id, membership_id) where membership_id is not null;
 -- What the courier may see of people depends on whether a message waits for them.

@@ -20,7 +20,7 @@ with due as (
       select s.sent_at as at from portal.outbox_message s where s.account_id = a.account_id and s.sent_at > now() - interval '1 day'
       union all
       select now() from portal.outbox_message s
-      where s.account_id = a.account_id and s.sent_at is null and s.failed_at is null and s.claimed_until > now()
+      where s.account_id = a.account_id and s.claimed_until > now() and s.sent_at is null and s.failed_at is null
     ) o
   ) gone
   cross join lateral (
@@ -38,6 +38,10 @@ with due as (
   where d.turn + (
     select count(*) from portal.outbox_message s
     where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel and s.sent_at > now() - interval '1 day'
+  ) + (
+    select count(*) from portal.outbox_message s
+    where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel
+      and s.claimed_until > now() and s.sent_at is null and s.failed_at is null
   ) <= :recipient_day
 ), taken as (
   select o.account_id, o.outbox_message_id

@@ -112,7 +112,7 @@ class MailServer:
     @staticmethod
     def _authenticate(server, session, envelope, mechanism, data) -> AuthResult:
         right = isinstance(data, LoginPassword) and data.login.decode() == USER and data.password.decode() == PASSWORD
-        return AuthResult(success=right, auth_data=data)
+        return AuthResult(success=right, handled=False, auth_data=data)
 
     def __enter__(self) -> "MailServer":
         self._controller.start()
