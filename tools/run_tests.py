@@ -156,12 +156,12 @@ def run_fuzz(layer: Layer, arguments: list[str]) -> Outcome:
 
 
 LAYERS = [
-    Layer("unit", 60, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
+    Layer("unit", 75, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
     Layer("sql", 30, ("release",), run_pytest, "sql/tests"),
     Layer("web", 60, ("web",), run_web, "web/package.json"),
     Layer("integration", 240, ("release", "web"), run_pytest, "tests/integration"),
     Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
-    Layer("simulation", 45, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
+    Layer("simulation", 50, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
     Layer("browser", 240, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),

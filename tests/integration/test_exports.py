@@ -58,7 +58,7 @@ SERVER = "root "
     ("nginx.conf", HTTP, "portal_health; " + HTTP, ['"portal_health" directive is not allowed here']),
     ("nginx.conf", HTTP, "portal_nothing; " + HTTP, ['unknown directive "portal_nothing"']),
     ("nginx.conf", HTTP, "portal_host_refresh soon; " + HTTP, ["portal_host_refresh", "invalid value"]),
-    ("nginx.conf", HTTP, "portal_host_refresh 0; " + HTTP, ['"portal_host_refresh" must be at least 1s']),
+    ("nginx.conf", HTTP, "portal_host_refresh 0; " + HTTP, ['invalid value "0" in "portal_host_refresh" directive, it must be a time of at least 1s']),
     ("nginx.conf", HTTP, 'portal_postgres "host=/run/x dbname=y"; ' + HTTP, ['"portal_postgres" directive is duplicate']),
     ("nginx.conf", HTTP, "portal_keys_file keys; " + HTTP, ['"portal_keys_file" directive is duplicate']),
     ("nginx.conf", POSTGRES, 'portal_postgres "host=db.example.com dbname=portal"; #', ["names are not resolved"]),
