@@ -1,53 +1,30 @@
 #include "portalctl/doctor.hpp"
 
-#include <chrono>
-#include <cmath>
-#include <filesystem>
-#include <set>
-
-#include <fmt/format.h>
+#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
 #include "crypto/keyring.hpp"
 #include "files/answer.hpp"
-#include "portalctl/database.hpp"
-#include "portalctl/doctor_redis.hpp"
+#include "portalctl/doctor_report.hpp"
 #include "portalctl/file_store.hpp"
 #include "portalctl/sql_folder.hpp"
-#include "portalctl/text_file.hpp"
 #include "portalctl_sql/doctor.hpp"
 
 namespace portal::portalctl {
 namespace {
 
 constexpr std::int32_t kOldestServer = 150'000;
+constexpr const char* kDebianConfiguration = "/etc/nginx/nginx.conf";
 constexpr double kClockSeconds = 2;  // more makes links and sessions look expired to people who compare clocks
-
-class Report {
- public:
-  void well(std::string subject, std::string says) {
-    findings_.push_back({.subject = std::move(subject), .is_well = true, .says = std::move(says), .mend = {}});
-  }
-  void ill(std::string subject, std::string says, std::string mend) {
-    findings_.push_back(
-        {.subject = std::move(subject), .is_well = false, .says = std::move(says), .mend = std::move(mend)});
-  }
-  void add(Finding finding) { findings_.push_back(std::move(finding)); }
-  // Every question to the database can fail by itself, as when the role has no right to ask it.
-  template <class Row>
-  std::optional<Answer<Row>> ask(Database& database, const std::string& subject, const pg::Query& query) {
-    Outcome<Answer<Row>> answer = database.fetch<Row>(query);
-    if (answer) return std::move(*answer);
-    ill(subject, answer.error().sentence,
-        "Connect as portal_maintenance to a database that portalctl migrate has made.");
-    return std::nullopt;
-  }
-  std::vector<Finding> take() { return std::move(findings_); }
-
- private:
-  std::vector<Finding> findings_;
-};
 
 void examine_server(Report& report, const sql::ServerFactsRow& facts) {
   if (facts.version < kOldestServer) {
@@ -83,28 +60,35 @@ void examine_schema(Report& report, Database& database, const std::string& given
   if (!policies) return report.ill("schema", policies.error().sentence, "Install the SQL files of this version.");
   const auto facts = report.ask<sql::SchemaFactsRow>(database, "schema", sql::schema_facts());
   if (!facts) return;
-  if (facts->empty()) return report.ill("schema", "The books of the migrations are empty.", "portalctl migrate");
+  if (facts->empty()) return report.ill_until("schema", "The books of the migrations are empty.", "portalctl migrate");
   const auto wanted = static_cast<std::int32_t>(migrations->size());
   const sql::SchemaFactsRow row = (*facts)[0];
   if (row.number < wanted) {
-    report.ill("schema", fmt::format("It has number {}, this version needs {}.", row.number, wanted),
-               "portalctl migrate");
+    report.ill_until("schema", fmt::format("It has number {}, this version needs {}.", row.number, wanted),
+                     "portalctl migrate");
   } else if (row.number > wanted) {
     report.ill("schema", fmt::format("It has number {}, this version knows {}.", row.number, wanted),
                "Install the newer portalctl and module.");
   } else if (row.policies_checksum != checksum_of(*policies)) {
-    report.ill("schema", "The policies are not those of this version.", "portalctl migrate");
+    report.ill_until("schema", "The policies are not those of this version.", "portalctl migrate");
   } else {
     report.well("schema", fmt::format("Number {}, with the policies of this version.", row.number));
   }
 }
 
-void examine_roles(Report& report, Database& database) {
+// Makes what is missing of the roles and the schema; may be run again.
+std::string bootstrap_command(const std::string& given_folder) {
+  const Outcome<std::filesystem::path> folder = find_sql_folder(given_folder);
+  return fmt::format("runuser -u postgres -- psql -q -d portal -v ON_ERROR_STOP=1 -f {}/bootstrap.sql",
+                     folder ? folder->string() : "sql");
+}
+
+void examine_roles(Report& report, Database& database, const std::string& given_folder) {
   const auto roles = report.ask<sql::WrongRolesRow>(database, "roles", sql::wrong_roles());
   if (!roles) return;
   for (int index = 0; index < roles->size(); ++index)
-    report.ill("roles", fmt::format("{} {}.", (*roles)[index].role, (*roles)[index].fault),
-               "Run sql/bootstrap.sql once more, as a superuser.");
+    report.ill_until("roles", fmt::format("{} {}.", (*roles)[index].role, (*roles)[index].fault),
+                     bootstrap_command(given_folder));
   if (roles->empty()) report.well("roles", "All four are as they must be.");
 }
 
@@ -125,11 +109,29 @@ void examine_accounts(Report& report, Database& database) {
   if (!accounts) return;
   for (int index = 0; index < accounts->size(); ++index) {
     const sql::AccountsUnservedRow row = (*accounts)[index];
-    report.ill("accounts", fmt::format("{} has no {}, so nobody can use it.", row.slug, row.lacks),
-               row.lacks == "host" ? fmt::format("portalctl host add --account {} --host NAME", row.slug)
-                                   : fmt::format("portalctl portal set --account {}", row.slug));
+    report.ill_until("accounts", fmt::format("{} has no {}, so nobody can use it.", row.slug, row.lacks),
+                     row.lacks == "host" ? fmt::format("portalctl host add --account {} --host HOST", row.slug)
+                                         : fmt::format("portalctl portal set --account {}", row.slug));
   }
   if (accounts->empty()) report.well("accounts", "Each has a host and a portal.");
+}
+
+// Whether anybody could ever sign in.
+void examine_people(Report& report, Database& database) {
+  const auto facts = report.ask<sql::PeopleFactsRow>(database, "people", sql::people_facts());
+  if (!facts || facts->empty()) return;
+  const sql::PeopleFactsRow row = (*facts)[0];
+  if (!row.slug)
+    return report.ill_until("people", "There is no account.",
+                            "portalctl account create --slug SLUG --name 'NAME' --time-zone ZONE");
+  if (row.has_member) return report.well("people", "Somebody has been invited.");
+  if (!row.client)
+    return report.ill("people", fmt::format("{} has no client.", *row.slug),
+                      "Clients come from the business's own system; docs/install/debian.md has the statement for a "
+                      "first one.");
+  report.ill_until(
+      "people", "Nobody has been invited.",
+      fmt::format("portalctl member invite --account {} --client {} --email ADDRESS", *row.slug, *row.client));
 }
 
 void examine_keys(Report& report, const Settings& settings) {
@@ -140,8 +142,9 @@ void examine_keys(Report& report, const Settings& settings) {
   if (keys) return report.well("keys", "The file is complete and its owner's alone.");
   std::error_code error;
   if (!std::filesystem::exists(settings.keys_file, error))
-    return report.ill("keys", fmt::format("{} is not there.", settings.keys_file),
-                      fmt::format("portalctl keys new --file {}, or bring it back from its copy", settings.keys_file));
+    return report.ill_until(
+        "keys", fmt::format("{} is not there. If there ever was one, bring it back from its copy.", settings.keys_file),
+        fmt::format("portalctl keys new --file {}", settings.keys_file));
   report.ill("keys", keys.error().log_detail + ".", fmt::format("chmod 600 {}, or restore it", settings.keys_file));
 }
 
@@ -155,13 +158,13 @@ bool examine_folder(Report& report, const std::string& folder) {
   }
   const std::string make = fmt::format("install -d -o root -g www-data -m 2750 {}", folder);
   if (!folder.starts_with('/') || ::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-    report.ill("files", fmt::format("{} is no folder with an absolute path.", folder), make);
+    report.ill_until("files", fmt::format("{} is no folder with an absolute path.", folder), make);
     return false;
   }
   if ((status.st_mode & S_IRWXO) != 0)
-    report.ill("files", fmt::format("Everybody on this host can look into {}.", folder), "chmod o-rwx " + folder);
+    report.ill_until("files", fmt::format("Everybody on this host can look into {}.", folder), "chmod o-rwx " + folder);
   if ((status.st_mode & S_ISGID) == 0 || (status.st_mode & (S_IRGRP | S_IXGRP)) != (S_IRGRP | S_IXGRP))
-    report.ill("files", "What is added would not be readable for the group of nginx' workers.", make);
+    report.ill_until("files", "What is added would not be readable for the group of nginx' workers.", make);
   if (::access(folder.c_str(), W_OK) != 0)
     report.ill("files", "The user who asks cannot write there.", "Run portalctl as the owner of the folder.");
   return true;
@@ -196,56 +199,84 @@ void examine_files(Report& report, Database& database, const std::string& folder
   if (missing == 0 && orphans == 0) report.well("files", fmt::format("All {} are in their place.", rows->size()));
 }
 
-// Only what stands in this very file: what it includes may lie anywhere.
-void examine_nginx(Report& report, const std::string& path) {
-  const Outcome<std::string> text = read_text_file(path);
-  if (!text) return report.ill("nginx", text.error().sentence, "Name the main configuration, such as nginx.conf.");
-  struct Wanted {
-    std::string_view word;
-    std::string_view line;
-  };
-  bool complete = true;
-  for (const Wanted& wanted :
-       {Wanted{"ngx_http_portal_module.so", "load_module modules/ngx_http_portal_module.so;"},
-        {"thread_pool portal", "thread_pool portal threads=1;"},
-        {"portal_postgres", "portal_postgres \"host=... dbname=portal user=portal_edge\" password_file=...;"},
-        {"portal_keys_file", "portal_keys_file /etc/portico/keys;"},
-        {"portal_files", "portal_files /var/lib/portico/files;"}}) {
-    if (text->contains(wanted.word)) continue;
-    complete = false;
-    report.ill("nginx", fmt::format("{} does not say {}.", path, wanted.word), fmt::format("Add: {}", wanted.line));
+// The database and what portalctl has made in it; nothing when there is no sense in asking it more.
+std::optional<Database> examine_database(Report& report, const Settings& settings, const DoctorOptions& options) {
+  Outcome<Database> database = Database::connect(settings);
+  if (!database) {
+    advise_on_connection(report, "database", database.error().sentence, options.sql_folder);
+    return std::nullopt;
   }
-  if (complete) report.well("nginx", "The configuration names module, thread pool, database, keys and files.");
-  if (std::optional<Finding> redis = examine_redis(*text)) report.add(std::move(*redis));
+  const auto facts = report.ask<sql::ServerFactsRow>(*database, "database", sql::server_facts());
+  if (!facts) return std::nullopt;
+  examine_server(report, (*facts)[0]);
+  examine_roles(report, *database, options.sql_folder);
+  if (!(*facts)[0].has_schema) {
+    report.ill_until("schema", "The database has no schema of the portal.", bootstrap_command(options.sql_folder));
+    return std::nullopt;
+  }
+  examine_schema(report, *database, options.sql_folder);
+  const auto schema = report.ask<sql::SchemaFactsRow>(*database, "schema", sql::schema_facts());
+  if (!schema || schema->empty() || (*schema)[0].number == 0) return std::nullopt;
+  examine_tables(report, *database);
+  return std::move(*database);
 }
 
-void examine_database(Report& report, const Settings& settings, const DoctorOptions& options, bool has_folder) {
-  Outcome<Database> database = Database::connect(settings);
-  if (!database)
-    return report.ill("database", database.error().sentence,
-                      "Check that PostgreSQL runs, that its host can be reached, and that pg_hba.conf lets "
-                      "portal_maintenance in.");
-  const auto facts = report.ask<sql::ServerFactsRow>(*database, "database", sql::server_facts());
-  if (!facts) return;
-  examine_server(report, (*facts)[0]);
-  examine_roles(report, *database);
-  if (!(*facts)[0].has_schema)
-    return report.ill("schema", "The database has no schema of the portal.",
-                      "Run sql/bootstrap.sql as a superuser, then portalctl migrate.");
-  examine_schema(report, *database, options.sql_folder);
-  examine_tables(report, *database);
-  examine_accounts(report, *database);
-  if (has_folder) examine_files(report, *database, settings.files);
+// The folder in which Debian keeps the settings of its newest cluster; empty when it has none here.
+std::string cluster_folder() {
+  glob_t found{};
+  std::string folder;
+  if (::glob("/etc/postgresql/*/main/pg_hba.conf", 0, nullptr, &found) == 0)
+    folder = std::filesystem::path(found.gl_pathv[found.gl_pathc - 1]).parent_path();
+  ::globfree(&found);
+  return folder;
 }
 
 }  // namespace
 
+void advise_on_connection(Report& report, const std::string& subject, const std::string& sentence,
+                          const std::string& sql_folder) {
+  constexpr std::string_view kLines = "local portal portal_maintenance,portal_courier peer map=portico";
+  const std::string cluster = cluster_folder();
+  if (sentence.contains("No such file or directory") || sentence.contains("Connection refused")) {
+    if (cluster.empty()) return report.ill_until(subject, sentence, "apt-get install -y postgresql");
+    return report.ill_until(subject, sentence, "systemctl start postgresql");
+  }
+  if (sentence.contains("database \"") && sentence.contains("does not exist"))
+    return report.ill_until(subject, sentence,
+                            "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal");
+  // PostgreSQL looks for the role before the database, so either may be missing.
+  if (sentence.contains("role \"") && sentence.contains("does not exist"))
+    return report.ill_until(subject, sentence,
+                            "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal; " +
+                                bootstrap_command(sql_folder));
+  const bool is_kept_out = sentence.contains("authentication failed") || sentence.contains("pg_hba.conf");
+  if (is_kept_out && !cluster.empty()) {
+    return report.ill_until(
+        subject, sentence,
+        fmt::format(
+            "cd {} && sed -i '/^local  *all  *all/i {}\\nlocal portal portal_edge scram-sha-256' pg_hba.conf && "
+            "printf 'portico root portal_maintenance\\nportico portico-courier portal_courier\\n' >>pg_ident.conf && "
+            "systemctl reload postgresql",
+            cluster, kLines));
+  }
+  report.ill(subject, sentence,
+             "Check that PostgreSQL runs, that its host can be reached, and that pg_hba.conf lets the role in.");
+}
+
 std::vector<Finding> examine(const Settings& settings, const DoctorOptions& options) {
   Report report;
+  std::optional<Database> database = examine_database(report, settings, options);
   examine_keys(report, settings);
-  const bool has_folder = examine_folder(report, settings.files);
-  examine_database(report, settings, options, has_folder);
-  if (!options.nginx_configuration.empty()) examine_nginx(report, options.nginx_configuration);
+  if (examine_folder(report, settings.files) && database) examine_files(report, *database, settings.files);
+  DoctorOptions with_nginx = options;
+  std::error_code ignored;
+  if (with_nginx.nginx_configuration.empty() && std::filesystem::exists(kDebianConfiguration, ignored))
+    with_nginx.nginx_configuration = kDebianConfiguration;
+  if (!with_nginx.nginx_configuration.empty()) examine_nginx(report, settings, with_nginx);
+  if (database) {
+    examine_accounts(report, *database);
+    examine_people(report, *database);
+  }
   return report.take();
 }
 

@@ -1,9 +1,7 @@
 #include "portalctl/doctor_redis.hpp"
 
 #include <algorithm>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,24 +33,6 @@ Finding ill(std::string says, std::string mend) {
   return {.subject = "redis", .is_well = false, .says = std::move(says), .mend = std::move(mend)};
 }
 
-// What stands behind the directive, word for word; empty: it is not there.
-std::vector<std::string> find_words(std::string_view configuration) {
-  std::istringstream lines{std::string(configuration)};
-  for (std::string line; std::getline(lines, line);) {
-    const std::string directive = trimmed(line);
-    if (!directive.starts_with("portal_redis ") && !directive.starts_with("portal_redis\t")) continue;
-    std::istringstream words(directive.substr(0, directive.find(';')));
-    std::vector<std::string> found;
-    for (std::string word; words >> word;) {
-      std::erase_if(word, [](char letter) { return letter == '"' || letter == '\''; });
-      found.push_back(word);
-    }
-    found.erase(found.begin());
-    return found;
-  }
-  return {};
-}
-
 Task<void> write_something(redis::Client& client, Result<redis::Reply>& reply, bool& done) {
   redis::Command command{"SET", "portal:doctor", "1", "EX", "1"};
   reply = co_await client.run(std::move(command));
@@ -81,9 +61,8 @@ Finding examine(redis::Options options) {
 
 }  // namespace
 
-std::optional<Finding> examine_redis(std::string_view nginx_configuration) {
-  const std::vector<std::string> words = find_words(nginx_configuration);
-  if (words.empty()) return std::nullopt;
+Finding examine_redis(std::span<const std::string> words) {
+  if (words.empty()) return ill("portal_redis names no address.", "Correct it; nginx -t says the same.");
   redis::Options options;
   const bool trusted = std::ranges::find(words, "trusted_network") != words.end();
   const Result<redis::Address> address =

@@ -1,14 +1,14 @@
 // Redis as the configuration of nginx names it: reached, answering in time, taking what is written.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <span>
+#include <string>
 
 #include "portalctl/doctor.hpp"
 
 namespace portal::portalctl {
 
-// Nothing where the configuration, of which only this text is looked at, names none.
-std::optional<Finding> examine_redis(std::string_view nginx_configuration);
+// `words` are the parameters of portal_redis: the address, and what else stands there.
+Finding examine_redis(std::span<const std::string> words);
 
 }  // namespace portal::portalctl

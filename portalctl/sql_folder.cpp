@@ -60,9 +60,7 @@ Outcome<std::filesystem::path> find_sql_folder(const std::string& given) {
   // Beside the program and not at a fixed place, so that two versions on one machine each find their own.
   const fs::path installed =
       fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / "share" / "portico" / "sql";
-  for (const fs::path& folder : {installed, fs::path(PORTAL_SOURCE_SQL_DIR)}) {
-    if (fs::is_directory(folder / "migrations", ignored)) return folder;
-  }
+  if (fs::is_directory(installed / "migrations", ignored)) return installed;
   return failed(fmt::format("The SQL files are not in {}. Name their folder with --sql-dir.", installed.string()));
 }
 

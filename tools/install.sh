@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs and is missing: install.sh build|demo|test|web|runtime|all ...
+# Installs what a part of the work needs and is missing: install.sh build|demo|test|web|package|all ...
 # Debian 12 or Ubuntu 24.04. When everything is there it makes no call to apt and ends within a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,13 +8,12 @@ build_packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build pkg-config 
   libssl-dev libargon2-dev libcurl4-openssl-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
 demo_packages=(postgresql redis-server python3-psycopg2 openssl util-linux)
 test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 wrk python3-pytest python3-pytest-xdist
-  python3-jsonschema python3-yaml python3-aiosmtpd curl git procps binutils strace)
+  python3-jsonschema python3-yaml python3-aiosmtpd curl git procps binutils strace debootstrap iproute2 docker-compose)
 # Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
 if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
+# debhelper and dpkg-dev also come with nginx-dev; what makes packages names them.
+package_packages=(debhelper dpkg-dev)
 web_packages=(nodejs npm)
-hiredis=libhiredis0.14
-if grep -q '^ID=ubuntu' /etc/os-release; then hiredis=libhiredis1.1.0; fi
-runtime_packages=(nginx libpq5 libjansson4 "$hiredis" libargon2-1 libcurl4 libfmt9 ca-certificates)
 
 # Services that these packages bring. The project runs its own servers in its build folder and never these.
 services=(nginx:nginx.service postgresql-common:postgresql.service redis-server:redis-server.service)
@@ -58,9 +57,9 @@ for part in "$@"; do
     demo) wanted+=("${demo_packages[@]}") ;;
     test) wanted+=("${test_packages[@]}") ;;
     web) pages=yes ;;
-    runtime) wanted+=("${runtime_packages[@]}") ;;
-    all) wanted+=("${build_packages[@]}" "${test_packages[@]}") pages=yes ;;
-    *) echo "usage: tools/install.sh build|demo|test|web|runtime|all ..." >&2; exit 2 ;;
+    package) wanted+=("${package_packages[@]}") ;;
+    all) wanted+=("${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}") pages=yes ;;
+    *) echo "usage: tools/install.sh build|demo|test|web|package|all ..." >&2; exit 2 ;;
   esac
 done
 # Whoever has npm already keeps it, from wherever it came.

@@ -165,7 +165,10 @@ LAYERS = [
     Layer("browser", 240, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
+    # A first run makes the machines with debootstrap and takes twice as long as the others.
+    Layer("package", 240, ("release", "web"), run_pytest, "tests/package", long_budget_seconds=900),
     Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),
+    Layer("other-nginx", 900, ("release", "web"), run_pytest, "tests/other_nginx", long_only=True),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]
 

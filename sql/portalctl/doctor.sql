@@ -51,3 +51,10 @@ from (
   union all select logo_hash, null from portal.portal where logo_hash is not null
 ) as file
 group by content_hash;
+
+-- The first account, a client of it, and whether anybody at all has been invited.
+-- name: people_facts
+-- columns: slug text?, client text?, has_member boolean
+select first.slug, (select c.client_id::text from portal.client c where c.account_id = first.account_id order by c.client_id limit 1),
+  exists (select from portal.membership)
+from (select) as nothing left join (select account_id, slug from portal.account order by account_id limit 1) as first on true;

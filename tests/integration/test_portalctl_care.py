@@ -68,14 +68,15 @@ def test_doctor_is_content_with_a_portal_in_order(world, portalctl, site):
     portalctl("portal", "set", "--account", "bare")
     findings = portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files, "--nginx-conf", site.nginx.configuration)
     assert {finding["subject"] for finding in findings} == {"keys", "database", "time zones", "clock", "roles", "schema", "row-level security", "accounts",
-                                                            "files", "nginx"}
+                                                            "files", "nginx", "portal_edge", "people"}
     assert all(finding["is_well"] and finding["mend"] is None for finding in findings)
 
 
-def examined(portalctl, site, *words, **given) -> dict[str, tuple[str, str]]:
+def examined(portalctl, site, **given) -> dict[str, tuple[str, str]]:
     """What is ill, by subject, from an exit status of 1."""
     keys, files = given.get("keys", site.keys_file), given.get("files", site.files)
-    finished = portalctl.run("doctor", "--json", "--database", given.get("database", portalctl.conninfo), "--keys-file", keys, "--files", files, *words)
+    finished = portalctl.run("doctor", "--json", "--database", given.get("database", portalctl.conninfo), "--keys-file", keys, "--files", files,
+                             "--nginx-conf", given.get("nginx", site.nginx.configuration))
     assert finished.returncode == 1 and "to be mended" in finished.stderr, finished.stdout + finished.stderr
     ill = [finding for finding in json.loads(finished.stdout) if not finding["is_well"]]
     assert all(finding["mend"] for finding in ill)
@@ -94,9 +95,10 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(world, portalctl, site, tm
     assert "files" in examined(portalctl, site, files=open_folder)
     away = examined(portalctl, site, database="host=/nowhere dbname=portal")
     assert "no connection" in away["database"][0]
-    nginx = tmp_path / "nginx.conf"
+    # Beside the files that it includes.
+    nginx = site.nginx.configuration.with_name("without_pool.conf")
     nginx.write_text(re.sub("thread_pool[^;]*;", "", site.nginx.configuration.read_text()))
-    assert "thread_pool portal threads=1;" in examined(portalctl, site, "--nginx-conf", nginx)["nginx"][1]
+    assert "thread_pool portal threads=1;" in examined(portalctl, site, nginx=nginx)["nginx"][1]
 
     document = world.add_document(world.matrix, "One", "Lost.pdf", content=b"%PDF-1.4\nlost")
     ((digits,),) = world.rows("SELECT encode(content_hash, 'hex') FROM portal.document WHERE document_id = %s", document)
@@ -228,5 +230,6 @@ def test_a_deleted_account_is_nowhere(world, portalctl, site):
     assert not [text for text in texts if "elsewhere" in text]
     bytes_left = [file.read_bytes() for file in site.files.rglob("*") if file.is_file()]
     assert shared in bytes_left and not [content for content in bytes_left if b"elsewhere" in content]
-    assert not [finding for finding in portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files) if not finding["is_well"]]
+    assert not [finding for finding in portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files, "--nginx-conf",
+                                                              site.nginx.configuration) if not finding["is_well"]]
     within_a_second(client, "/api/v1/session", 421)
