@@ -173,7 +173,7 @@ size_t portal_sign_in_address(const portal_request* request, portal_text address
     std::vector<portal::http::Header> headers;
     if (!portal::http::is_navigation(portal::boundary::to_request(*request, headers))) return 0;
     const std::string text = portal::http::sign_in_address(view(address));
-    if (text.size() <= size) std::memcpy(buffer, text.data(), text.size());
+    if (text.size() <= size) text.copy(buffer, text.size());
     return text.size();
   });
 }

@@ -1,4 +1,5 @@
 // The life of a guarded request; see guard.hpp.
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -201,7 +202,7 @@ bool add_handler(ngx_http_core_main_conf_t* core, ngx_http_phases phase, ngx_htt
   // nginx runs them from the last to the first. Ours comes after all others: who is refused by his address, or let in
   // by it where `satisfy any` stands, needs no look into the database.
   auto* all = static_cast<ngx_http_handler_pt*>(handlers->elts);
-  std::memmove(all + 1, all, (handlers->nelts - 1) * sizeof *all);
+  std::copy_backward(all, all + handlers->nelts - 1, all + handlers->nelts);
   all[0] = handler;
   return true;
 }

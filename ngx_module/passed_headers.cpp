@@ -149,7 +149,7 @@ bool shows_changed_headers(const ngx_str_t& variable) {
 
 portal_header* collect_headers(ngx_http_request_t* request, size_t* count) {
   *count = 0;
-  for (const ngx_list_part_t* part = &request->headers_in.headers.part; part; part = part->next) *count += part->nelts;
+  for_each(&request->headers_in.headers.part, [&](const ngx_table_elt_t& /*header*/) { return ++*count > 0; });
   auto* headers = static_cast<portal_header*>(ngx_palloc(request->pool, sizeof(portal_header) * (*count + 1)));
   if (!headers) return nullptr;
   size_t index = 0;
@@ -196,6 +196,7 @@ std::vector<ngx_uint_t> find_header_variables(ngx_cycle_t* cycle) {
   std::vector<ngx_uint_t> found;
   const auto* core =
       static_cast<ngx_http_core_main_conf_t*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module));
+  if (!core) return found;
   const auto* variables = static_cast<ngx_http_variable_t*>(core->variables.elts);
   for (ngx_uint_t index = 0; index < core->variables.nelts; ++index) {
     if (shows_changed_headers(variables[index].name)) found.push_back(index);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "http/request.hpp"
 
@@ -33,8 +32,7 @@ std::size_t remove_own_cookies(std::string_view value, char* kept) noexcept {
     } else if (begin > pair.size() + 1) {
       pair.remove_prefix(std::min(pair.find_first_not_of(" \t"), pair.size()));
     }
-    std::memcpy(kept + size, pair.data(), pair.size());
-    size += pair.size();
+    size += pair.copy(kept + size, pair.size());
   }
   return size;
 }
