@@ -65,7 +65,7 @@ Outcome<void> test(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_mail_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* mail = add_group(app, "mail", "How an account's mail is sent, where it differs from the host's");
+  CLI::App* mail = add_group(app, "mail", "How an account's mail is sent, where it differs from courier.conf");
   const auto options = std::make_shared<Options>();
   MailChanges& changes = options->changes;
 
@@ -75,7 +75,7 @@ void add_mail_command(CLI::App& app, Invocation& invocation) {
   set_command->add_option("--sender-address", changes.sender_address, "the address that it is from");
   set_command->add_option("--reply-to", changes.reply_to, "the address that answers go to");
   set_command->add_option("--smtp-host", changes.smtp_host,
-                          "a mail server of the account's own; \"\" goes back to the host's");
+                          "a mail server of the account's own; \"\" goes back to that of courier.conf");
   set_command->add_option("--smtp-port", changes.smtp_port, "its port (default: 587, with tls 465)")
       ->check(CLI::Range(1, 65535));
   set_command->add_option("--smtp-security", changes.smtp_security, "starttls (default) or tls")

@@ -154,7 +154,7 @@ Outcome<void> print_mail_setting(Database& database, std::int64_t account_id, Fo
              has_server ? text_cell(word_for(setting->smtp_security)) : Cell(), cell(setting->smtp_username),
              !setting->smtp_password.empty()});
   if (format == Format::kText && !has_server && setting->sender_address.empty())
-    print_line("The account's mail leaves as the host's courier.conf says.");
+    print_line("The account's mail leaves as courier.conf says.");
   table.print(format);
   return {};
 }

@@ -202,7 +202,9 @@ void add_member_command(CLI::App& app, Invocation& invocation) {
       ->check(CLI::IsMember({"en", "es"}));
   invite_command
       ->add_option("--permissions", options->permissions,
-                   fmt::format("with commas between; some of: {}", fmt::join(access::kPermissionNames, ", ")))
+                   fmt::format("with commas between; some of: {} (default: view_job_status, view_completed_jobs, "
+                               "view_documents)",
+                               fmt::join(access::kPermissionNames, ", ")))
       ->allow_extra_args(false)
       ->delimiter(',');
   add_keys_option(*invite_command, invocation);
