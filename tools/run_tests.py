@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test"
 PYTHON = "/usr/bin/python3"
-FUZZ_SECONDS = 4
+FUZZ_SECONDS = 3
 LOG_LINES_SHOWN = 120
 NAMES_SHOWN = 10
 
