@@ -8,7 +8,7 @@ mkdir -p build
 step() {
   local name=$1 log=build/$1.log started=$SECONDS
   shift
-  printf 'Building %s ...\n' "$name"
+  printf 'Building %s%s ...\n' "$name" "$([ -e "$log" ] || echo " (the first time takes some minutes; progress in $log)")"
   exec 9>"build/$name.lock"
   flock 9
   if ! "$@" >"$log" 2>&1; then

@@ -119,7 +119,8 @@ def describe(demo: dict, demo_json: Path) -> str:
         lines += ["", f"  {account['slug']}: {account['url']}"]
         lines += [f"    sign in as {member['email']}, password {member['password']} ({member['client']})" for member in account["members"]]
         lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
-    lines += ["", f"Mail and text messages arrive as files in {demo['mail_dir']}: say \"Forgot your password?\" on the sign-in page and open the newest."]
+    lines += ["", f"Mail and text messages arrive as files in {demo['mail_dir']}: say \"Forgot your password?\" on the sign-in page and open the newest with a mail program,",
+              f"or read it here (mail breaks long lines; sed joins them):  sed -z 's/=\\r\\n//g' \"$(ls -t {demo['mail_dir']}/*.eml | head -n 1)\""]
     lines += ["", f"The same for scripts: {demo_json.relative_to(ROOT)}. Ctrl-C ends it."]
     return "\n".join(lines)
 

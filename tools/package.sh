@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Debian package of what tools/build.sh release web has built: package.sh [--version VERSION] [--into FOLDER]
-# Prints the path of the package, which is in build/package/VERSION unless a folder is named. VERSION is another than that of packaging/debian/changelog.
+# Prints the whole path of the package (apt takes no other), which is in build/package/VERSION unless a folder is named. VERSION is another than that of packaging/debian/changelog.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,4 +44,4 @@ if ! (cd "$folder/source" && PORTICO_CHECKOUT=$checkout dpkg-buildpackage --buil
   exit 1
 fi
 rm -rf "$folder/source"
-echo "$folder/libnginx-mod-http-portal_${version#*:}_$(dpkg --print-architecture).deb"
+echo "$(realpath "$folder")/libnginx-mod-http-portal_${version#*:}_$(dpkg --print-architecture).deb"
