@@ -2,6 +2,8 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "base/random.hpp"
@@ -14,6 +16,7 @@ namespace {
 constexpr std::string_view kPrefix = "portal:tries:";
 constexpr const char* kPardon = ":pardon";
 constexpr std::size_t kNameBytes = 16;
+constexpr std::size_t kPardonBytes = 16;  // by chance, and as many to show that it is no forgery
 constexpr std::size_t kWaitingQuestions = 8;
 constexpr const char* kLoginLife = "172800";  // two of the longest delays
 constexpr const char* kWindowLife = "1800";
@@ -63,9 +66,9 @@ void ThrottlePeers::queue(ThrottleNews news) noexcept {
 std::string ThrottlePeers::forget(const std::string& name) noexcept {
   if (name.empty() || !redis_.ready()) return {};
   try {
-    std::array<std::uint8_t, kNameBytes> bytes;
-    fill_random(bytes);
-    std::string pardon = crypto::encode_base64url(bytes);
+    std::array<std::uint8_t, kPardonBytes> chance;
+    fill_random(chance);
+    std::string pardon = make_pardon(name, chance);
     redis_.post({"UNLINK", name});
     redis_.post({"SET", name + kPardon, pardon, "EX", kLoginLife});
     return pardon;
@@ -73,6 +76,24 @@ std::string ThrottlePeers::forget(const std::string& name) noexcept {
     log_.write(LogLevel::kError, failure.what());
   }
   return {};
+}
+
+// Of this name only: otherwise whoever writes to Redis could have anybody's failures forgiven, as often as he likes.
+std::string ThrottlePeers::make_pardon(std::string_view name, crypto::Bytes chance) const {
+  crypto::Context context("pardon");
+  context.add(name).add(crypto::text_of(chance));
+  const crypto::Digest tag =
+      crypto::hmac_sha256(keys_.newest(crypto::KeyPurpose::kSessionCache).secret.bytes(), context.bytes());
+  std::vector<std::uint8_t> bytes(chance.begin(), chance.end());
+  bytes.insert(bytes.end(), tag.begin(), tag.begin() + kPardonBytes);
+  return crypto::encode_base64url(bytes);
+}
+
+bool ThrottlePeers::is_pardon(std::string_view name, std::string_view text) const {
+  const std::optional<std::vector<std::uint8_t>> bytes = crypto::decode_base64url(text);
+  if (!bytes || bytes->size() != 2 * kPardonBytes) return false;
+  const std::string expected = make_pardon(name, crypto::Bytes(*bytes).first(kPardonBytes));
+  return crypto::constant_time_equal(crypto::bytes_of(expected), crypto::bytes_of(text));
 }
 
 // Started from a wake, so that no request's frames are below it.
@@ -106,7 +127,7 @@ Task<void> ThrottlePeers::run() {
 Task<void> ThrottlePeers::look_for_pardon(ThrottleNews news) {
   redis::Command look{"GETRANGE", news.name + kPardon, "0", "63"};
   const Result<redis::Reply> reply = co_await redis_.run(std::move(look));
-  if (reply && reply->kind == redis::Reply::Kind::kText && !reply->text.empty())
+  if (reply && reply->kind == redis::Reply::Kind::kText && is_pardon(news.name, reply->text))
     listener_.learn_pardon(news, reply->text);
 }
 

@@ -55,6 +55,8 @@ class ThrottlePeers {
 
  private:
   void queue(ThrottleNews news) noexcept;
+  std::string make_pardon(std::string_view name, crypto::Bytes chance) const;
+  bool is_pardon(std::string_view name, std::string_view text) const;
   Task<void> look_for_pardon(ThrottleNews news);
 
   Task<void> run();

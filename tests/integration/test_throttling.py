@@ -252,3 +252,27 @@ def test_what_one_host_forgives_all_forgive(make_site):
         # Once: what is guessed from now on counts.
         tried, refused = guess_at_the_second(member.email, 30)
         assert tried <= 2 * FREE and refused
+
+
+def test_nobody_forgives_by_writing_to_redis(make_site):
+    """R06: a pardon counts only as a host has made it, and only for the login that it was made for."""
+    site = make_site(throttle=True, http_extra=PROXY, redis=True, workers=1)
+    with closing(People(site)) as people:
+        client = people.client()
+        wait_until_told(site, client)
+        member = people.add_member()
+        token = people.add_link(member, purpose="password_reset")
+        assert client.post("/api/v1/password", json={"token": token, "password": "seven quiet green lanterns"}).status == 204
+        deadline = time.monotonic() + 10
+        while not (pardons := site.redis.command("KEYS", "portal:tries:*:pardon")):
+            assert time.monotonic() < deadline
+        genuine = site.redis.command("GET", pardons[0].decode()).decode()
+        victim = new_login()
+        known = set(site.redis.command("KEYS", "portal:tries:*"))
+        assert counts([attempt(client, victim) for _ in range(FREE + 5)]) == (FREE, 5)
+        names = [name.decode() for name in set(site.redis.command("KEYS", "portal:tries:*")) - known]
+        for number in range(20):
+            for name in names:
+                site.redis.command("SET", name + ":pardon", genuine if number % 2 else f"forged{number}")
+            assert attempt(client, victim).status == 429
+            time.sleep(0.02)
