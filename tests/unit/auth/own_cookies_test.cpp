@@ -32,6 +32,7 @@ TEST(OwnCookies, WhatIsNotOursIsNotTouched) {
   for (const char* value : {"", "a=1", " a=1 ;b", ";;", "portal-members=1", "xportal-member=1", "Portal-Member=1",
                             "__Secure-portal-member=1", "a=portal-member=1", "=portal-member", "portal=member; "})
     EXPECT_EQ(left_of(value), value);
+  EXPECT_EQ(remove_own_cookies({}, nullptr), 0U);
 }
 
 // Catches a cookie that is set somewhere and not known here.
