@@ -125,13 +125,13 @@ class SmsTransfer final : public Transfer {
 }  // namespace
 
 Result<std::string> normalise_phone(std::string_view text) {
+  constexpr std::string_view kBetween = " -.()/";
   std::string number;
   for (const char letter : text) {
-    if (letter >= '0' && letter <= '9') {
+    const bool is_digit = letter >= '0' && letter <= '9';
+    if (is_digit || (letter == '+' && number.empty())) {
       number += letter;
-    } else if (letter == '+' && number.empty()) {
-      number += letter;
-    } else if (letter != ' ' && letter != '-' && letter != '.' && letter != '(' && letter != ')' && letter != '/') {
+    } else if (kBetween.find(letter) == std::string_view::npos) {
       return fail(ErrorCode::kInvalidField, "the recipient is no phone number");
     }
   }

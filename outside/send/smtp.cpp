@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -77,7 +76,7 @@ class SmtpTransfer final : public Transfer {
   static std::size_t read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
     auto& transfer = *static_cast<SmtpTransfer*>(self);
     const std::size_t bytes = std::min(size * count, transfer.mail_.size() - transfer.sent_);
-    std::memcpy(buffer, transfer.mail_.data() + transfer.sent_, bytes);
+    std::ranges::copy(std::string_view(transfer.mail_).substr(transfer.sent_, bytes), buffer);
     transfer.sent_ += bytes;
     return bytes;
   }
