@@ -161,9 +161,11 @@ ngx_int_t admit(ngx_http_request_t* request, Guard* guard, const LocConf* conf) 
 // nginx does not ask the access phase about subrequests. They are let in as the main request was, by the rule of their
 // own location, and nobody is asked for them: where the main request was not guarded, nobody is known.
 ngx_int_t admit_subrequest(ngx_http_request_t* request, const LocConf* conf) {
-  Guard* guard = find_guard(request->main);
-  if (!guard && !clean_headers(request)) return NGX_ERROR;
-  if (guard && guard->known && is_of_this_account(request, guard, conf)) {
+  Guard* guard = find_guard(request);
+  const bool is_known = guard && guard->known && is_of_this_account(request, guard, conf);
+  // Also of what was added for the main request, where that one is of another account.
+  if (!is_known && !clean_headers(request)) return NGX_ERROR;
+  if (is_known) {
     const ngx_int_t admitted = admit(request, guard, conf);
     return admitted == NGX_OK ? NGX_DECLINED : admitted;
   }
@@ -214,6 +216,13 @@ Guard* find_guard(ngx_http_request_t* request) {
     if (each->handler == on_end) return static_cast<Guard*>(each->data);
   }
   return nullptr;
+}
+
+const portal_identity* find_identity(ngx_http_request_t* request) {
+  const Guard* guard = find_guard(request);
+  if (!guard || !guard->known) return nullptr;
+  const bool counts = request == request->main || is_of_this_account(request, guard, loc_conf_of(request));
+  return counts ? &guard->identity : nullptr;
 }
 
 void abandon_guards(Process& process) {

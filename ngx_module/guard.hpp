@@ -1,6 +1,6 @@
 // `portal_auth`: guards what nginx serves beside the API. A handler of the preaccess phase takes out of the request
 // what is the portal's own (its cookies) or only looks like it (Portal-* headers), for every request to such a
-// location, let in or not and by whom ever. One of the access phase asks who is there, suspends the request while
+// location, let in or not and by whomever. One of the access phase asks who is there, suspends the request while
 // PostgreSQL is asked, and adds the identity for what stands behind.
 #pragma once
 
@@ -28,6 +28,8 @@ struct Guard {
 ngx_int_t install_guard(ngx_conf_t* conf);
 // Also after internal redirects; null: no guarded location was met.
 Guard* find_guard(ngx_http_request_t* request);
+// Who asks; null: not known, or a subrequest to a location of another account, where it does not count.
+const portal_identity* find_identity(ngx_http_request_t* request);
 // Whoever waits is left as he is: a worker that was told to terminate goes.
 void abandon_guards(Process& process);
 

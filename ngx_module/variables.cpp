@@ -30,12 +30,9 @@ ngx_int_t get_request_id(ngx_http_request_t* request, ngx_http_variable_value_t*
 
 // A text of what `portal_auth` has found out; `offset` says where it stands in a portal_identity.
 ngx_int_t get_identity(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t offset) noexcept {
-  const Guard* guard = find_guard(request);
   portal_text text{};
-  if (guard && guard->known) {
-    const auto* bytes = reinterpret_cast<const char*>(&guard->identity);
-    text = *reinterpret_cast<const portal_text*>(bytes + offset);
-  }
+  if (const portal_identity* identity = find_identity(request))
+    text = *reinterpret_cast<const portal_text*>(reinterpret_cast<const char*>(identity) + offset);
   if (text.size > 0) return set_value(value, reinterpret_cast<const u_char*>(text.data), text.size);
   value->not_found = 1;
   return NGX_OK;

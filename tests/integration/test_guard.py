@@ -299,6 +299,13 @@ def test_subrequests_are_let_in_as_their_request_was(guarded):
     assert (included["path"], passed["portal-email"], "cookie" in passed) == ("/guarded/http/included", person.email, False)
 
 
+def test_a_subrequest_to_another_account_names_nobody(guarded):
+    client, _ = guarded.signed_in()
+    included = json.loads(client.get("/page/two_accounts.html", headers=FORGED).body)
+    assert included["path"] == "/elsewhere"
+    assert not [name for name, _ in included["headers"] if name.lower().startswith("portal") or name.lower() in ("x-email", "cookie")]
+
+
 def test_the_access_log_names_the_account(guarded):
     client, _ = guarded.signed_in()
     assert [client.get(FILE).status for _ in range(3)] == [200] * 3  # the line is written after the answer

@@ -66,6 +66,8 @@ LOCATIONS = """
 
     location = /page/open.html {{ root {folder}; ssi on; }}
     location = /page/guarded.html {{ root {folder}; ssi on; portal_auth required; }}
+    location = /page/two_accounts.html {{ root {folder}; ssi on; portal_auth required; }}
+    location = /elsewhere {{ portal_auth optional; portal_account brightwater; proxy_set_header X-Email $portal_email; proxy_pass http://unix:{http}; }}
     location = /asking/ {{ auth_request /inside/check; proxy_pass http://unix:{http}; }}
     location = /inside/check {{ internal; portal_auth required; proxy_pass http://unix:{http}; }}
     location /no/account/ {{ portal_auth required; portal_account nobody; alias {folder}/; }}
@@ -124,6 +126,7 @@ def open_guarded(folder: Path, stack: ExitStack, **options) -> Guarded:
     (content / "start.html").write_text("the start\n")
     for name in ("open", "guarded"):
         (content / f"page/{name}.html").write_text(PAGE)
+    (content / "page/two_accounts.html").write_text(PAGE.replace("/guarded/http/included", "/elsewhere"))
     http, accel = stack.enter_context(HttpApplication()), stack.enter_context(HttpApplication())
     fastcgi = stack.enter_context(FastCgiApplication())
     locations = LOCATIONS.format(folder=content, http=http.socket, fastcgi=fastcgi.socket, accel=accel.socket)
