@@ -86,16 +86,16 @@ with gone as (
 )
 select account_id, count(*) from held group by account_id;
 
--- Of a claimed message, what it is made of. `expires_at` and `link_is_good` are of the link with this hash, null when it has none. Of `origins` the
+-- Of a claimed message, what it is made of. `local_expiry` and `link_is_good` are of the link with this hash, null when it has none. Of `origins` the
 -- primary one comes first.
 -- name: load_context
 -- parameters: account_id bigint, member_id bigint?, membership_id bigint?, token_hash bytea?
--- columns: account_name text, portal_name text?, origins text[], member_state text?, membership_state text?, client_name text?, expires_at timestamptz?,
---   local_expiry text?, time_zone text, link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?,
---   smtp_security text?, smtp_username text?, smtp_password bytea?, smtp_password_key_id text?
+-- columns: account_name text, portal_name text?, origins text[], member_state text?, client_name text?, local_expiry text?, time_zone text,
+--   link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?,
+--   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?
 select a.name, p.name,
   array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
-  m.state, ms.state, c.name, t.expires_at, to_char(t.expires_at at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone,
+  m.state, c.name, to_char(t.expires_at at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone,
   t.expires_at > now() and t.used_at is null and t.revoked_at is null,
   s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id
 from portal.account a

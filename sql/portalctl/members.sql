@@ -46,7 +46,7 @@ for update;
 insert into portal.membership (account_id, member_id, client_id, contact_id, permissions)
 values (:account_id, :member_id, :client_id,
   (select min(c.contact_id) from portal.contact c
-    where c.account_id = :account_id and c.client_id = :client_id 
+    where c.account_id = :account_id and c.client_id = :client_id
       and (lower(c.value) = :address or (c.kind = 'phone' and regexp_replace(c.value, '[^0-9+]', '', 'g') = :address))),
   coalesce(:permissions, '{view_job_status,view_completed_jobs,view_documents}'))
 returning membership_id;

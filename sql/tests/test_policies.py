@@ -339,7 +339,7 @@ def test_what_was_filled_in_before_the_end_is_not_there_yet(stage, world):
     assert edge.value("select count(account_id) from portal.job_file") > 0
 
 
-OF_A_MESSAGE = {"account": "name", "account_host": "origin", "portal": "name", "mail_setting": "smtp_host", "member": "first_name", "membership": "state",
+OF_A_MESSAGE = {"account": "name", "account_host": "origin", "portal": "name", "mail_setting": "smtp_host", "member": "first_name", "membership": "client_id",
                 "client": "name", "one_time_token": "expires_at"}
 
 
