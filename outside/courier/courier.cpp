@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ namespace {
 using Clock = Breaker::Clock;
 constexpr std::chrono::seconds kOutboxPause{1};  // before an outbox that cannot be reached is asked again
 constexpr std::chrono::seconds kTidyingPause{15};
+constexpr const char* kDatabaseWasAway = "the database was away";
 constexpr std::chrono::seconds kLastMarks{10};  // how long an ending courier tries to write down what it sent
 
 double jitter() { return static_cast<double>(random_below(1000)) / 1000; }
@@ -29,6 +31,18 @@ bool is_readable(int descriptor) {
 std::string name_of(const Message& message) {
   return fmt::format("{} {}/{} ({})", message.kind, message.key.account_id, message.key.outbox_message_id,
                      message.is_sms ? "sms" : "email");
+}
+
+// Servers repeat whom they refuse. That stands in the outbox, and not in the journal.
+std::string without_address(std::string_view reason, std::string_view address) {
+  const auto is_same = [](unsigned char one, unsigned char other) { return std::tolower(one) == std::tolower(other); };
+  std::string result;
+  for (;;) {
+    const auto found = std::ranges::search(reason, address, is_same);
+    if (found.empty()) return result.append(reason);
+    result.append(reason.begin(), found.begin()).append("(the recipient)");
+    reason = {found.end(), reason.end()};
+  }
 }
 
 }  // namespace
@@ -50,6 +64,8 @@ Result<void> Courier::run(int stop_descriptor, Until until) {
     for (const Transfers::Ended& ended : transfers_.take_ended()) finish(ended);
     write_down_rest();
     if (!stopping_ && may_look(now)) look(now);
+    // A notice that came with an answer does not make the descriptor readable any more.
+    if (outbox_.take_news()) look_now_ = true;
     const bool is_idle = sending_.empty() && unmarked_.empty();
     if (stopping_ && (is_idle || now >= give_up)) return {};
     if (until == Until::kNothingIsDue && is_idle && !look_now_) {
@@ -120,12 +136,14 @@ void Courier::start(Message message) {
 }
 
 std::optional<Mark> Courier::try_to_start(const Message& message) {
+  // Claimed together with the one that met it: each question would wait for a connection.
+  if (outbox_is_away_) return mark_of_waiting(message, kDatabaseWasAway, kFirstDelaySeconds);
   const Result<Link> link = open_payload(message, keys_);
   if (!link) return mark_of_broken(message, link.error().log_detail, jitter());
   const Result<std::optional<MessageContext>> context = outbox_.load_context(message, link->token_hash);
   if (!context) {
     report(context.error());
-    return mark_of_waiting(message, "the database was away", kFirstDelaySeconds);
+    return mark_of_waiting(message, kDatabaseWasAway, kFirstDelaySeconds);
   }
   if (!*context) return Mark{.ending = Ending::kFailed, .reason = "the account is gone"};
   if (std::string obstacle = find_obstacle(message, **context); !obstacle.empty())
@@ -197,7 +215,8 @@ void Courier::finish(const Transfers::Ended& ended) {
   breaker_.note(sending.mapped().server, ended.outcome.server_is_away, Clock::now());
   // There is room again, and so perhaps work.
   look_now_ = true;
-  write_down(std::move(sending.mapped().message), mark_of(sending.mapped().message, ended.outcome, jitter()));
+  Mark mark = mark_of(sending.mapped().message, ended.outcome, jitter());
+  write_down(std::move(sending.mapped().message), std::move(mark));
 }
 
 void Courier::write_down(Message message, Mark mark) {
@@ -214,7 +233,8 @@ void Courier::write_down_rest() {
     const std::string_view what = mark.ending == Ending::kSent     ? "sent"
                                   : mark.ending == Ending::kFailed ? "failed"
                                                                    : "waits";
-    log_(fmt::format("{} {}{}{}{}", name_of(message), what, mark.reason.empty() ? "" : ": ", mark.reason,
+    log_(fmt::format("{} {}{}{}{}", name_of(message), what, mark.reason.empty() ? "" : ": ",
+                     without_address(mark.reason, message.recipient),
                      *written ? "" : " (somebody else has taken it or it is gone)"));
     unmarked_.erase(unmarked_.begin());
   }

@@ -1,4 +1,5 @@
-// The courier: takes messages from the outbox and sends them, many at a time, on one thread.
+// The courier: takes messages from the outbox and sends them, many at a time. All but the
+// exchanges with servers happens on one thread.
 #pragma once
 
 #include <functional>

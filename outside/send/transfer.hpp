@@ -1,5 +1,5 @@
-// Sending over the network with libcurl: many at a time on one thread, each with its own deadline, so that a server
-// that answers one byte a second holds up nobody else.
+// Sending over the network with libcurl: many at a time, each on a thread of its own and with its own deadline, so
+// that a server that answers one byte a second holds up nobody else.
 #pragma once
 
 #include <atomic>

@@ -92,15 +92,16 @@ def test_nobody_listens(post):
 
 def test_answers_for_one_recipient(post, mail_server):
     """M2: 4xx is tried again, 5xx is the end; the others are untouched."""
-    mail_server.behaviour.recipients = {"full@acme.example": "452 4.2.2 mailbox full", "gone@acme.example": "550 5.1.1 no such person"}
+    mail_server.behaviour.recipients = {"full@acme.example": "452 4.2.2 mailbox full", "gone@acme.example": "550 5.1.1 <Gone@acme.example>: no such person"}
     mail_server.behaviour.text = {"spam@acme.example": "554 5.7.1 not wanted", "grey@acme.example": "451 4.7.1 later"}
     names = ("full", "gone", "spam", "grey", "fine")
     for name in names:
         post.invite(f"{name}@acme.example")
-    post.courier(post.smtp_settings(mail_server.port)).run_once()
+    said = post.courier(post.smtp_settings(mail_server.port)).run_once()
+    assert "550 5.1.1 <(the recipient)>: no such person" in said and "@acme.example" not in said
     found = {name: post.outbox(f"{name}@acme.example") for name in names}
     assert {name: line["state"] for name, line in found.items()} == {"full": "queued", "gone": "failed", "spam": "failed", "grey": "queued", "fine": "sent"}, found
-    assert found["gone"]["last_error"] == "550 5.1.1 no such person" and found["full"]["last_error"] == "452 4.2.2 mailbox full"
+    assert found["gone"]["last_error"] == "550 5.1.1 <Gone@acme.example>: no such person" and found["full"]["last_error"] == "452 4.2.2 mailbox full"
     assert found["spam"]["last_error"] == "554 5.7.1 not wanted" and found["grey"]["last_error"] == "451 4.7.1 later"
     states = {line["email"]: line["invitation"] for line in post.portalctl.json("member", "list", "--account", "alpha")}
     assert states["gone@acme.example"] == "failed" and states["full@acme.example"] == "queued" and states["fine@acme.example"] == "sent"
