@@ -40,14 +40,17 @@ Outcome<std::string> parse_phone(const std::string& text) {
   return std::move(*phone);
 }
 
-Outcome<Invitee> invitee_of(const Options& options) {
+Outcome<std::string> parse_address(const Options& options) {
   if (options.email.empty() == options.phone.empty())
-    return misused("Whom? Say --email, or --phone for a text message.");
-  const bool by_sms = options.email.empty();
-  Outcome<std::string> address = by_sms ? parse_phone(options.phone) : parse_email(options.email);
+    return misused("Whom? Say --email, or --phone of somebody whose address is not known.");
+  return options.email.empty() ? parse_phone(options.phone) : parse_email(options.email);
+}
+
+Outcome<Invitee> invitee_of(const Options& options) {
+  Outcome<std::string> address = parse_address(options);
   if (!address) return failed(address.error());
   Invitee invitee{.address = std::move(*address),
-                  .by_sms = by_sms,
+                  .by_sms = options.email.empty(),
                   .first_name = options.first_name,
                   .surname = options.surname,
                   .job_title = options.job_title,
@@ -150,9 +153,16 @@ Outcome<bool> end(Database& database, std::int64_t account_id, std::int64_t memb
   return true;
 }
 
+template <class Row>
+Outcome<std::optional<std::int64_t>> fetch_member(Database& database, const pg::Query& query) {
+  auto found = database.fetch<Row>(query);
+  if (!found) return failed(found.error());
+  return found->empty() ? std::nullopt : std::optional((*found)[0].member_id);
+}
+
 Outcome<void> remove(const Invocation& invocation, const Options& options) {
-  const Outcome<std::string> email = parse_email(options.email);
-  if (!email) return failed(email.error());
+  const Outcome<std::string> address = parse_address(options);
+  if (!address) return failed(address.error());
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
   const Outcome<AccountRecord> account = find_account(*database, options.account);
@@ -161,19 +171,22 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (!client) return failed(client.error());
   Outcome<Transaction> transaction = Transaction::begin(*database);
   if (!transaction) return failed(transaction.error());
-  const std::string absent = fmt::format("{} is no member of {}.", *email, client->name);
-  auto member = database->fetch<sql::LockMemberByEmailRow>(sql::lock_member_by_email(account->account_id, *email));
+  const std::string absent = fmt::format("{} is no member of {}.", *address, client->name);
+  const Outcome<std::optional<std::int64_t>> member =
+      options.email.empty()
+          ? fetch_member<sql::LockMemberByPhoneRow>(*database, sql::lock_member_by_phone(account->account_id, *address))
+          : fetch_member<sql::LockMemberByEmailRow>(*database,
+                                                    sql::lock_member_by_email(account->account_id, *address));
   if (!member) return failed(member.error());
-  if (member->empty()) return failed(absent);
-  const std::int64_t member_id = (*member)[0].member_id;
+  if (!*member) return failed(absent);
   auto membership =
-      database->fetch<sql::LockMembershipRow>(sql::lock_membership(account->account_id, member_id, client->client_id));
+      database->fetch<sql::LockMembershipRow>(sql::lock_membership(account->account_id, **member, client->client_id));
   if (!membership) return failed(membership.error());
   if (membership->empty()) return failed(absent);
-  const Outcome<bool> was_last = end(*database, account->account_id, member_id, (*membership)[0].membership_id);
+  const Outcome<bool> was_last = end(*database, account->account_id, **member, (*membership)[0].membership_id);
   if (!was_last) return failed(was_last.error());
   if (Outcome<void> done = transaction->commit(); !done) return done;
-  print_line(fmt::format("{} no longer belongs to {}.{}", *email, client->name,
+  print_line(fmt::format("{} no longer belongs to {}.{}", *address, client->name,
                          *was_last ? " That was the only client: the login is gone." : ""));
   return {};
 }
@@ -224,7 +237,8 @@ void add_member_command(CLI::App& app, Invocation& invocation) {
   CLI::App* remove_command =
       member->add_subcommand("remove", "End a membership or an invitation; with the last one the login ends");
   add_where(*remove_command, *options);
-  remove_command->add_option("--email", options->email, "the person's address, which is the login")->required();
+  remove_command->add_option("--email", options->email, "the person's address, which is the login");
+  remove_command->add_option("--phone", options->phone, "of somebody who was invited with it and has no address yet");
   add_database_options(*remove_command, invocation);
   remove_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return remove(invocation, *options); }; });

@@ -29,6 +29,16 @@ def test_who_has_only_a_phone_gets_a_text_message(post):
     assert (member["phone"], member["email"], member["invitation"]) == (PHONE, None, "sent")
 
 
+def test_an_invitation_to_a_wrong_number_is_taken_back(post):
+    post.invite(PHONE)
+    where = ("member", "remove", "--account", "alpha", "--client", "Acme")
+    assert "Whom?" in post.portalctl.refuses(*where, status=2)
+    assert "no longer belongs" in post.portalctl(*where, "--phone", "+44 20 7946 0101")
+    assert post.value("SELECT count(*) FROM portal.outbox_message") == 0
+    assert post.rows("SELECT revoked_reason FROM portal.one_time_token") == [("cancelled",)]
+    assert post.portalctl.refuses(*where, "--phone", PHONE) == f"{PHONE} is no member of Acme."
+
+
 def test_a_gateway_that_is_busy_is_asked_again_when_it_says(post):
     """M6: the same idempotency key each time."""
     post.invite(PHONE)
