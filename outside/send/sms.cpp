@@ -59,8 +59,10 @@ bool may_be_asked(std::string_view url) {
   if (url.starts_with("https://")) return true;
   constexpr std::string_view kPlain = "http://";
   if (!url.starts_with(kPlain)) return false;
-  const std::string_view rest = url.substr(kPlain.size());
-  return is_loopback(rest.substr(0, rest.find_first_of(":/")));
+  std::string_view rest = url.substr(kPlain.size());
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  // What stands before "@" would be a user, and the host what follows.
+  return !rest.contains('@') && is_loopback(rest.substr(0, rest.find(':')));
 }
 
 class SmsTransfer final : public Transfer {
@@ -95,8 +97,10 @@ class SmsTransfer final : public Transfer {
  protected:
   SendOutcome conclude(int code) override {
     const long status = response_code();
-    if (code == CURLE_OK && status >= 200 && status < 300) return {.verdict = Verdict::kSent, .reason = {}};
-    if (code != CURLE_OK) return {.verdict = Verdict::kLater, .reason = describe(code), .server_is_away = true};
+    // A 2xx with a long page behind it has taken the message: once more would be a second one.
+    const bool is_answered = code == CURLE_OK || answered_ > kAnswerBytes;
+    if (is_answered && status >= 200 && status < 300) return {.verdict = Verdict::kSent, .reason = {}};
+    if (!is_answered) return {.verdict = Verdict::kLater, .reason = describe(code), .server_is_away = true};
     curl_off_t wait = 0;
     curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &wait);
     // What gateways answer repeats numbers and texts, so only the status is kept. 401, 403 and 404 speak of how the
@@ -113,7 +117,7 @@ class SmsTransfer final : public Transfer {
   static std::size_t write(char*, std::size_t size, std::size_t count, void* self) noexcept {
     auto& transfer = *static_cast<SmsTransfer*>(self);
     transfer.answered_ += size * count;
-    // An answer without end is none.
+    // Nothing of it is kept, so an answer without end is not read to its end.
     return transfer.answered_ > kAnswerBytes ? 0 : size * count;
   }
 

@@ -115,7 +115,9 @@ class SmtpTransfer final : public Transfer {
 }  // namespace
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_host(host));
+  // Not "127.example.com".
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 Result<std::unique_ptr<Transfer>> make_smtp_transfer(const SmtpServer& server, const SmtpEnvelope& envelope,

@@ -3,6 +3,8 @@
 import email
 import email.policy
 
+import pytest
+
 from support.mail_server import SmsGateway
 
 PHONE = "+442079460101"
@@ -67,10 +69,20 @@ def test_a_gateway_that_refuses(post):
     assert (post.outbox(PHONE)["state"], post.outbox(PHONE)["last_error"]) == ("failed", "the gateway answered 400")
 
 
-def test_plain_http_is_refused_elsewhere_than_on_this_machine(post):
+def test_a_long_answer_is_one_too(post):
+    """Asked again, it would send the message again."""
     post.invite(PHONE)
     with SmsGateway() as gateway:
-        post.courier(settings(post, gateway, "form").replace("http://127.0.0.1:", "http://gateway.example:")).run_once()
+        gateway.body = b"x" * 200_000
+        post.courier(settings(post, gateway, "form")).run_once()
+    assert post.outbox(PHONE)["state"] == "sent" and len(gateway.requests) == 1
+
+
+@pytest.mark.parametrize("elsewhere", ["http://gateway.example:", "http://127.gateway.example:", "http://localhost:x@gateway.example:"])
+def test_plain_http_is_refused_elsewhere_than_on_this_machine(post, elsewhere):
+    post.invite(PHONE)
+    with SmsGateway() as gateway:
+        post.courier(settings(post, gateway, "form").replace("http://127.0.0.1:", elsewhere)).run_once()
     assert post.outbox(PHONE)["last_error"] == "the gateway's URL must begin with https://" and not gateway.requests
 
 

@@ -168,6 +168,7 @@ class SmsGateway:
     def __init__(self):
         self.requests: list[dict] = []
         self.answers: list[tuple[int, dict]] = []
+        self.body = b"{}"
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -178,9 +179,9 @@ class SmsGateway:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(gateway.body)))
                 self.end_headers()
-                self.wfile.write(b"{}")
+                self.wfile.write(gateway.body)
 
             def log_message(self, *_):
                 pass

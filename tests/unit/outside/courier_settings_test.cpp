@@ -48,6 +48,7 @@ TEST(CourierSettings, SayTheLineThatIsWrong) {
 TEST(CourierSettings, KnowWhatBelongsTogether) {
   EXPECT_NE(fault("[smtp]\nhost = a.example"), "fine");
   EXPECT_NE(fault("[smtp]\nhost = a.example\nsender_address = a@a.example\nsecurity = none"), "fine");
+  EXPECT_NE(fault("[smtp]\nhost = 127.example.com\nsender_address = a@a.example\nsecurity = none"), "fine");
   EXPECT_EQ(fault("[smtp]\nhost = localhost\nsender_address = a@a.example\nsecurity = none"), "fine");
   EXPECT_NE(fault("[smtp]\nhost = a.example\nsender_address = a@a.example\nusername = u"), "fine");
   EXPECT_NE(fault("[sms]\nprovider = twilio\nusername = AC1"), "fine");
