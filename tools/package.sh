@@ -36,6 +36,7 @@ portico ($version) unstable; urgency=medium
 CHANGELOG
 fi
 
+echo "Packing ..."
 # npm may come from elsewhere than from a package, so the build dependencies are those of tools/install.sh and not checked again.
 if ! (cd "$folder/source" && PORTICO_CHECKOUT=$checkout dpkg-buildpackage --build=binary --no-check-builddeps --unsigned-changes --unsigned-buildinfo) \
   >"$folder/log" 2>&1; then
