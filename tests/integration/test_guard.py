@@ -49,6 +49,19 @@ def test_only_who_is_signed_in_gets_through(guarded, path):
     assert path != FILE or answer.text == "the plan\n"
 
 
+def test_a_folder_for_each_client(guarded):
+    """docs/guard.md, "A server for several portals"."""
+    for client, client_id in guarded.people.clients.items():
+        folder = guarded.content / "share" / guarded.people.slug / str(client_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "plan.txt").write_text(f"the plan of {client}\n")
+    assert len(guarded.people.clients) > 1
+    for client in guarded.people.clients:
+        browser, _ = guarded.signed_in(guarded.people.add_member(client))
+        assert browser.get("/guarded/share/plan.txt").text == f"the plan of {client}\n"
+    assert guarded.client().get("/guarded/share/plan.txt").status == 401
+
+
 def test_a_cache_control_of_the_operator_stays(guarded):
     client, _ = guarded.signed_in()
     assert client.get("/guarded/cached/plan.txt").header("Cache-Control") == "private, max-age=60"

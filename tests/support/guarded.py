@@ -22,6 +22,7 @@ LOCATIONS = """
     fastcgi_param REQUEST_URI $request_uri;
     location = /metrics {{ portal_metrics; }}
     location /guarded/files/ {{ alias {folder}/; portal_auth required; index start.html; }}
+    location /guarded/share/ {{ alias {folder}/share/$portal_account/$portal_client_id/; portal_auth required; }}
     location /guarded/cached/ {{ alias {folder}/; portal_auth required; add_header Cache-Control "private, max-age=60"; }}
     location /guarded/http/ {{ portal_auth required; proxy_pass http://unix:{http}; }}
     location /guarded/fastcgi/ {{ portal_auth required; fastcgi_pass unix:{fastcgi}; }}
@@ -81,6 +82,7 @@ NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accep
 class Guarded:
     site: PrivateSite
     people: People
+    content: Path
     http: HttpApplication
     fastcgi: FastCgiApplication
     accel: HttpApplication
@@ -133,4 +135,4 @@ def open_guarded(folder: Path, stack: ExitStack, **options) -> Guarded:
     site = stack.enter_context(PrivateSite(folder, server_extra=locations, **options))
     people = People(site)
     stack.callback(people.close)
-    return Guarded(site, people, http, fastcgi, accel)
+    return Guarded(site, people, content, http, fastcgi, accel)
