@@ -172,7 +172,7 @@ class Machine:
         return self
 
     def __exit__(self, *_) -> None:
-        subprocess.run(as_root("kill", "-KILL", str(self._init)), check=False)
+        subprocess.run(as_root("sh", "-c", f"kill -KILL {self._init}"), check=False)
         self._process.wait()
         self._process.stdout.close()
         remove(self._layers().parent if self.root == self._tree else self._folder)
@@ -197,7 +197,8 @@ class Machine:
         return output
 
     def _start(self, script: str, output, network: bool = False, folder: str = "/root") -> subprocess.Popen:
-        namespaces = ["--mount", "--pid", "--ipc", *([] if network else ["--net"])]
+        # `--root`, because this machine may be a chroot itself, out of which entering a namespace would lead.
+        namespaces = ["--root", "--mount", "--pid", "--ipc", *([] if network else ["--net"])]
         return subprocess.Popen(as_root("nsenter", "-t", str(self._init), *namespaces, "chroot", self.root, "/usr/bin/env", "-i", "HOME=/root", f"PATH={PATH}",
                                         "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "bash", "-c", f"cd {folder}\nset -euo pipefail\n{script}"),
                                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
@@ -218,7 +219,7 @@ class Machine:
 
     def _in_its_files(self, *command: str | Path) -> list[str]:
         """A command of this machine that sees the files of that one, below `root`."""
-        return as_root("nsenter", "-t", str(self._init), "--mount", *command)
+        return as_root("nsenter", "-t", str(self._init), "--root", "--mount", *command)
 
     def download(self, packages: str) -> None:
         """Into the kept archives, so that an installation needs no network. Lists that are too old are loaded anew."""
