@@ -103,12 +103,12 @@ Task<Result<AllRows>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* tou
 
 }  // namespace
 
-Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::read(std::vector<std::uint8_t> lookup,
+Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::read(const std::vector<std::uint8_t>& lookup,
                                                             std::vector<pg::Query> queries) {
   return run_as_visitor(lanes_, &lanes_.reads, account_id_, with_first(enter(account_id_, lookup), std::move(queries)));
 }
 
-Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::write(std::vector<std::uint8_t> lookup,
+Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::write(const std::vector<std::uint8_t>& lookup,
                                                              std::vector<pg::Query> queries) {
   return run_as_visitor(lanes_, &lanes_.writes, account_id_,
                         with_first(enter(account_id_, lookup), std::move(queries)));

@@ -41,8 +41,8 @@ class AnonymousDatabase {
   std::int64_t account_id() const { return account_id_; }
 
   // `lookup` is copied. Rows come back for `queries` in their order, without the one of `enter`.
-  Task<Result<std::vector<pg::Rows>>> read(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
-  Task<Result<std::vector<pg::Rows>>> write(std::vector<std::uint8_t> lookup, std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> read(const std::vector<std::uint8_t>& lookup, std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> write(const std::vector<std::uint8_t>& lookup, std::vector<pg::Query> queries);
 
  private:
   Lanes lanes_;
