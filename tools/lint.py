@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import json
 import os
 import re
 import subprocess
@@ -202,6 +203,13 @@ def check_web(_) -> list[str]:
     return [] if passed else output.splitlines()[-40:]
 
 
+def check_lock_file(_) -> list[str]:
+    """npm 9 of Debian 12 cannot compare a tag with the versions of package.json's overrides, and says then that there is no lock file."""
+    lock = json.loads((ROOT / "web/package-lock.json").read_text())
+    return [f"web/package-lock.json: {name} asks for {other} as \"{wanted}\"; write the version that is locked"
+            for name, package in lock["packages"].items() for other, wanted in package.get("dependencies", {}).items() if wanted in ("latest", "next")]
+
+
 CHECKS = {
     "format of C and C++": check_format,
     "clang-tidy": check_tidy,
@@ -215,6 +223,7 @@ CHECKS = {
     "commands in documents": check_commands_in_documents,
     "YAML": check_openapi,
     "directives": check_directives_documented,
+    "lock file": check_lock_file,
     "pages": check_web,
 }
 
