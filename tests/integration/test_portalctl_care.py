@@ -124,8 +124,8 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(world, portalctl, site, tm
     portalctl("account", "delete", "--account", "new", "--confirm", "new", "--files", site.files)
 
 
-def test_doctor_looks_at_redis(portalctl, site, servers, tmp_path):
-    nginx = tmp_path / "nginx.conf"
+def test_doctor_looks_at_redis(portalctl, site, servers):
+    nginx = site.nginx.configuration.with_name("with_redis.conf")
     plain = site.nginx.configuration.read_text()
 
     def found() -> tuple[bool, str]:

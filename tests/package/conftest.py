@@ -1,7 +1,8 @@
-"""The package under test and the one before it, made once per run from what is built."""
+"""The package under test, made once per run from what is built, and the one before it."""
 
 import fcntl
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -33,6 +34,22 @@ def install(machine: Machine, package: Path) -> str:
     return machine.run(f"apt-get -q -y install {file}")
 
 
+def earlier_package(package: Path) -> Path:
+    """The same, packed again under the version before: module, what loads it, and control file say so."""
+    version, earlier = current_version(), current_version() + EARLIER
+    tree = KEPT / "earlier"
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
+    (tree / f"usr/lib/nginx/modules/ngx_http_portal_module-{version}.so").rename(tree / f"usr/lib/nginx/modules/ngx_http_portal_module-{earlier}.so")
+    for name in ("DEBIAN/control", "usr/share/nginx/modules-available/mod-http-portal.conf"):
+        text = (tree / name).read_text()
+        assert version in text
+        (tree / name).write_text(text.replace(version, earlier))
+    target = KEPT / package.name.replace(version, earlier)
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, target], check=True, stdout=subprocess.DEVNULL)
+    return target
+
+
 @pytest.fixture(scope="session")
 def packages(testrun_uid) -> tuple[Path, Path]:
     """The earlier one and the one of now. The workers of pytest share them."""
@@ -41,8 +58,8 @@ def packages(testrun_uid) -> tuple[Path, Path]:
     with (KEPT / "packages.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text().splitlines()[0] != testrun_uid:
-            made = [make_package(current_version() + EARLIER), make_package(current_version())]
-            stamp.write_text("\n".join([testrun_uid, *map(str, made)]))
+            current = make_package(current_version())
+            stamp.write_text(f"{testrun_uid}\n{earlier_package(current)}\n{current}")
         _, earlier, current = stamp.read_text().splitlines()
     return Path(earlier), Path(current)
 
