@@ -50,7 +50,16 @@ Outcome<void> take_name(const std::optional<std::string>& change, std::string& t
 }
 
 Outcome<void> take_server(const MailChanges& changes, outside::MailSetting& setting) {
-  if (changes.smtp_host) setting.smtp_host = lower_case(trimmed(*changes.smtp_host));
+  if (changes.smtp_host) {
+    std::string host = lower_case(trimmed(*changes.smtp_host));
+    // A password is for the server that it was given for: another one is not shown it.
+    if (host != setting.smtp_host) {
+      setting.smtp_username.clear();
+      setting.smtp_password.clear();
+      setting.smtp_password_key_id.clear();
+    }
+    setting.smtp_host = std::move(host);
+  }
   if (setting.smtp_host.empty()) {
     if (changes.smtp_port || changes.smtp_security || changes.smtp_username || changes.smtp_password_file)
       return misused("A mail server is named with --smtp-host.");

@@ -35,6 +35,7 @@ with chosen as (
   select outbox_message_id from portal.outbox_message
   where account_id = :account_id and payload is not null and sent_at is null and (claimed_until is null or claimed_until <= now())
     and (outbox_message_id = :outbox_message_id or (:outbox_message_id is null and failed_at is not null))
+  order by outbox_message_id
   for update
 )
 update portal.outbox_message o

@@ -95,6 +95,9 @@ def test_an_account_with_a_server_of_its_own(post, mail_server):
     (mail,) = mail_server.to("ann@acme.example")
     assert (str(mail["From"]), str(mail["Reply-To"])) == ("Ann & Söhne <office@alpha.example>", "ann@alpha.example")
     assert len(mail_server.to("me@alpha.example")) == 1
+    # Another server does not get the password that was meant for the first one.
+    assert "belong together" in portalctl.refuses("mail", "set", "--account", "alpha", "--smtp-host", "mail.example", "--smtp-username", USER, status=2)
+    assert post.value("SELECT smtp_host FROM portal.mail_setting") == "localhost"
     # Moved to another account the password does not open.
     other = post.add_account("other")
     post.rows("""INSERT INTO portal.mail_setting SELECT %s, sender_name, sender_address, reply_to, smtp_host, smtp_port, smtp_security, smtp_username, smtp_password,
@@ -102,6 +105,8 @@ def test_an_account_with_a_server_of_its_own(post, mail_server):
     post.add_notices(["eve@acme.example"], slug="other")
     post.courier(config.read_text()).run_once()
     assert post.outbox("eve@acme.example")["last_error"] == "the password of the account's mail server cannot be opened"
+    portalctl("mail", "set", "--account", "alpha", "--smtp-host", "mail.example")
+    assert post.rows("SELECT smtp_host, smtp_username, smtp_password FROM portal.mail_setting WHERE account_id <> %s", other) == [("mail.example", None, None)]
     portalctl("mail", "set", "--account", "alpha", "--smtp-host", "")
     assert post.rows("SELECT smtp_host, smtp_password, sender_address FROM portal.mail_setting WHERE account_id <> %s", other) == [(None, None, "office@alpha.example")]
 
