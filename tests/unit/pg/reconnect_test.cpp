@@ -55,7 +55,10 @@ TEST_F(ReconnectTest, AReadThatKillsEveryConnectionIsGivenUp) {
   const Answer answer = engine.answer_of(segment(query(suicide)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kDatabaseUnavailable);
-  EXPECT_EQ(proxy.accepted(), 2);
+  EXPECT_EQ(engine.lane.figures().retries, 1U);
+  // The third would be the lane's own: after a millisecond it looks for the server by itself.
+  EXPECT_GE(proxy.accepted(), 2);
+  EXPECT_LE(proxy.accepted(), 3);
 }
 
 // Catches reporting a lost write as rolled back: it was committed, and only the answer to its sync was lost.
