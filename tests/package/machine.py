@@ -125,8 +125,9 @@ def tree_with(name: str, packages: str) -> Path:
 
 # What the kept folders hold stays as it is: the machine writes into layers above them, in memory where the kernel can do that.
 # Process 1 is a shell that waits, because what its services leave behind must be taken away by somebody.
+# In a chroot "/" is no mount, and whoever made it has seen to what its mounts share.
 START = """set -e
-mount --make-rprivate /
+mount --make-rprivate / 2>/dev/null || true
 mount -t tmpfs tmpfs "$folder/layers"
 layer() {
     mkdir -p "$folder/layers/$1/upper" "$folder/layers/$1/work" "$3"
@@ -163,8 +164,8 @@ class Machine:
         layers = self._layers()
         layers.mkdir(parents=True, exist_ok=True)
         values = {"folder": layers.parent, "tree": self._tree, "root": self.root, "archives": ARCHIVES}
-        self._process = subprocess.Popen(as_root("env", *(f"{name}={value}" for name, value in values.items()), "unshare", "--mount", "--pid", "--fork",
-                                                 "--kill-child", "--net", "--ipc", "sh", "-c", START),
+        self._process = subprocess.Popen(as_root("env", *(f"{name}={value}" for name, value in values.items()), "unshare", "--mount", "--propagation", "unchanged",
+                                                 "--pid", "--fork", "--kill-child", "--net", "--ipc", "sh", "-c", START),
                                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         if self._process.stdout.readline().strip() != "ready":
             raise RuntimeError(f"the machine in {self.root} did not start")
