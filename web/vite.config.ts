@@ -13,6 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The member portal and the staff console.
+    rollupOptions: { input: ['index.html', 'console.html'] },
   },
   server: portalOrigin === undefined ? {} : { proxy: { '/api': { target: portalOrigin, changeOrigin: true } } },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },

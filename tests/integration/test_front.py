@@ -11,6 +11,9 @@ from support.client import exchange_raw
 
 PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/account", "/help", "/jobs/1042"]
 
+CONSOLE = ["/console"] + ["/console/" + page for page in (
+    "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "documents", "appearance", "invitations", "activity", "settings")]
+
 SECURITY_HEADERS = {
     "Strict-Transport-Security": r"max-age=31536000$",
     "X-Content-Type-Options": r"nosniff",
@@ -34,7 +37,18 @@ def test_every_page_is_the_one_file(portal, path):
     assert answer.body == portal.client().get("/").body
 
 
-@pytest.mark.parametrize("path", ["/index.html", "/nothing", "/jobs/", "/jobs/1042/more", "/jobs/abc", "/assets/", "/assets/nothing.js",
+@pytest.mark.parametrize("path", CONSOLE)
+def test_every_page_of_the_console_is_the_other_file(portal, path):
+    answer = portal.client().get(path)
+    assert answer.status == 200
+    assert answer.header("Content-Type") == "text/html; charset=utf-8"
+    assert answer.header("Cache-Control") == "no-cache"
+    for name, pattern in SECURITY_HEADERS.items():
+        assert re.match(pattern, answer.header(name) or ""), f"{name}: {answer.header(name)}"
+    assert answer.body == portal.client().get("/console").body != portal.client().get("/").body
+
+
+@pytest.mark.parametrize("path", ["/index.html", "/console.html", "/console/", "/console/nothing", "/console/clients/x", "/nothing", "/jobs/", "/jobs/1042/more", "/jobs/abc", "/assets/", "/assets/nothing.js",
                                   "/portal.conf", "/../conf/nginx.conf", "/assets/../index.html", "/api", "/api/v2/jobs", "/sign-in/"])
 def test_unknown_paths_are_not_found(portal, path):
     answer = portal.client().get(path)

@@ -9,12 +9,12 @@ const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 // Attributes that hold words for the browser.
 const codeAttributes = new Set(['class', 'rel', 'href', 'autocomplete']);
 // Names that are the same in every language.
-const filesOfNames = new Set(['member/account/browser_name.ts']);
+const filesOfNames = new Set(['common/account/browser_name.ts']);
 const readAttributes = new Set(['alt', 'aria-label', 'aria-description', 'aria-roledescription', 'label', 'placeholder', 'title', 'value']);
 
 function sourceFiles() {
   const names = readdirSync(source, { recursive: true }).map(String);
-  return names.filter((name) => /\.tsx?$/.test(name) && !name.includes('generated') && !/i18n\/(en|es|catalogues)\.ts$/.test(name)).sort();
+  return names.filter((name) => /\.tsx?$/.test(name) && !name.includes('generated') && !/i18n\/((en|es)(\/\w+)?|catalogues)\.ts$/.test(name)).sort();
 }
 
 function parse(name, text) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeTranslator } from '../src/common/i18n/language.tsx';
-import { browserName, isHandheld } from '../src/member/account/browser_name.ts';
+import { browserName, isHandheld } from '../src/common/account/browser_name.ts';
 
 const english = makeTranslator('en', []);
 const webKit = 'AppleWebKit/537.36 (KHTML, like Gecko)';

@@ -1,26 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { catalogues, languages, meantToBeIdentical, type MessageKey } from '../src/common/i18n/catalogues.ts';
+import { catalogues, languages, meantToBeIdentical, type Language, type MessageKey } from '../src/common/i18n/catalogues.ts';
 import { decideLanguage, makeTranslator } from '../src/common/i18n/language.tsx';
 import { formatMessage, type Message } from '../src/common/i18n/message.ts';
+import { meantToBeIdentical as meantInConsole, ownCatalogues, type OwnKey } from '../src/console/i18n/catalogues.ts';
 import { findUsedKeys } from '../scripts/source_texts.mjs';
 
 const keys = Object.keys(catalogues.en) as MessageKey[];
+const ownKeys = Object.keys(ownCatalogues.en) as OwnKey[];
 const forms = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
 
-describe('the catalogues', () => {
+type Catalogues = Readonly<Record<Language, Readonly<Record<string, Message>>>>;
+
+// What both entry points share, and what the console has of its own.
+const both: readonly (readonly [string, Catalogues, readonly string[]])[] = [
+  ['shared', catalogues, meantToBeIdentical],
+  ['of the console', ownCatalogues, meantInConsole],
+];
+
+describe.each(both)('the catalogues %s', (_, catalogues, meantToBeIdentical) => {
+  const keys = Object.keys(catalogues.en);
+
   test.each(languages)('%s has every key and no other', (language) => {
     expect(Object.keys(catalogues[language]).sort()).toEqual([...keys].sort());
   });
 
   test.each(languages)('%s has no empty text and no stray space', (language) => {
-    const wrong = keys.filter((key) => forms(catalogues[language][key]).some((text) => text === '' || text !== text.trim()));
+    const wrong = keys.filter((key) => forms(catalogues[language][key]!).some((text) => text === '' || text !== text.trim()));
     expect(wrong).toEqual([]);
   });
 
   test('both languages fill in the same values', () => {
     const wrong = keys.filter((key) => {
-      const [english, spanish] = [catalogues.en[key], catalogues.es[key]];
+      const [english, spanish] = [catalogues.en[key]!, catalogues.es[key]!];
       if (typeof english !== typeof spanish) return true;
       return forms(spanish).some((text, form) => placeholders(text).join() !== placeholders(forms(english)[form]!).join());
     });
@@ -32,15 +44,25 @@ describe('the catalogues', () => {
     expect(identical.sort()).toEqual([...meantToBeIdentical].sort());
   });
 
-  test('no word of ours reaches the reader', () => {
-    const jargon = /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i;
-    const wrong = languages.flatMap((language) => keys.filter((key) => forms(catalogues[language][key]).some((text) => jargon.test(text))));
-    expect(wrong).toEqual([]);
-  });
-
   test('every text is used', () => {
     const used = findUsedKeys(keys);
     expect(keys.filter((key) => !used.has(key))).toEqual([]);
+  });
+});
+
+test('no key stands in both', () => {
+  expect(ownKeys.filter((key) => (keys as readonly string[]).includes(key))).toEqual([]);
+});
+
+// Staff know templates and keys; of the rest neither they nor members have heard.
+describe.each([
+  ['members', catalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
+  ['staff', ownCatalogues, /\b(membership|tenant|slug|token|null|undefined)\b/i],
+] as const)('what reaches %s', (_, catalogues: Catalogues, jargon) => {
+  test('is no word of ours', () => {
+    const all = Object.keys(catalogues.en);
+    const wrong = languages.flatMap((language) => all.filter((key) => forms(catalogues[language][key]!).some((text) => jargon.test(text))));
+    expect(wrong).toEqual([]);
   });
 });
 

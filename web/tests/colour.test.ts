@@ -48,7 +48,7 @@ describe('the accent', () => {
 
 // The fixed colours of the style sheet, role against role.
 describe('the style sheet', () => {
-  const css = readFileSync(new URL('../src/member/styles/tokens.css', import.meta.url), 'utf8');
+  const css = readFileSync(new URL('../src/common/styles/tokens.css', import.meta.url), 'utf8');
   const [light, dark] = css.split('@media screen and (prefers-color-scheme: dark)') as [string, string];
   const pairs = ['text', 'muted', 'good', 'warn', 'bad'].flatMap((ink) => ['page', 'surface', 'note-surface'].map((ground) => [ink, ground]));
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
-import { describeFailure, describeFieldError, hasCode, isUncertain, problemOf, requestIdToShow, type Failure } from '../src/common/api/failure.ts';
+import { describeFailure, describeFieldError, hasCode, isUncertain, messagesOfProblems, problemOf, requestIdToShow, type Failure } from '../src/common/api/failure.ts';
 import { makeTranslator } from '../src/common/i18n/language.tsx';
-import { problemWithConfirmation, problemWithInvitation, problemWithReset } from '../src/member/state/link_problem.ts';
+import { describeStaffFailure, messagesOfStaffProblems } from '../src/console/api/problems.ts';
+import { makeConsoleTranslator } from '../src/console/i18n/words.ts';
+import { problemWithConfirmation, problemWithInvitation, problemWithReset } from '../src/common/state/link_problem.ts';
 
 const english = makeTranslator('en', []);
 const spanish = makeTranslator('es', []);
@@ -63,6 +65,20 @@ describe('words for failures', () => {
     const failure = problemOf(400, { code }, '30');
     for (const translator of [english, spanish]) {
       expect(describeFailure(failure, translator, 'Brightwater')).toMatch(/^[^{}]{10,}$/);
+    }
+  });
+
+  test('every code has its own words, shared or of the console', () => {
+    expect(codes.filter((code) => !(code in messagesOfProblems) && !(code in messagesOfStaffProblems))).toEqual([]);
+  });
+
+  test('what only staff can meet is in the contract', () => {
+    expect(Object.keys(messagesOfStaffProblems).filter((code) => !codes.includes(code))).toEqual([]);
+  });
+
+  test.each(Object.keys(messagesOfStaffProblems))('%s has words for staff in both languages', (code) => {
+    for (const translator of [makeConsoleTranslator('en', []), makeConsoleTranslator('es', [])]) {
+      expect(describeStaffFailure(problemOf(409, { code }, null), translator, 'Brightwater')).toMatch(/^[^{}]{10,}$/);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobList, JobState } from '../src/common/api/client.ts';
-import { appendPage, firstPage, refreshPages, refreshSize } from '../src/member/lists/pages.ts';
+import { appendPage, firstPage, refreshPages, refreshSize } from '../src/common/lists/pages.ts';
 import {
   apiQuery,
   countFilters,

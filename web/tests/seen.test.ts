@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { JobSummary } from '../src/common/api/client.ts';
-import { firstPage } from '../src/member/lists/pages.ts';
-import { forgetLists, listKey, recallJob, recallList, rememberList } from '../src/member/lists/seen.ts';
+import { firstPage } from '../src/common/lists/pages.ts';
+import { forgetLists, listKey, recallList, rememberList } from '../src/common/lists/seen.ts';
+import { recallJob } from '../src/member/jobs/seen.ts';
 
 const loaded = (id: string) => firstPage({ items: [{ id } as JobSummary], next_cursor: null });
 

@@ -15,12 +15,31 @@ type Listener = (place: Place) => void;
 const listeners = new Set<Listener>();
 const scrollPositions = new Map<string, number>();
 let current: Place = readPlace('load');
+let ownsPath: (path: string) => boolean = () => true;
+// Asked before another page opens, while something on this one is not saved; it may call `proceed`, at once or later.
+let guard: ((proceed: () => void) => void) | null = null;
 
-export function startHistory(): void {
+export function guardLeaving(next: ((proceed: () => void) => void) | null): void {
+  guard = next;
+}
+
+// `owns` tells the pages of this entry point from those that the browser has to load.
+export function startHistory(owns: (path: string) => boolean = () => true): void {
+  ownsPath = owns;
   history.scrollRestoration = 'manual';
   current = readPlace('load');
   history.replaceState({ ...history.state, key: current.key }, '');
   window.addEventListener('popstate', () => {
+    if (guard !== null && location.pathname !== current.path) {
+      // The browser has gone already: this page is put back, next to where the reader wanted to go.
+      const asked = guard;
+      history.pushState({ key: current.key }, '', current.path + current.search);
+      asked(() => {
+        guard = null;
+        history.back();
+      });
+      return;
+    }
     rememberScroll();
     move('back');
   });
@@ -47,6 +66,13 @@ function rememberScroll(): void {
 }
 
 export function navigate(to: string, options: { replace?: boolean } = {}): void {
+  if (guard !== null && options.replace !== true && new URL(to, location.origin).pathname !== current.path) {
+    guard(() => {
+      guard = null;
+      navigate(to, options);
+    });
+    return;
+  }
   rememberScroll();
   if (options.replace === true) {
     history.replaceState({ ...history.state, key: current.key }, '', to);
@@ -105,7 +131,7 @@ function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element | null)?.closest('a');
   if (link === null || link === undefined || link.target !== '' || link.hasAttribute('download')) return;
-  if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#') === true) return;
+  if (link.origin !== location.origin || !ownsPath(link.pathname) || link.getAttribute('href')?.startsWith('#') === true) return;
   event.preventDefault();
   navigate(link.pathname + link.search + link.hash);
 }

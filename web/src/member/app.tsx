@@ -1,15 +1,16 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { hasCode } from '../common/api/failure.ts';
 import { navigate, usePlace } from '../common/history.ts';
 import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
 import { languages, type Language } from '../common/i18n/catalogues.ts';
 import { matchRoute, needsSession, signInPath } from '../common/navigation.ts';
-import { accentProperties } from '../common/colour.ts';
+import { useAccent } from '../common/accent.ts';
+import { useMarkSlow } from '../common/slow.ts';
 import { Announcer } from '../common/parts/announcer.tsx';
 import type { Portal, Session } from '../common/api/client.ts';
 import { Layout } from './parts/layout.tsx';
-import { PageSkeleton } from './parts/skeletons.tsx';
-import { StandaloneFailure } from './parts/standalone_failure.tsx';
+import { PageSkeleton } from '../common/parts/skeletons.tsx';
+import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
 import { ConfirmPage } from './pages/confirm.tsx';
@@ -28,14 +29,7 @@ export function App() {
   const portal = start.state === 'ready' ? start.application.portal : null;
   const session = start.state === 'ready' ? start.application.session : null;
 
-  useEffect(() => {
-    if (portal === null) return;
-    // Through the object model: the content security policy forbids style attributes in the markup.
-    for (const [name, value] of Object.entries(accentProperties(portal.colours.accent))) {
-      document.documentElement.style.setProperty(name, value);
-    }
-  }, [portal]);
-
+  useAccent(portal?.colours.accent ?? null);
   useMarkSlow(start.state === 'loading');
 
   const chooseLanguage = (language: Language) => {
@@ -62,19 +56,6 @@ export function App() {
       )}
     </LanguageProvider>
   );
-}
-
-// The skeletons of the first page follow that of the start without a pause, when there was time to see it.
-const kSeenMilliseconds = 200;
-
-function useMarkSlow(loading: boolean): void {
-  const since = useRef(performance.now());
-  useEffect(() => {
-    if (loading || performance.now() - since.current < kSeenMilliseconds) return undefined;
-    document.documentElement.dataset['slow'] = '';
-    const timer = setTimeout(() => delete document.documentElement.dataset['slow'], 1000);
-    return () => clearTimeout(timer);
-  }, [loading]);
 }
 
 // Until the portal is known, the browser's wish decides among the languages that there are.

@@ -1,9 +1,8 @@
 import { render } from 'preact';
 import { startHistory } from '../common/history.ts';
+import { startLinkTokens } from '../common/state/link_token.ts';
 import { App } from './app.tsx';
-import { takeTokenFromAddress } from './state/link_token.ts';
 
-// Before anything else looks at the address.
-takeTokenFromAddress();
+startLinkTokens(['/activate', '/password', '/confirm']);
 startHistory();
 render(<App />, document.getElementById('app')!);

@@ -1,5 +1,6 @@
 import type { components, paths } from './generated/schema.d.ts';
-import { problemOf, type Failure } from './failure.ts';
+import { isUncertain, problemOf, type Failure } from './failure.ts';
+import { forgetKey, keyFor } from './idempotency.ts';
 
 export type Portal = components['schemas']['Portal'];
 export type Session = components['schemas']['Session'];
@@ -25,7 +26,9 @@ type PathWith<V extends Verb> = { [P in keyof paths]: paths[P][V] extends { resp
 
 type AnswerOf<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
-  : undefined;
+  : Operation extends { responses: { 201: { content: { 'application/json': infer Body } } } }
+    ? Body
+    : undefined;
 type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } }
   ? { readonly body: Body }
   : { readonly body?: never };
@@ -42,26 +45,38 @@ type Options<Operation> = BodyOf<Operation> &
     // The membership that the page shows: the server refuses to answer for another one.
     readonly membership?: string;
     readonly signal?: AbortSignal;
+    // Creates or sends something: repeated after a lost answer, it is done once all the same.
+    readonly once?: boolean;
   };
 
 const kBasePath = '/api/v1';
 const kTimeoutMilliseconds = 15_000;
 
-export async function call<V extends Verb, P extends PathWith<V>>(
+export function call<V extends Verb, P extends PathWith<V>>(
   verb: V,
   path: P,
   options: Options<paths[P][V]>,
 ): Promise<Outcome<AnswerOf<paths[P][V]>>> {
-  const { body, query, path: parameters, membership, signal } = options as {
-    body?: unknown;
-    query?: Record<string, unknown>;
-    path?: Record<string, string>;
-    membership?: string;
-    signal?: AbortSignal;
-  };
+  return send(verb, path, options as LooseOptions);
+}
+
+interface LooseOptions {
+  readonly body?: unknown;
+  readonly query?: Record<string, unknown>;
+  readonly path?: Record<string, string>;
+  readonly membership?: string;
+  readonly signal?: AbortSignal;
+  readonly once?: boolean;
+}
+
+export async function send<Value>(verb: Verb, path: string, options: LooseOptions): Promise<Outcome<Value>> {
+  const { body, query, path: parameters, membership, signal, once = false } = options;
+  const address = kBasePath + fillPath(path, parameters) + formatQuery(query);
+  const text = body === undefined ? null : JSON.stringify(body);
   const headers = new Headers({ Accept: 'application/json' });
   if (body !== undefined) headers.set('Content-Type', 'application/json');
   if (membership !== undefined) headers.set('Portal-Membership', membership);
+  if (once) headers.set('Idempotency-Key', keyFor(address, text));
 
   // AbortSignal.any is younger than the browsers that the pages are for.
   const abort = new AbortController();
@@ -74,18 +89,19 @@ export async function call<V extends Verb, P extends PathWith<V>>(
   signal?.addEventListener('abort', cancel);
   if (signal?.aborted === true) cancel();
   try {
-    const response = await fetch(kBasePath + fillPath(path, parameters) + formatQuery(query), {
+    const response = await fetch(address, {
       method: verb.toUpperCase(),
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: text,
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
       signal: abort.signal,
     });
     const answer = await readJson(response);
-    if (response.ok) return { ok: true, value: answer as AnswerOf<paths[P][V]> };
-    return { ok: false, failure: problemOf(response.status, answer, response.headers.get('Retry-After')) };
+    const failure = response.ok ? null : problemOf(response.status, answer, response.headers.get('Retry-After'));
+    if (once && (failure === null || !isUncertain(failure))) forgetKey(address, text);
+    return failure === null ? { ok: true, value: answer as Value } : { ok: false, failure };
   } catch {
     return { ok: false, failure: { kind: failureKind(timedOut, signal?.aborted === true) } };
   } finally {

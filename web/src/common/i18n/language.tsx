@@ -1,7 +1,7 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useMemo } from 'preact/hooks';
 import { catalogues, directions, languages, type Language, type MessageKey } from './catalogues.ts';
-import { formatMessage, type MessageValues } from './message.ts';
+import { formatMessage, type Message, type MessageValues } from './message.ts';
 
 export interface Translator {
   readonly language: Language;
@@ -11,8 +11,16 @@ export interface Translator {
 }
 
 export function makeTranslator(language: Language, preferred: readonly string[]): Translator {
+  return makeTranslatorOf(catalogues, language, preferred);
+}
+
+export function makeTranslatorOf<Key extends string>(
+  from: Readonly<Record<Language, Readonly<Record<Key, Message>>>>,
+  language: Language,
+  preferred: readonly string[],
+): Omit<Translator, 't'> & { t(key: Key, values?: MessageValues): string } {
   const locale = preferred.find((tag) => languageOf(tag) === language) ?? (language === 'en' ? 'en-GB' : 'es-ES');
-  const catalogue = catalogues[language];
+  const catalogue = from[language];
   return { language, locale, t: (key, values) => formatMessage(catalogue[key], locale, values) };
 }
 
@@ -44,12 +52,14 @@ const ChoiceContext = createContext<(language: Language) => void>(() => undefine
 
 interface LanguageProviderProperties {
   language: Language;
+  // An entry point with texts of its own brings its own translator.
+  make?: (language: Language, preferred: readonly string[]) => Translator;
   onChoose: (language: Language) => void;
   children: ComponentChildren;
 }
 
-export function LanguageProvider({ language, onChoose, children }: LanguageProviderProperties) {
-  const translator = useMemo(() => makeTranslator(language, navigator.languages), [language]);
+export function LanguageProvider({ language, make = makeTranslator, onChoose, children }: LanguageProviderProperties) {
+  const translator = useMemo(() => make(language, navigator.languages), [language]);
   useEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.dir = directions[language];

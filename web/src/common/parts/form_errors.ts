@@ -1,15 +1,16 @@
-import type { Portal } from '../api/client.ts';
-import { describeFailure, describeFieldError, type Failure } from '../api/failure.ts';
+import type { Failure } from '../api/failure.ts';
 import type { Translator } from '../i18n/language.tsx';
+import type { Shell } from '../state/shell.tsx';
 import type { FormError } from './form.tsx';
 
-// What the server refused, next to the field that it named, as far as the form has it.
-export function formErrors(failure: Failure, fields: readonly string[], portal: Portal, translator: Translator): FormError[] {
+// What the server refused, next to the field that it named, as far as the form has it. A pointer into a field ("/contact/phone") is the
+// field's whose name is joined by underscores ("contact_phone").
+export function formErrors(failure: Failure, fields: readonly string[], shell: Shell, translator: Translator): FormError[] {
   if (failure.kind !== 'problem' || failure.code !== 'invalid_field' || failure.errors.length === 0) {
-    return [{ field: null, text: describeFailure(failure, translator, portal.name) }];
+    return [{ field: null, text: shell.describe(failure, translator) }];
   }
   return failure.errors.map(({ pointer, code }) => ({
-    field: fields.find((field) => pointer === `/${field}`) ?? null,
-    text: describeFieldError(code, portal.password.minimum_length, translator),
+    field: fields.find((field) => pointer.slice(1).replaceAll('/', '_') === field) ?? null,
+    text: shell.describeField(code, translator),
   }));
 }

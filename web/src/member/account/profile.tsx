@@ -5,7 +5,7 @@ import { useChooseLanguage, useTranslator } from '../../common/i18n/language.tsx
 import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
 import { useApp, useSession } from '../state/application.tsx';
-import { useFormSubmission } from '../state/form_submission.ts';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
 
 // The person's name and language. The address is the login: whoever wants another one asks the business.
 export function Profile() {

@@ -1,6 +1,6 @@
 import { call, type JobList } from '../../common/api/client.ts';
-import { listKey } from '../lists/seen.ts';
-import { useList, type ListState, type Part } from '../lists/use_list.ts';
+import { listKey } from '../../common/lists/seen.ts';
+import { useList, type ListState, type Part } from '../../common/lists/use_list.ts';
 import { apiQuery, datesAreInOrder, type JobsQuery } from './query.ts';
 
 export type Jobs = ListState<JobList>;

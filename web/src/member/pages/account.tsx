@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import { call } from '../../common/api/client.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { ChangePassword } from '../account/change_password.tsx';
-import { Devices } from '../account/devices.tsx';
+import { ChangePassword } from '../../common/account/change_password.tsx';
+import { Devices } from '../../common/account/devices.tsx';
 import { Profile } from '../account/profile.tsx';
 import { ClientChoice } from '../parts/client_choice.tsx';
 import { SignOut } from '../parts/sign_out.tsx';
@@ -11,7 +12,7 @@ import { pageTitle } from './title.ts';
 
 export function AccountPage() {
   const { t } = useTranslator();
-  const { portal } = useApp();
+  const { portal, setNotice, closeSession } = useApp();
   const session = useSession();
   // A change of the password ends sessions, so that the list is asked for again.
   const [changes, setChanges] = useState(0);
@@ -28,8 +29,20 @@ export function AccountPage() {
           </div>
         </section>
       )}
-      <ChangePassword onChanged={() => setChanges(changes + 1)} />
-      <Devices key={changes} />
+      <ChangePassword
+        email={session.member.email ?? ''}
+        request={(body) => call('post', '/me/password', { body, membership: session.membership.id })}
+        onChanged={() => {
+          setNotice({ key: 'password.changed' });
+          setChanges(changes + 1);
+        }}
+      />
+      <Devices
+        key={changes}
+        load={(signal) => call('get', '/sessions', { signal })}
+        end={(id) => call('delete', '/sessions/{id}', { path: { id } })}
+        onSignedOut={() => closeSession({ key: 'sign_in.signed_out' })}
+      />
       <div class="section">
         <SignOut class="button" />
       </div>

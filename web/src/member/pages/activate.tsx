@@ -4,12 +4,12 @@ import type { Failure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { ActivationForm } from '../parts/activation_form.tsx';
-import { LinkProblemText } from '../parts/link_problem_text.tsx';
-import { JobSkeleton } from '../parts/skeletons.tsx';
-import { FailurePanel } from '../parts/states.tsx';
+import { LinkProblemText } from '../../common/account/link_problem_text.tsx';
+import { JobSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel } from '../../common/parts/states.tsx';
 import { useApp } from '../state/application.tsx';
-import { useLinkToken } from '../state/link_token.ts';
-import { noInvitation, problemWithInvitation } from '../state/link_problem.ts';
+import { useLinkToken } from '../../common/state/link_token.ts';
+import { noInvitation, problemWithInvitation } from '../../common/state/link_problem.ts';
 import { pageTitle } from './title.ts';
 
 export function ActivatePage() {

@@ -5,11 +5,11 @@ import { navigate } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
-import { LinkProblemText } from '../parts/link_problem_text.tsx';
+import { LinkProblemText } from '../../common/account/link_problem_text.tsx';
 import { useApp } from '../state/application.tsx';
-import { useFormSubmission } from '../state/form_submission.ts';
-import { giveWay, noConfirmation, problemWithConfirmation } from '../state/link_problem.ts';
-import { forgetToken, useLinkToken } from '../state/link_token.ts';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { giveWay, noConfirmation, problemWithConfirmation } from '../../common/state/link_problem.ts';
+import { forgetToken, useLinkToken } from '../../common/state/link_token.ts';
 import { pageTitle } from './title.ts';
 
 // Asks for a press of a button: programs that open every link of a mail must confirm nothing.

@@ -12,9 +12,9 @@ import { documentSorts, documentsPath, parseDocumentsQuery, type DocumentSort, t
 import { useDocuments, type Documents } from '../documents/use_documents.ts';
 import { describeFile } from '../files/describe.ts';
 import { FileRow } from '../files/file_row.tsx';
-import type { Loaded } from '../lists/pages.ts';
-import { RowsSkeleton } from '../parts/skeletons.tsx';
-import { FailurePanel, StatePanel } from '../parts/states.tsx';
+import type { Loaded } from '../../common/lists/pages.ts';
+import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 

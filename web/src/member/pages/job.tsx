@@ -8,13 +8,13 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
 import { useWake } from '../../common/wake.ts';
-import { recallJob } from '../lists/seen.ts';
+import { recallJob } from '../jobs/seen.ts';
 import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
-import { JobSkeleton } from '../parts/skeletons.tsx';
-import { FailurePanel } from '../parts/states.tsx';
+import { JobSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel } from '../../common/parts/states.tsx';
 import { StatusBadge } from '../parts/status_badge.tsx';
-import { ZoneNote } from '../parts/zone_note.tsx';
+import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 

@@ -6,11 +6,11 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { datesAreInOrder, hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
 import { useJobs, type Jobs } from '../jobs/use_jobs.ts';
-import { recallSites, rememberSites } from '../lists/seen.ts';
+import { recallSites, rememberSites } from '../jobs/seen.ts';
 import { JobFilters } from '../parts/job_filters.tsx';
 import { JobResults, lastOpenedJob } from '../parts/job_results.tsx';
-import { JobListSkeleton } from '../parts/skeletons.tsx';
-import { FailurePanel, StatePanel } from '../parts/states.tsx';
+import { JobListSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 

@@ -7,7 +7,7 @@ import { matchRoute, safeNext } from '../../common/navigation.ts';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { useApp } from '../state/application.tsx';
-import { useFormSubmission } from '../state/form_submission.ts';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { pageTitle } from './title.ts';
 
 // Who comes here with a session goes straight on; so does everybody after signing in.

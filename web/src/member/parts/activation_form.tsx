@@ -6,11 +6,11 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { formatDateTime } from '../../common/time/dates.ts';
 import { useApp, type Notice } from '../state/application.tsx';
-import { useFormSubmission } from '../state/form_submission.ts';
-import { emailErrors, passwordErrors } from '../state/input_rules.ts';
-import { forgetToken } from '../state/link_token.ts';
-import { ZoneNote } from './zone_note.tsx';
-import { giveWay, problemWithInvitation } from '../state/link_problem.ts';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { emailErrors, passwordErrors } from '../../common/state/input_rules.ts';
+import { forgetToken } from '../../common/state/link_token.ts';
+import { ZoneNote } from '../../common/parts/zone_note.tsx';
+import { giveWay, problemWithInvitation } from '../../common/state/link_problem.ts';
 
 // Whoever has a login already joins with its password: an invitation never touches existing credentials, so the address cannot
 // be changed then either.

@@ -5,12 +5,12 @@ import { useTranslator } from '../../common/i18n/language.tsx';
 import { jobPath } from '../../common/navigation.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { dayOf, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
-import type { Loaded } from '../lists/pages.ts';
+import type { Loaded } from '../../common/lists/pages.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
 import { StatusBadge } from './status_badge.tsx';
-import { ZoneNote } from './zone_note.tsx';
+import { ZoneNote } from '../../common/parts/zone_note.tsx';
 
 let opened: string | null = null;
 

@@ -1,103 +1,24 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { useTranslator } from '../../common/i18n/language.tsx';
-import { announce } from '../../common/parts/announcer.tsx';
-import { Icon } from '../../common/parts/icon.tsx';
-import { formatMoment } from '../../common/time/dates.ts';
-import { askAgain } from '../../common/wake.ts';
-import { usePlace } from '../../common/history.ts';
-import { useOnline } from '../../common/online.ts';
+import { NoticeBanner, OldDataBanner, SkipLink } from '../../common/parts/banners.tsx';
+import { ErrorGuard } from '../../common/parts/error_guard.tsx';
 import { useApp } from '../state/application.tsx';
-import { ErrorGuard } from './error_guard.tsx';
 import { Header } from './header.tsx';
 import { Footer } from './footer.tsx';
 
 export function Layout({ children }: { children: ComponentChildren }) {
   const { t } = useTranslator();
+  const { notice, setNotice } = useApp();
   return (
     <>
-      <a
-        class="skip-link"
-        href="#content"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById('content')?.focus();
-        }}
-      >
-        {t('skip.content')}
-      </a>
+      <SkipLink />
       <Header />
       <main id="content" tabIndex={-1}>
         <OldDataBanner />
-        <NoticeBanner />
+        <NoticeBanner notice={notice} text={notice === null ? null : t(notice.key, notice.values)} onClose={() => setNotice(null)} />
         <ErrorGuard>{children}</ErrorGuard>
       </main>
       <Footer />
     </>
-  );
-}
-
-// Says how old the page is; the data below stays, because an old date is better than none. The time is that of the reader's own clock. A
-// browser can believe that it is online while nothing gets through.
-function OldDataBanner() {
-  const translator = useTranslator();
-  const { t } = translator;
-  const { loadedAt, missed } = useApp();
-  const online = useOnline();
-  const wasGood = useRef(true);
-  const isGood = online && !missed;
-  const asOf = loadedAt === null ? null : t('offline.as_of', { time: formatMoment(loadedAt, new Date(), translator) });
-  const words = [t(online ? 'offline.unreachable' : 'offline.banner'), asOf].filter(Boolean).join(' ');
-  useEffect(() => {
-    if (isGood === wasGood.current) return;
-    wasGood.current = isGood;
-    announce(isGood ? t('offline.back') : words);
-  }, [isGood]);
-  if (isGood) return null;
-  return (
-    <div class="banner banner-warn">
-      <Icon name="offline" />
-      <p>{words}</p>
-      {online && (
-        <button type="button" class="button" onClick={askAgain}>
-          {t('action.try_again')}
-        </button>
-      )}
-    </div>
-  );
-}
-
-// The result of the last action, seen and read out.
-function NoticeBanner() {
-  const { t } = useTranslator();
-  const { notice, setNotice } = useApp();
-  const text = notice === null ? null : t(notice.key, notice.values);
-  const { key } = usePlace();
-  const saidAt = useRef(key);
-  const banner = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    saidAt.current = key;
-    if (text === null) return;
-    announce(text);
-    // Whoever pressed a button far down the page would not see it.
-    banner.current?.scrollIntoView({ block: 'nearest' });
-  }, [notice]);
-  useEffect(() => {
-    // What was said about the last action has had its time when the reader goes on.
-    if (saidAt.current !== key) setNotice(null);
-  }, [key]);
-  if (text === null) return null;
-  const close = () => {
-    setNotice(null);
-    document.getElementById('content')?.focus();
-  };
-  return (
-    <div class="banner" id="notice" ref={banner}>
-      <Icon name="info" />
-      <p>{text}</p>
-      <button type="button" class="button button-icon" aria-label={t('action.close')} onClick={close}>
-        <Icon name="close" />
-      </button>
-    </div>
   );
 }

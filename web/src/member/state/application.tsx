@@ -1,12 +1,14 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call, type Portal, type Session } from '../../common/api/client.ts';
-import { hasCode, type Failure } from '../../common/api/failure.ts';
-import { navigate, usePlace } from '../../common/history.ts';
+import { describeFailure, describeFieldError, hasCode, type Failure } from '../../common/api/failure.ts';
+import { navigate } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
-import { forgetLists } from '../lists/seen.ts';
+import { forgetLists } from '../../common/lists/seen.ts';
+import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
+import { pageTitle } from '../pages/title.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
@@ -15,7 +17,7 @@ export interface Notice {
   readonly values?: MessageValues;
 }
 
-export interface Application {
+export interface Application extends Freshness {
   readonly portal: Portal;
   // Null: nobody is signed in.
   readonly session: Session | null;
@@ -25,11 +27,6 @@ export interface Application {
   readonly closeSession: (notice: Notice) => void;
   // Deals with what may happen to any request: the session has ended, or acts for another client now. False: the page's own matter.
   readonly handleFailure: (failure: Failure) => boolean;
-  // When what is shown was true, and whether asking again has failed since.
-  readonly loadedAt: Date | null;
-  readonly missed: boolean;
-  readonly markLoaded: () => void;
-  readonly markMissed: () => void;
 }
 
 export type Start =
@@ -43,8 +40,7 @@ export function useApplication(): Start {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [notice, setNotice] = useState<Notice | null>(null);
-  const [loadedAt, setLoadedAt] = useState<Date | null>(null);
-  const [missed, setMissed] = useState(false);
+  const { loadedAt, missed, markLoaded, markMissed } = useFreshness();
 
   useEffect(() => {
     setFailure(null);
@@ -59,10 +55,6 @@ export function useApplication(): Start {
       }
     });
   }, [attempt]);
-
-  // Another page asks for its own.
-  const { key } = usePlace();
-  useEffect(() => setMissed(false), [key]);
 
   const reloadSession = useReloadSession(setSession, setNotice);
   const openSession = useCallback((opened: Session, said: Notice | null = null) => {
@@ -93,11 +85,6 @@ export function useApplication(): Start {
     },
     [reloadSession],
   );
-  const markLoaded = useCallback(() => {
-    setLoadedAt(new Date());
-    setMissed(false);
-  }, []);
-  const markMissed = useCallback(() => setMissed(true), []);
 
   return useMemo<Start>(() => {
     if (failure !== null) return { state: 'failed', failure, retry: () => setAttempt((count) => count + 1) };
@@ -132,7 +119,32 @@ function useReloadSession(setSession: (session: Session | null) => void, setNoti
 const ApplicationContext = createContext<Application | null>(null);
 
 export function ApplicationProvider({ application, children }: { application: Application; children: ComponentChildren }) {
-  return <ApplicationContext.Provider value={application}>{children}</ApplicationContext.Provider>;
+  const shell = useMemo(() => shellOf(application), [application]);
+  return (
+    <ApplicationContext.Provider value={application}>
+      <ShellProvider shell={shell}>{children}</ShellProvider>
+    </ApplicationContext.Provider>
+  );
+}
+
+// What the parts that both entry points share know of this one.
+function shellOf({ portal, session, handleFailure, loadedAt, missed, markLoaded, markMissed }: Application): Shell {
+  const minimum = portal.password.minimum_length;
+  return {
+    business: portal.name,
+    timeZone: portal.time_zone,
+    minimumPasswordLength: minimum,
+    owner: session?.membership.id ?? null,
+    paths: { signIn: '/sign-in', password: '/password' },
+    pageTitle: (title) => pageTitle(title, portal.name),
+    describe: (failure, translator) => describeFailure(failure, translator, portal.name),
+    describeField: (code, translator) => describeFieldError(code, minimum, translator),
+    handleFailure,
+    loadedAt,
+    missed,
+    markLoaded,
+    markMissed,
+  };
 }
 
 export function useApp(): Application {

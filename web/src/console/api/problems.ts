@@ -1,0 +1,23 @@
+import { describeFailure, describeFieldError, type Failure } from '../../common/api/failure.ts';
+import type { ConsoleKey } from '../i18n/catalogues.ts';
+import type { ConsoleTranslator } from '../i18n/words.ts';
+
+// The words for what only staff can meet, or meet differently from members.
+export const messagesOfStaffProblems: Readonly<Record<string, ConsoleKey>> = {
+  permission_required: 'problem.permission_required',
+  no_portal: 'problem.no_portal',
+};
+
+export function describeStaffFailure(failure: Failure, translator: ConsoleTranslator, business: string): string {
+  const key = failure.kind === 'problem' ? messagesOfStaffProblems[failure.code] : undefined;
+  return key === undefined ? describeFailure(failure, translator, business) : translator.t(key, { business });
+}
+
+const kMessagesOfFields: Readonly<Record<string, ConsoleKey>> = {
+  required: 'problem.field.required',
+};
+
+export function describeStaffFieldError(code: string, minimum: number, translator: ConsoleTranslator): string {
+  const key = kMessagesOfFields[code];
+  return key === undefined ? describeFieldError(code, minimum, translator) : translator.t(key);
+}

@@ -1,0 +1,108 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useAccent } from '../common/accent.ts';
+import { hasCode } from '../common/api/failure.ts';
+import { navigate, usePlace } from '../common/history.ts';
+import { languages, type Language } from '../common/i18n/catalogues.ts';
+import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
+import { Announcer } from '../common/parts/announcer.tsx';
+import { PageSkeleton } from '../common/parts/skeletons.tsx';
+import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
+import { useMarkSlow } from '../common/slow.ts';
+import type { StaffSession } from './api/types.ts';
+import { makeConsoleTranslator } from './i18n/words.ts';
+import { matchRoute, needsSession, signInPath } from './navigation.ts';
+import { Layout } from './parts/layout.tsx';
+import { AccountPage } from './pages/account.tsx';
+import { ActivatePage } from './pages/activate.tsx';
+import { ActivityPage } from './pages/activity.tsx';
+import { AppearancePage } from './pages/appearance.tsx';
+import { ClientPage } from './pages/client.tsx';
+import { ClientsPage } from './pages/clients.tsx';
+import { DocumentsPage } from './pages/documents.tsx';
+import { InvitationsPage } from './pages/invitations.tsx';
+import { NotFoundPage } from './pages/not_found.tsx';
+import { OverviewPage } from './pages/overview.tsx';
+import { PasswordPage } from './pages/password.tsx';
+import { SettingsPage } from './pages/settings.tsx';
+import { SignInPage } from './pages/sign_in.tsx';
+import { UsersPage } from './pages/users.tsx';
+import { ApplicationProvider, useApplication } from './state/application.tsx';
+
+export function App() {
+  const start = useApplication();
+  const [chosen, setChosen] = useState<string | null>(rememberedLanguage);
+  const portal = start.state === 'ready' ? start.application.portal : null;
+  const session = start.state === 'ready' ? start.application.session : null;
+  useAccent(portal?.colours.accent ?? null);
+  useMarkSlow(start.state === 'loading');
+
+  const chooseLanguage = (language: Language) => {
+    setChosen(language);
+    rememberLanguage(language);
+  };
+  // Staff read the console in any of its languages, whichever of them members are offered.
+  const language = decideLanguage({
+    chosen,
+    member: session?.staff.language ?? null,
+    browser: navigator.languages,
+    offered: languages,
+    fallback: portal?.default_language ?? 'en',
+  });
+  return (
+    <LanguageProvider language={language} make={makeConsoleTranslator} onChoose={chooseLanguage}>
+      <Announcer />
+      {start.state === 'loading' && <PageSkeleton />}
+      {start.state === 'failed' && (
+        <StandaloneFailure failure={start.failure} missing={hasCode(start.failure, 'unknown_host')} retry={start.retry} />
+      )}
+      {start.state === 'ready' && (
+        <ApplicationProvider application={start.application}>
+          <Layout>
+            <Page session={session} />
+          </Layout>
+        </ApplicationProvider>
+      )}
+    </LanguageProvider>
+  );
+}
+
+// A page behind the sign-in is never drawn without a session, not even for a moment.
+function Page({ session }: { session: StaffSession | null }) {
+  const place = usePlace();
+  const route = matchRoute(place.path);
+  const mustSignIn = needsSession(route) && session === null;
+  useEffect(() => {
+    if (mustSignIn) navigate(signInPath(place.path + place.search), { replace: true });
+  }, [mustSignIn, place]);
+  if (mustSignIn) return null;
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'clients':
+      return <ClientsPage />;
+    case 'client':
+      return <ClientPage key={route.id} id={route.id} />;
+    case 'users':
+      return <UsersPage />;
+    case 'documents':
+      return <DocumentsPage />;
+    case 'appearance':
+      return <AppearancePage />;
+    case 'invitations':
+      return <InvitationsPage />;
+    case 'activity':
+      return <ActivityPage />;
+    case 'settings':
+      return <SettingsPage />;
+    case 'account':
+      return <AccountPage />;
+    case 'sign_in':
+      return <SignInPage />;
+    case 'activate':
+      return <ActivatePage />;
+    case 'password':
+      return <PasswordPage />;
+    case 'not_found':
+      return <NotFoundPage />;
+  }
+}
