@@ -19,18 +19,29 @@ interface FormProperties {
   submitting: string;
   // What the fields hold: a browser that fills them in on its own does not always say so.
   onSubmit: (values: FormData) => void;
+  class?: string;
+  // Stands beside the button.
+  footer?: ComponentChildren;
+  // The form is only there to be read.
+  hideSubmit?: boolean;
   children: ComponentChildren;
 }
 
-export function Form({ label, state, submit, submitting, onSubmit, children }: FormProperties) {
+export function Form(properties: FormProperties) {
+  const { label, state, submit, submitting, onSubmit, class: className, footer, hideSubmit = false, children } = properties;
   const { errors, requestId, busy } = state;
   const summary = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (errors.length > 0) summary.current?.focus();
   }, [errors]);
+  const button = (
+    <button type="submit" class="button button-primary" aria-busy={busy}>
+      {busy ? submitting : submit}
+    </button>
+  );
   return (
     <form
-      class="form"
+      class={className === undefined ? 'form' : `form ${className}`}
       noValidate
       aria-label={label}
       onSubmit={(event) => {
@@ -41,9 +52,13 @@ export function Form({ label, state, submit, submitting, onSubmit, children }: F
     >
       {errors.length > 0 && <ErrorSummary errors={errors} requestId={requestId} reference={summary} />}
       {children}
-      <button type="submit" class="button button-primary" aria-busy={busy}>
-        {busy ? submitting : submit}
-      </button>
+      {footer === undefined && !hideSubmit && button}
+      {footer !== undefined && (
+        <div class="form-end">
+          {!hideSubmit && button}
+          {footer}
+        </div>
+      )}
     </form>
   );
 }
@@ -94,14 +109,15 @@ interface TextFieldProperties {
   errors: readonly FormError[];
   value: string;
   onInput: (value: string) => void;
-  type: 'email' | 'password' | 'text';
+  type: 'email' | 'password' | 'text' | 'tel' | 'url';
   autocomplete: string;
+  maxLength?: number;
   readOnly?: boolean;
   optional?: boolean;
 }
 
 export function TextField(properties: TextFieldProperties) {
-  const { id, label, hint, errors, value, onInput, type, autocomplete, readOnly = false, optional = false } = properties;
+  const { id, label, hint, errors, value, onInput, type, autocomplete, maxLength, readOnly = false, optional = false } = properties;
   const { t } = useTranslator();
   const [shown, setShown] = useState(false);
   const error = errors.find((candidate) => candidate.field === id);
@@ -126,11 +142,12 @@ export function TextField(properties: TextFieldProperties) {
           id={id}
           name={id}
           type={shown ? 'text' : type}
-          inputMode={type === 'email' ? 'email' : undefined}
+          inputMode={type === 'password' || type === 'text' ? undefined : type}
           autocomplete={autocomplete}
           autocapitalize={type === 'text' ? 'words' : 'none'}
           spellcheck={false}
           required={!optional}
+          maxLength={maxLength}
           readOnly={readOnly}
           value={value}
           aria-invalid={error !== undefined}

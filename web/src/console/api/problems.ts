@@ -15,6 +15,10 @@ export function describeStaffFailure(failure: Failure, translator: ConsoleTransl
 
 const kMessagesOfFields: Readonly<Record<string, ConsoleKey>> = {
   required: 'problem.field.required',
+  invalid_url: 'problem.field.invalid_url',
+  invalid_colour: 'problem.field.invalid_colour',
+  unknown_id: 'problem.field.unknown_id',
+  not_in_a_template: 'problem.field.not_in_a_template',
 };
 
 export function describeStaffFieldError(code: string, minimum: number, translator: ConsoleTranslator): string {

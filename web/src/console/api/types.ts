@@ -41,3 +41,52 @@ export interface StaffPortal {
   readonly activity_days: number;
   readonly checklist: { readonly templates: number; readonly sender: boolean; readonly invitations: number };
 }
+
+export interface StaffPortalUpdate {
+  readonly name?: string;
+  readonly colours?: { readonly accent: string };
+  readonly contact?: Partial<StaffPortal['contact']>;
+  readonly links?: Partial<StaffPortal['links']>;
+  readonly languages?: readonly Language[];
+  readonly default_language?: Language;
+  readonly worker_name?: StaffPortal['worker_name'];
+  readonly invitation_days?: number;
+  readonly activity_days?: number;
+}
+
+export interface StaffTemplate {
+  readonly id: string;
+  readonly name: string;
+  readonly visible: boolean;
+  readonly jobs: number;
+}
+
+export interface StaffTemplateList {
+  readonly items: readonly StaffTemplate[];
+}
+
+export type FieldGroup = 'default' | 'custom' | 'report';
+
+export interface StaffField {
+  readonly id: string;
+  readonly key: string;
+  readonly label: string;
+  readonly group: FieldGroup;
+  readonly type: string;
+  readonly visible: boolean;
+  readonly templates: number;
+}
+
+export interface StaffFieldList {
+  readonly fixed: readonly { readonly key: 'scheduled_at' | 'address' | 'status' | 'template' | 'assignee'; readonly label: string }[];
+  readonly items: readonly StaffField[];
+}
+
+export interface VisibilityPreview {
+  readonly jobs_shown: number;
+  readonly jobs_hidden: number;
+  readonly templates_shown: readonly { readonly id: string; readonly name: string }[];
+  readonly templates_hidden: readonly { readonly id: string; readonly name: string }[];
+  readonly fields_shown: readonly { readonly id: string; readonly label: string }[];
+  readonly fields_hidden: readonly { readonly id: string; readonly label: string }[];
+}

@@ -6,6 +6,8 @@ export interface FormValues<Values> {
   readonly saved: Values;
   readonly dirty: boolean;
   readonly set: <Name extends keyof Values>(name: Name, value: Values[Name]) => void;
+  // Part of it has been saved.
+  readonly commit: (part: Partial<Values>) => void;
   // After saving, and for starting again from what is saved.
   readonly reset: (saved: Values) => void;
   readonly discard: () => void;
@@ -19,6 +21,7 @@ export function useForm<Values extends object>(initial: Values): FormValues<Valu
     saved,
     dirty: JSON.stringify(values) !== JSON.stringify(saved),
     set: (name, value) => setValues((current) => ({ ...current, [name]: value })),
+    commit: (part) => setSaved((current) => ({ ...current, ...part })),
     reset: (next) => {
       setSaved(next);
       setValues(next);
