@@ -10,6 +10,8 @@ const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 const codeAttributes = new Set(['class', 'rel', 'href', 'autocomplete']);
 // Names that are the same in every language.
 const filesOfNames = new Set(['common/account/browser_name.ts']);
+// Names of headers and keys, and selectors.
+const callsForPrograms = new Set(['get', 'set', 'setRequestHeader', 'getResponseHeader', 'matches', 'closest', 'querySelector', 'querySelectorAll']);
 const readAttributes = new Set(['alt', 'aria-label', 'aria-description', 'aria-roledescription', 'label', 'placeholder', 'title', 'value']);
 
 function sourceFiles() {
@@ -55,7 +57,7 @@ function isForPrograms(node, holder) {
   if (ts.isImportDeclaration(parent) || ts.isLiteralTypeNode(parent) || ts.isPropertyAssignment(parent) && parent.name === node) return true;
   if (ts.isBinaryExpression(parent) && isComparison(parent)) return true;
   if (ts.isNewExpression(parent)) return parent.expression.getText() === 'Error';
-  return ts.isCallExpression(parent) && ts.isPropertyAccessExpression(parent.expression) && ['get', 'set'].includes(parent.expression.name.text);
+  return ts.isCallExpression(parent) && ts.isPropertyAccessExpression(parent.expression) && callsForPrograms.has(parent.expression.name.text);
 }
 
 // A style sheet can put words on the page, too.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forgetKey, keyFor } from '../src/common/api/idempotency.ts';
+import { contentDisposition } from '../src/common/api/upload.ts';
 import { matchRoute, needsSession, ownsPath, safeConsoleNext, sideBar, signInPath } from '../src/console/navigation.ts';
 import { formatFilters, parseFilters } from '../src/console/state/filters.ts';
 import { changedValues } from '../src/console/state/form.ts';
@@ -72,6 +73,11 @@ describe('filters in the address', () => {
     expect(formatFilters(values)).toBe('?state=failed&q=caf%C3%A9+%26+co');
     expect(formatFilters({ state: '' })).toBe('');
   });
+});
+
+test('the name of a file travels in any script', () => {
+  expect(contentDisposition('Über 50 % (neu).pdf')).toBe("attachment; filename*=UTF-8''%C3%9Cber%2050%20%25%20%28neu%29.pdf");
+  expect(contentDisposition('a\r\nX: y"\ud800.png')).toBe("attachment; filename*=UTF-8''a%0D%0AX%3A%20y%22%EF%BF%BD.png");
 });
 
 test('only what differs is sent', () => {

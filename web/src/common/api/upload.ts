@@ -78,5 +78,5 @@ function parse(text: string): unknown {
 // RFC 6266 and 8187: a name in any script travels as UTF-8, percent-encoded.
 export function contentDisposition(name: string): string {
   const encoded = encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename*=UTF-8''${encoded}`;
+  return ['attachment', `filename*=UTF-8''${encoded}`].join('; ');
 }

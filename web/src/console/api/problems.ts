@@ -6,6 +6,7 @@ import type { ConsoleTranslator } from '../i18n/words.ts';
 export const messagesOfStaffProblems: Readonly<Record<string, ConsoleKey>> = {
   permission_required: 'problem.permission_required',
   no_portal: 'problem.no_portal',
+  last_owner: 'problem.last_owner',
 };
 
 export function describeStaffFailure(failure: Failure, translator: ConsoleTranslator, business: string): string {

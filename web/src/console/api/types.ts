@@ -90,3 +90,37 @@ export interface VisibilityPreview {
   readonly fields_shown: readonly { readonly id: string; readonly label: string }[];
   readonly fields_hidden: readonly { readonly id: string; readonly label: string }[];
 }
+
+export interface StaffUser {
+  readonly id: string;
+  readonly email: string;
+  readonly first_name: string | null;
+  readonly surname: string | null;
+  readonly role: Role;
+  readonly state: 'invited' | 'active';
+  readonly last_sign_in_at: string | null;
+  readonly created_at: string;
+}
+
+export interface NewStaffUser {
+  readonly email: string;
+  readonly role: Role;
+  readonly first_name?: string;
+  readonly surname?: string;
+  readonly language?: Language;
+}
+
+export type KeyScope = 'import' | 'invite';
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly KeyScope[];
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+}
+
+export interface ItemsOf<Item> {
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+}

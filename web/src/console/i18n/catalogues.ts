@@ -1,14 +1,16 @@
 import { catalogues, type Language, type MessageKey } from '../../common/i18n/catalogues.ts';
 import type { Message } from '../../common/i18n/message.ts';
 import { appearance as englishAppearance } from './en/appearance.ts';
+import { settings as englishSettings } from './en/settings.ts';
 import { shell as englishShell } from './en/shell.ts';
 import { appearance as spanishAppearance } from './es/appearance.ts';
+import { settings as spanishSettings } from './es/settings.ts';
 import { shell as spanishShell } from './es/shell.ts';
 
 // The console's own texts, one file for each of its areas and language; the parts that it shares with the member portal bring theirs along.
 
-const english = { ...englishShell, ...englishAppearance };
-const spanish: Record<OwnKey, Message> = { ...spanishShell, ...spanishAppearance };
+const english = { ...englishShell, ...englishAppearance, ...englishSettings };
+const spanish: Record<OwnKey, Message> = { ...spanishShell, ...spanishAppearance, ...spanishSettings };
 
 export type OwnKey = keyof typeof english;
 export type ConsoleKey = MessageKey | OwnKey;

@@ -80,8 +80,11 @@ export function SignInPage() {
           {t('sign_in.forgotten')}
         </a>
       </p>
-      <p class="muted">
-        {t('sign_in.for_staff')} <a href="/">{t('sign_in.to_portal')}</a>
+      <p class="muted">{t('sign_in.for_staff')}</p>
+      <p>
+        <a class="text-link" href="/">
+          {t('sign_in.to_portal')}
+        </a>
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useWords } from '../i18n/words.ts';
 import type { Selection } from '../state/selection.ts';
 
@@ -23,9 +24,24 @@ interface TableProperties<Item> {
 
 export function Table<Item extends { readonly id: string }>({ label, columns, items, nameOf, selection }: TableProperties<Item>) {
   const { t } = useWords();
+  const table = useRef<HTMLTableElement>(null);
+  const held = useRef(false);
+  useEffect(() => {
+    // The row that had the focus is gone: the reader goes on at the table, not at the top of the page.
+    if (held.current && document.activeElement === document.body) table.current?.focus();
+  }, [items]);
   return (
     // The roles are said again, because a table that is laid out as blocks on a phone would lose them in some browsers.
-    <table class="table" role="table" aria-label={label} onKeyDown={moveByKey}>
+    <table
+      ref={table}
+      class="table"
+      role="table"
+      tabIndex={-1}
+      aria-label={label}
+      onFocusIn={() => (held.current = true)}
+      onFocusOut={(event) => (held.current = event.relatedTarget === null)}
+      onKeyDown={moveByKey}
+    >
       <thead role="rowgroup">
         <tr role="row">
           {selection !== undefined && (
