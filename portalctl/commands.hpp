@@ -24,6 +24,7 @@ void add_account_command(CLI::App& app, Invocation& invocation);
 void add_host_command(CLI::App& app, Invocation& invocation);
 void add_portal_command(CLI::App& app, Invocation& invocation);
 void add_member_command(CLI::App& app, Invocation& invocation);
+void add_staff_command(CLI::App& app, Invocation& invocation);
 void add_courier_command(CLI::App& app, Invocation& invocation);
 void add_mail_command(CLI::App& app, Invocation& invocation);
 void add_outbox_command(CLI::App& app, Invocation& invocation);

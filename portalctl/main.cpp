@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_host_command(app, invocation);
   add_portal_command(app, invocation);
   add_member_command(app, invocation);
+  add_staff_command(app, invocation);
   add_document_command(app, invocation);
   add_mail_command(app, invocation);
   add_outbox_command(app, invocation);

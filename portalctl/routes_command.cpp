@@ -5,7 +5,21 @@
 namespace portal::portalctl {
 namespace {
 
-std::string name_of(edge::Audience audience) { return audience == edge::Audience::kAnyone ? "anyone" : "member"; }
+std::string_view name_of(edge::Audience audience) {
+  switch (audience) {
+    case edge::Audience::kMember:
+      return "member";
+    case edge::Audience::kStaff:
+      return "staff";
+    case edge::Audience::kAnyone:
+      break;
+  }
+  return "anyone";
+}
+
+Cell role_of(const edge::Route& route) {
+  return route.audience == edge::Audience::kStaff ? text_cell(access::name_of(route.at_least)) : Cell();
+}
 
 }  // namespace
 
@@ -14,10 +28,11 @@ void add_routes_command(CLI::App& app, Invocation& invocation) {
   add_json_option(*routes, invocation);
   routes->callback([&invocation] {
     invocation.action = [&invocation]() -> Outcome<void> {
-      Table table({"method", "path", "operation", "audience", "any_of"});
+      Table table({"method", "path", "operation", "audience", "any_of", "at_least"});
       for (const edge::Route& route : features::routes())
         table.add({text_cell(http::name_of(route.method)), "/api/v1" + std::string(route.path),
-                   text_cell(route.operation), name_of(route.audience), list_cell(route.any_of.names())});
+                   text_cell(route.operation), text_cell(name_of(route.audience)), list_cell(route.any_of.names()),
+                   role_of(route)});
       table.print(invocation.format);
       return {};
     };

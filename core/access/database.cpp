@@ -51,8 +51,9 @@ using AllRows = std::vector<pg::Rows>;
 
 // Segments are made, and what comes back is looked at, in functions that are no coroutines and are not inlined into
 // one: what they need does not lie in the memory of a request that waits.
-pg::Query enter(std::int64_t account_id, const std::vector<std::uint8_t>& lookup) {
-  return sql::enter_anonymous(account_id, lookup);
+pg::Query enter(std::int64_t account_id, Visitor visitor, const std::vector<std::uint8_t>& lookup) {
+  return visitor == Visitor::kStaff ? sql::enter_staff_visitor(account_id, lookup)
+                                    : sql::enter_anonymous(account_id, lookup);
 }
 
 pg::Query enter(const Member& member) {
@@ -60,11 +61,16 @@ pg::Query enter(const Member& member) {
   return sql::enter_member(member.account_id, member.session_hash, member.membership_id, permissions);
 }
 
+pg::Query enter(const Staff& staff) {
+  return sql::enter_staff(staff.account_id, staff.session_hash, name_of(staff.role));
+}
+
 Result<AllRows> without_first(Result<AllRows> rows) {
   rows->erase(rows->begin());
   return rows;
 }
 
+// enter_anonymous and enter_staff_visitor answer alike.
 [[gnu::noinline]] Result<AllRows> read_as_visitor(Result<AllRows> rows, std::int64_t account_id) {
   if (!rows) return rows;
   const std::optional<std::int64_t> context =
@@ -73,13 +79,15 @@ Result<AllRows> without_first(Result<AllRows> rows) {
   return without_first(std::move(rows));
 }
 
-[[gnu::noinline]] Result<AllRows> read_as_member(Result<AllRows> rows, TouchQueue& touches, const Member& member) {
+// enter_member and enter_staff answer alike: is the use to be written down, and the context.
+template <class Entered, class Principal>
+[[gnu::noinline]] Result<AllRows> read_as(Result<AllRows> rows, TouchQueue& touches, const Principal& principal) {
   if (!rows) return rows;
-  if (rows->front().empty()) return fail(ErrorCode::kInternal, "enter_member returned no row");
-  const sql::EnterMemberRow entered = sql::EnterMemberRow::decode(rows->front()[0]);
-  if (Result<void> checked = require_context(entered.context, member.account_id); !checked)
+  if (rows->front().empty()) return fail(ErrorCode::kInternal, "enter returned no row");
+  const Entered entered = Entered::decode(rows->front()[0]);
+  if (Result<void> checked = require_context(entered.context, principal.account_id); !checked)
     return fail(std::move(checked.error()));
-  if (entered.touch) touches.touch(member);
+  if (entered.touch) touches.touch(principal);
   return without_first(std::move(rows));
 }
 
@@ -92,38 +100,62 @@ Task<Result<AllRows>> run_as_visitor(Lanes lanes, pg::Lane* lane, std::int64_t a
   co_return read_as_visitor(std::move(rows), account_id);
 }
 
-Task<Result<AllRows>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* touches, Member member,
-                                    std::vector<pg::Query> segment) {
+template <class Entered, class Principal>
+Task<Result<AllRows>> run_as(Lanes lanes, pg::Lane* lane, TouchQueue* touches, Principal principal,
+                             std::vector<pg::Query> segment) {
   const Waiting waiting(*lane, lanes.time);
   Change change(lanes, lane);
   Result<AllRows> rows = co_await lane->run(std::move(segment));
   change.end(rows);
-  co_return read_as_member(std::move(rows), *touches, member);
+  co_return read_as<Entered>(std::move(rows), *touches, principal);
+}
+
+Task<Result<AllRows>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* touches, const Member& member,
+                                    std::vector<pg::Query> queries) {
+  return run_as<sql::EnterMemberRow>(lanes, lane, touches, member, with_first(enter(member), std::move(queries)));
+}
+
+Task<Result<AllRows>> run_as_staff(Lanes lanes, pg::Lane* lane, TouchQueue* touches, const Staff& staff,
+                                   std::vector<pg::Query> queries) {
+  return run_as<sql::EnterStaffRow>(lanes, lane, touches, staff, with_first(enter(staff), std::move(queries)));
 }
 
 }  // namespace
 
 Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::read(const std::vector<std::uint8_t>& lookup,
                                                             std::vector<pg::Query> queries) {
-  return run_as_visitor(lanes_, &lanes_.reads, account_id_, with_first(enter(account_id_, lookup), std::move(queries)));
+  return run_as_visitor(lanes_, &lanes_.reads, account_id_,
+                        with_first(enter(account_id_, visitor_, lookup), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::write(const std::vector<std::uint8_t>& lookup,
                                                              std::vector<pg::Query> queries) {
   return run_as_visitor(lanes_, &lanes_.writes, account_id_,
-                        with_first(enter(account_id_, lookup), std::move(queries)));
+                        with_first(enter(account_id_, visitor_, lookup), std::move(queries)));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::read(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.reads, touches_, member_, with_first(enter(member_), std::move(queries)));
+  return run_as_member(lanes_, &lanes_.reads, touches_, member_, std::move(queries));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::search(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.searches, touches_, member_, with_first(enter(member_), std::move(queries)));
+  return run_as_member(lanes_, &lanes_.searches, touches_, member_, std::move(queries));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::write(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.writes, touches_, member_, with_first(enter(member_), std::move(queries)));
+  return run_as_member(lanes_, &lanes_.writes, touches_, member_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> StaffDatabase::read(std::vector<pg::Query> queries) {
+  return run_as_staff(lanes_, &lanes_.reads, touches_, staff_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> StaffDatabase::search(std::vector<pg::Query> queries) {
+  return run_as_staff(lanes_, &lanes_.searches, touches_, staff_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> StaffDatabase::write(std::vector<pg::Query> queries) {
+  return run_as_staff(lanes_, &lanes_.writes, touches_, staff_, std::move(queries));
 }
 
 }  // namespace portal::access

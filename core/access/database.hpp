@@ -1,11 +1,12 @@
 // What a principal may ask of the database: every segment starts with `enter`, which sets the context for row-level
-// security and, for a member, checks the session itself. One call is one round trip and one transaction.
+// security and, for members and staff, checks the session itself. One call is one round trip and one transaction.
 #pragma once
 
 #include <chrono>
 #include <vector>
 
 #include "access/principal.hpp"
+#include "access/staff.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "pg/lane.hpp"
@@ -31,12 +32,17 @@ class TouchQueue {
  public:
   virtual ~TouchQueue() = default;
   virtual void touch(const Member& member) = 0;
+  virtual void touch(const Staff& staff) = 0;
 };
+
+// Whose logins, links and sessions a visitor may look up: staff's and members' are apart.
+enum class Visitor : std::uint8_t { kMember, kStaff };
 
 // An anonymous visitor may look up rows by one hash (login, token or session), or by none.
 class AnonymousDatabase {
  public:
-  AnonymousDatabase(Lanes lanes, std::int64_t account_id) : lanes_(lanes), account_id_(account_id) {}
+  AnonymousDatabase(Lanes lanes, std::int64_t account_id, Visitor visitor = Visitor::kMember)
+      : lanes_(lanes), account_id_(account_id), visitor_(visitor) {}
 
   std::int64_t account_id() const { return account_id_; }
 
@@ -47,6 +53,7 @@ class AnonymousDatabase {
  private:
   Lanes lanes_;
   std::int64_t account_id_;
+  Visitor visitor_;
 };
 
 class MemberDatabase {
@@ -64,6 +71,21 @@ class MemberDatabase {
   Lanes lanes_;
   TouchQueue* touches_;
   Member member_;
+};
+
+class StaffDatabase {
+ public:
+  StaffDatabase(Lanes lanes, TouchQueue& touches, Staff staff) : lanes_(lanes), touches_(&touches), staff_(staff) {}
+
+  // As MemberDatabase: kPrincipalChanged when the role is no longer that of `staff`.
+  Task<Result<std::vector<pg::Rows>>> read(std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> search(std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
+
+ private:
+  Lanes lanes_;
+  TouchQueue* touches_;
+  Staff staff_;
 };
 
 }  // namespace portal::access

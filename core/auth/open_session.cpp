@@ -5,26 +5,17 @@
 #include "auth/load_session.hpp"
 #include "auth/render_session.hpp"
 #include "auth/session_cookie.hpp"
-#include "base/utf8.hpp"
+#include "auth/user_agent.hpp"
 #include "sql/auth.hpp"
 #include "sql/enter.hpp"
 
 namespace portal::auth {
 namespace {
 
-constexpr std::size_t kUserAgentBytes = 200;  // as much as the column takes, if every character is one byte
-
 std::vector<std::uint8_t> copy(const crypto::Digest& digest) { return {digest.begin(), digest.end()}; }
 
 void append(std::vector<pg::Query>& queries, std::vector<pg::Query> more) {
   queries.insert(queries.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
-// Kept so that members recognise their sessions.
-std::optional<std::string_view> user_agent_of(const http::Request& request) {
-  const std::optional<std::string_view> agent = request.header("User-Agent");
-  if (!agent || agent->empty() || !is_valid_text(*agent)) return std::nullopt;
-  return truncate_text(*agent, kUserAgentBytes);
 }
 
 }  // namespace

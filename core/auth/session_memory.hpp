@@ -9,14 +9,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <list>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "access/principal.hpp"
 #include "auth/identity.hpp"
+#include "auth/remembered.hpp"
 #include "io/loop.hpp"
 
 namespace portal::auth {
@@ -28,10 +26,9 @@ class SessionMemory {
   // From then on one request asks anew, while the others go on believing.
   static constexpr io::Duration kRenewedAfter{400};
 
-  explicit SessionMemory(std::size_t capacity) : capacity_(capacity) {}
+  explicit SessionMemory(std::size_t capacity) : entries_(capacity) {}
 
-  // Moves the entry to the front. Nothing for another account's session: a cookie counts only at the host of its
-  // account.
+  // Nothing for another account's session: a cookie counts only at the host of its account.
   std::optional<access::Member> find(std::int64_t account_id, const access::SessionHash& hash);
   // Forgets what was confirmed before.
   void remember(const access::Member& member);
@@ -45,13 +42,6 @@ class SessionMemory {
                                                  io::MonotonicTime now, std::uint64_t epoch);
 
  private:
-  struct Hash {
-    std::size_t operator()(const access::SessionHash& hash) const noexcept {
-      std::size_t value;  // the key is a SHA-256 already: its first bytes are as good as any hash
-      std::memcpy(&value, hash.data(), sizeof value);
-      return value;
-    }
-  };
   struct Confirmation {
     std::shared_ptr<const Identity> identity;
     io::MonotonicTime asked_at;
@@ -62,13 +52,7 @@ class SessionMemory {
     access::Member member;
     std::optional<Confirmation> confirmation = {};  // only for sessions that portal_auth has met
   };
-  using Entries = std::list<Entry>;
-
-  Entry* touch(std::int64_t account_id, const access::SessionHash& hash);
-
-  std::size_t capacity_;
-  Entries entries_;  // most recently used first
-  std::unordered_map<access::SessionHash, Entries::iterator, Hash> index_;
+  Remembered<Entry> entries_;
 };
 
 }  // namespace portal::auth

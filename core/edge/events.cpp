@@ -33,6 +33,9 @@ constexpr std::array kSuccesses = {
     Choice<SecurityEvent>{"reset_password", kPasswordReset},
     Choice<SecurityEvent>{"change_password", kPasswordChanged},
     Choice<SecurityEvent>{"confirm_email", kEmailConfirmed},
+    Choice<SecurityEvent>{"staff_sign_in", kSignedIn},
+    Choice<SecurityEvent>{"staff_sign_out", kSignedOut},
+    Choice<SecurityEvent>{"activate_staff", kActivated},
 };
 
 void append_id(json::Writer& writer, std::string_view name, std::optional<std::int64_t> id) {
@@ -87,6 +90,7 @@ void write_event(pg::Log& log, SecurityEvent event, const EventDetails& details)
     writer.member("event", name_of(event));
     append_id(writer, "account", details.account_id);
     append_id(writer, "member", details.subject.member_id);
+    if (details.subject.staff_id) append_id(writer, "staff", details.subject.staff_id);
     append_text(writer, "request_id", details.request_id);
     append_text(writer, "address", details.address);
     append_text(writer, "operation", details.operation);

@@ -99,7 +99,7 @@ void Operation::record_success(const http::Response& response) noexcept {
   const std::optional<SecurityEvent> event = route_ ? event_of_success(route_->operation) : std::nullopt;
   if (!event || response.status >= http::Status::kBadRequest) return;
   // Signing out succeeds without a session, too; then nothing has happened.
-  if (*event == SecurityEvent::kSignedOut && !subject_.member_id) return;
+  if (*event == SecurityEvent::kSignedOut && !subject_.member_id && !subject_.staff_id) return;
   record(*event, {});
 }
 
@@ -176,7 +176,15 @@ Task<Result<http::Response>> Operation::answer() {
   route_ = match->route;
   if (Result<void> checked = check_request(*match->route); !checked) return at_once(fail(std::move(checked.error())));
 
-  return match->route->audience == Audience::kMember ? answer_member(*match) : answer_visitor(*match);
+  switch (match->route->audience) {
+    case Audience::kMember:
+      return answer_member(*match);
+    case Audience::kStaff:
+      return answer_staff(*match);
+    case Audience::kAnyone:
+      break;
+  }
+  return answer_visitor(*match);
 }
 
 Task<Result<http::Response>> Operation::answer_visitor(Match match) {
@@ -191,7 +199,9 @@ Task<Result<http::Response>> Operation::answer_visitor(Match match) {
                          .services = worker_.services(),
                          .cookies = cookies_,
                          .session = auth::find_session_hash(request_, cookies_),
-                         .subject = subject_};
+                         .subject = subject_,
+                         .staff_database = access::AnonymousDatabase(lanes(), account_->id, access::Visitor::kStaff),
+                         .staff_session = auth::find_session_hash(request_, cookies_, auth::SessionCookie::kStaff)};
   co_return co_await match.route->visitor_handler(context);
 }
 

@@ -41,6 +41,8 @@ class Operation {
   Task<Result<http::Response>> answer();
   Task<Result<http::Response>> answer_visitor(Match match);
   Task<Result<http::Response>> answer_member(Match match);
+  Task<Result<http::Response>> answer_staff(Match match);  // answer_staff.cpp
+  Task<Result<http::Response>> ask(const Match& match, const access::Staff& staff, bool fresh);
   enum class Source : std::uint8_t { kAny, kDatabase };
   Task<Result<auth::FoundSession>> find_session(access::SessionHash hash, Source source);
   Task<Result<http::Response>> ask(const Match& match, const access::Member& member, bool fresh);

@@ -1,5 +1,5 @@
 // Routes: data that says which coroutine answers which method and path, and who may ask. A route without an access rule
-// cannot be written: each of the two ways to make one fixes it. `portalctl routes` prints the table and the
+// cannot be written: each of the ways to make one fixes it. `portalctl routes` prints the table and the
 // authorization tests enumerate it.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "access/database.hpp"
 #include "access/permission.hpp"
 #include "access/principal.hpp"
+#include "access/staff.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "http/cookie.hpp"
@@ -38,9 +39,11 @@ class PathValues {
   std::size_t count_ = 0;
 };
 
-// Whom a request turned out to be about; for the log of security events. A member's own request fills it in by itself.
+// Whom a request turned out to be about; for the log of security events. A request of somebody who is signed in fills
+// it in by itself.
 struct Subject {
   std::optional<std::int64_t> member_id;
+  std::optional<std::int64_t> staff_id = {};
   bool wrong_password = false;  // one was asked for and was wrong, where the answer's code does not say so
   std::string sent_to = {};     // masked: where a link went that has expired; the problem tells it
 };
@@ -55,6 +58,8 @@ struct VisitorContext {
   http::CookieMode cookies;
   std::optional<access::SessionHash> session;  // of the session cookie that came along, unchecked
   Subject& subject;                            // a handler that finds out who it is about says so
+  access::AnonymousDatabase staff_database;    // where the logins, links and sessions of staff are looked up
+  std::optional<access::SessionHash> staff_session;
 };
 
 struct MemberContext {
@@ -68,37 +73,64 @@ struct MemberContext {
   Subject& subject;
 };
 
+struct StaffContext {
+  const http::Request& request;
+  const access::Account& account;
+  PathValues path;
+  access::Staff staff;
+  access::StaffDatabase database;
+  Services& services;
+  http::CookieMode cookies;
+  Subject& subject;
+};
+
 using VisitorHandler = Task<Result<http::Response>> (*)(VisitorContext context);
 using MemberHandler = Task<Result<http::Response>> (*)(MemberContext context);
+using StaffHandler = Task<Result<http::Response>> (*)(StaffContext context);
 
-enum class Audience : std::uint8_t { kAnyone, kMember };
+enum class Audience : std::uint8_t { kAnyone, kMember, kStaff };
 
 class Route {
  public:
   // Open to everybody who reaches the host.
   static constexpr Route open(http::Method method, std::string_view path, std::string_view operation,
                               VisitorHandler handler) {
-    return Route(method, path, operation, Audience::kAnyone, {}, handler, nullptr);
+    Route route(method, path, operation, Audience::kAnyone);
+    route.visitor_handler = handler;
+    return route;
   }
   // For members. With permissions: for those who have at least one of them. The answer without is 403 where the path
   // names a collection and 404 where it names one thing by its id.
   static constexpr Route for_member(http::Method method, std::string_view path, std::string_view operation,
                                     access::Permissions any_of, MemberHandler handler) {
-    return Route(method, path, operation, Audience::kMember, any_of, nullptr, handler);
+    Route route(method, path, operation, Audience::kMember);
+    route.any_of = any_of;
+    route.member_handler = handler;
+    return route;
+  }
+  // For staff whose role may do at least what this one may. The answer to others of the staff is 403, also where the
+  // path names one thing: they may know that it exists.
+  static constexpr Route for_staff(http::Method method, std::string_view path, std::string_view operation,
+                                   access::StaffRole at_least, StaffHandler handler) {
+    Route route(method, path, operation, Audience::kStaff);
+    route.at_least = at_least;
+    route.staff_handler = handler;
+    return route;
   }
 
   http::Method method;
   std::string_view path;       // below /api/v1, e.g. "/jobs/{job_id}"
   std::string_view operation;  // the operationId of docs/openapi.yaml
   Audience audience;
-  access::Permissions any_of;
-  VisitorHandler visitor_handler;
-  MemberHandler member_handler;
+  access::Permissions any_of = {};                          // of members
+  access::StaffRole at_least = access::StaffRole::kViewer;  // of staff
+  VisitorHandler visitor_handler = nullptr;                 // one of them is there, as the audience says
+  MemberHandler member_handler = nullptr;
+  StaffHandler staff_handler = nullptr;
 
  private:
-  constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a, access::Permissions any,
-                  VisitorHandler v, MemberHandler h)
-      : method(m), path(p), operation(o), audience(a), any_of(any), visitor_handler(v), member_handler(h) {}
+  constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a)
+      : method(m), path(p), operation(o), audience(a) {}
 };
 
 }  // namespace portal::edge

@@ -9,6 +9,7 @@
 namespace portal::auth {
 class PasswordList;
 class Sessions;
+class StaffSessions;
 class Throttle;
 }  // namespace portal::auth
 
@@ -17,11 +18,13 @@ namespace portal::edge {
 class Services {
  public:
   Services(io::Loop& event_loop, io::Offload& thread_pool, const crypto::Keyring& key_file,
-           auth::Sessions& known_sessions, auth::Throttle& try_counter, Log& error_log)
+           auth::Sessions& known_sessions, auth::StaffSessions& known_staff_sessions, auth::Throttle& try_counter,
+           Log& error_log)
       : loop(event_loop),
         offload(thread_pool),
         keys(key_file),
         sessions(known_sessions),
+        staff_sessions(known_staff_sessions),
         throttle(try_counter),
         log(error_log) {}
 
@@ -29,7 +32,8 @@ class Services {
   io::Offload& offload;
   const crypto::Keyring& keys;
   auth::Sessions& sessions;  // what is known of sessions without asking PostgreSQL; forget() what has ended
-  auth::Throttle& throttle;  // asked before any secret is looked at
+  auth::StaffSessions& staff_sessions;
+  auth::Throttle& throttle;                             // asked before any secret is looked at
   const auth::PasswordList* known_passwords = nullptr;  // the operator's list, if there is one
   Log& log;  // for what went wrong without failing the request; never with anybody's data
 };

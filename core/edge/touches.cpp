@@ -4,6 +4,7 @@
 
 #include "sql/auth.hpp"
 #include "sql/enter.hpp"
+#include "sql/staff.hpp"
 
 namespace portal::edge {
 namespace {
@@ -16,13 +17,17 @@ constexpr std::size_t kBatch = 1000;  // sessions that wait; more are noted at t
 Touches::Touches(io::Loop& loop, pg::Lane& writes)
     : loop_(loop), writes_(writes), timer_(loop_.timer(io::Callback::to<&Touches::on_timer>(this))) {}
 
-void Touches::touch(const access::Member& member) {
-  const bool noted = std::ranges::any_of(
-      waiting_, [&](const access::Member& each) { return each.session_hash == member.session_hash; });
-  if (noted || waiting_.size() >= kBatch) return;
-  if (waiting_.empty()) timer_->start(kBatchAfter);
-  waiting_.push_back(member);
+template <class Principal>
+void Touches::note(std::vector<Principal>& waiting, const Principal& principal) {
+  const bool noted =
+      std::ranges::any_of(waiting, [&](const Principal& each) { return each.session_hash == principal.session_hash; });
+  if (noted || waiting.size() >= kBatch) return;
+  if (waiting_.empty() && waiting_staff_.empty()) timer_->start(kBatchAfter);
+  waiting.push_back(principal);
 }
+
+void Touches::touch(const access::Member& member) { note(waiting_, member); }
+void Touches::touch(const access::Staff& staff) { note(waiting_staff_, staff); }
 
 void Touches::on_timer() noexcept {
   if (!flushing_.done()) {
@@ -30,20 +35,26 @@ void Touches::on_timer() noexcept {
     return;
   }
   try {
-    flushing_ = flush(std::exchange(waiting_, {}));
+    flushing_ = flush(std::exchange(waiting_, {}), std::exchange(waiting_staff_, {}));
     flushing_.handle().resume();
   } catch (const std::exception&) {
     // Memory is short: the sessions are noted again at their next use.
   }
 }
 
-Task<void> Touches::flush(std::vector<access::Member> members) {
+// A session that ended meanwhile needs no note, and one that could not be written is noted at its next use.
+Task<void> Touches::flush(std::vector<access::Member> members, std::vector<access::Staff> staff) {
   for (const access::Member& member : members) {
     const std::vector<std::string_view> permissions = member.permissions.names();
     std::vector<pg::Query> segment;
     segment.push_back(sql::enter_member(member.account_id, member.session_hash, member.membership_id, permissions));
     segment.push_back(sql::touch_session(member.account_id, member.session_hash));
-    // A session that ended meanwhile needs no note, and one that could not be written is noted at its next use.
+    [[maybe_unused]] const Result<std::vector<pg::Rows>> ignored = co_await writes_.run(std::move(segment));
+  }
+  for (const access::Staff& each : staff) {
+    std::vector<pg::Query> segment;
+    segment.push_back(sql::enter_staff(each.account_id, each.session_hash, access::name_of(each.role)));
+    segment.push_back(sql::touch_staff_session(each.account_id, each.session_hash));
     [[maybe_unused]] const Result<std::vector<pg::Rows>> ignored = co_await writes_.run(std::move(segment));
   }
 }

@@ -16,14 +16,18 @@ class Touches final : public access::TouchQueue {
   Touches(io::Loop& loop, pg::Lane& writes);
 
   void touch(const access::Member& member) override;
+  void touch(const access::Staff& staff) override;
 
  private:
-  Task<void> flush(std::vector<access::Member> members);
+  template <class Principal>
+  void note(std::vector<Principal>& waiting, const Principal& principal);
+  Task<void> flush(std::vector<access::Member> members, std::vector<access::Staff> staff);
   void on_timer() noexcept;
 
   io::Loop& loop_;
   pg::Lane& writes_;
   std::vector<access::Member> waiting_;
+  std::vector<access::Staff> waiting_staff_;
   std::unique_ptr<io::Timer> timer_;
   Task<void> flushing_;
 };

@@ -76,10 +76,11 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       redis_(options_.redis ? std::make_unique<redis::Client>(loop, *options_.redis, log) : nullptr),
       session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
       sessions_(loop, options_.remembered_sessions, session_cache_.get()),
+      staff_sessions_(options_.remembered_sessions),
       throttle_(zone_, loop, options_.throttling),
       throttle_peers_(redis_ ? std::make_unique<auth::ThrottlePeers>(*redis_, keys, loop, throttle_.listener(), log)
                              : nullptr),
-      services_(loop, offload, keys, sessions_, throttle_, log),
+      services_(loop, offload, keys, sessions_, staff_sessions_, throttle_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),

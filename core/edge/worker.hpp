@@ -11,6 +11,7 @@
 #include "access/database.hpp"
 #include "auth/session_cache.hpp"
 #include "auth/sessions.hpp"
+#include "auth/staff_sessions.hpp"
 #include "auth/throttle.hpp"
 #include "crypto/keyring.hpp"
 #include "edge/figures.hpp"
@@ -53,6 +54,7 @@ class Worker {
   const Router& router() const { return router_; }
   HostMap& hosts() { return hosts_; }
   auth::Sessions& sessions() { return sessions_; }
+  auth::StaffSessions& staff_sessions() { return staff_sessions_; }
   auth::Throttle& throttle() { return throttle_; }
   Services& services() { return services_; }
   access::Lanes lanes() { return {reads_, writes_, searches_}; }
@@ -93,6 +95,7 @@ class Worker {
   std::unique_ptr<redis::Client> redis_;               // null: not configured
   std::unique_ptr<auth::SessionCache> session_cache_;  // null: not configured
   auth::Sessions sessions_;
+  auth::StaffSessions staff_sessions_;
   auth::Throttle throttle_;
   std::unique_ptr<auth::ThrottlePeers> throttle_peers_;  // null: Redis is not configured
   Services services_;

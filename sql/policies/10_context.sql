@@ -48,7 +48,8 @@ begin
     || set_config('portal.lookup', coalesce(lookup, ''), true) || set_config('portal.member_id', coalesce(member_id, ''), true)
     || set_config('portal.membership_id', coalesce(membership_id, ''), true) || set_config('portal.client_id', coalesce(client_id, ''), true)
     || set_config('portal.permissions', coalesce(permissions, ''), true)
-    || set_config('portal.visible_templates', coalesce(visible_templates, ''), true) || set_config('portal.found_by', '', true);
+    || set_config('portal.visible_templates', coalesce(visible_templates, ''), true) || set_config('portal.found_by', '', true)
+    || set_config('portal.staff_id', '', true) || set_config('portal.staff_role', '', true) || set_config('portal.api_key_id', '', true);
 end
 $$;
 

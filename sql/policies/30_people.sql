@@ -132,7 +132,7 @@ grant insert (account_id, message_reference, kind, channel, recipient, language,
   on portal.outbox_message to portal_edge;
 create policy sent_to_self on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('anonymous', 'member')
-    and member_id = portal.current_member_id() and kind <> 'invitation');
+    and member_id = portal.current_member_id() and staff_id is null and kind <> 'invitation');
 create policy invitation_renewed on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('anonymous')
     and portal.found_by() = 'activation' and kind = 'invitation' and member_id = portal.current_member_id()

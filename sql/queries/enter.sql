@@ -15,3 +15,15 @@ select portal.current_account_id() from portal.enter_anonymous(:account_id, :loo
 -- parameters: account_id bigint, session_hash bytea, membership_id bigint, permissions text[]
 -- columns: touch boolean, context bigint?
 select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions), portal.current_account_id();
+
+-- As enter_anonymous, for somebody who says to be staff.
+-- name: enter_staff_visitor
+-- parameters: account_id bigint, lookup bytea
+-- columns: context bigint?
+select portal.current_account_id() from portal.enter_staff_visitor(:account_id, :lookup);
+
+-- Raises PT401 without a valid session, PT409 when its owner has another role than given.
+-- name: enter_staff
+-- parameters: account_id bigint, session_hash bytea, role text
+-- columns: touch boolean, context bigint?
+select portal.enter_staff(:account_id, :session_hash, :role), portal.current_account_id();

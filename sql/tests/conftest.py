@@ -28,6 +28,22 @@ def load_demo(connection) -> None:
             select ms.account_id, 'activation', sha256(convert_to('activation ' || ms.membership_id, 'UTF8')), ms.member_id, ms.membership_id,
               coalesce(m.email, m.phone), now() + interval '7 days'
             from portal.membership ms join portal.member m using (account_id, member_id) where ms.state = 'invited'""")
+        cursor.execute('''
+            insert into portal.staff (account_id, email, role, state, password_hash)
+            select a.account_id, r.role || '@' || a.slug || '.example.com', r.role, 'active', '$argon2id$demo$staff'
+            from portal.account a cross join (values ('viewer'), ('manager'), ('owner')) r (role)''')
+        cursor.execute('''
+            insert into portal.staff_session (account_id, token_hash, staff_id, expires_at)
+            select account_id, sha256(convert_to('staff session ' || staff_id, 'UTF8')), staff_id, now() + interval '7 days' from portal.staff''')
+        cursor.execute('''
+            insert into portal.staff (account_id, email, role) select account_id, 'invited@' || slug || '.example.com', 'viewer' from portal.account''')
+        cursor.execute('''
+            insert into portal.staff_token (account_id, purpose, token_hash, staff_id, address, expires_at)
+            select account_id, 'activation', sha256(convert_to('staff activation ' || staff_id, 'UTF8')), staff_id, email, now() + interval '7 days'
+            from portal.staff where state = 'invited' ''')
+        cursor.execute('''
+            insert into portal.activity (account_id, actor_kind, staff_id, action) select account_id, 'staff', staff_id, 'signed_in'
+            from portal.staff where state = 'active' ''')
     with closing(connection):
         connection.autocommit = True
         connection.cursor().execute("analyze")

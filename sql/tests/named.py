@@ -64,6 +64,18 @@ class Membership:
         return {"account_id": self.account_id, "client_id": self.client_id}
 
 
+@dataclass(frozen=True)
+class Staff:
+    account_id: int
+    staff_id: int
+    role: str
+    email: str
+
+    @property
+    def session_hash(self) -> bytes:
+        return sha256(f"staff session {self.staff_id}")
+
+
 class Session:
     """One connection."""
 
@@ -119,6 +131,13 @@ class Session:
                         permissions=list(who.permissions))[0]["touch"]
 
 
+    def enter_staff_visitor(self, account_id: int, lookup: bytes = b"") -> None:
+        self.run("enter_staff_visitor", account_id=account_id, lookup=lookup)
+
+    def enter_staff(self, who: Staff) -> bool:
+        return self.run("enter_staff", account_id=who.account_id, session_hash=who.session_hash, role=who.role)[0]["touch"]
+
+
 class StagedSession(Session):
     """Plays a role on a superuser's connection that stays in one transaction: what several roles do can be seen by all and be
     undone at the end. A statement that fails is undone alone; begin and rollback are a savepoint."""
@@ -165,6 +184,7 @@ class World:
             Membership(row["account_id"], row["member_id"], row["membership_id"], row["client_id"], row["email"], tuple(row["permissions"]))
             for row in rows if row["state"] == "active"
         ]
+        self.staff = {row["email"]: Staff(row["account_id"], row["staff_id"], row["role"], row["email"]) for row in self.table("staff")}
         self.invited = {row["email"]: row for row in rows if row["state"] == "invited"}
         self.tables = {}
         for row in self._session.rows("select relname from pg_class where relnamespace = 'portal'::regnamespace and relkind = 'r'"):
@@ -176,6 +196,9 @@ class World:
     def membership(self, email: str, client: str) -> Membership:
         client_id = self.clients[client]
         return next(item for item in self.memberships if item.email == email and item.client_id == client_id)
+
+    def staff_of(self, role: str, slug: str = "brightwater") -> Staff:
+        return self.staff[f"{role}@{slug}.example.com"]
 
     @property
     def alex(self) -> Membership:

@@ -14,7 +14,7 @@ from support.site import PrivateSite
 from support.world import World
 
 from operations import Surroundings
-from principals import PRINCIPALS, make_principals
+from principals import askers_of, make_principals
 
 
 @functools.cache
@@ -35,9 +35,13 @@ def audience_of(operation: str) -> str:
     return next((route["audience"] for route in route_table() if route["operation"] == operation), "anyone")
 
 
+def is_for_staff(operation: str) -> bool:
+    return contract().get(operation, ("", ""))[1].startswith("/staff/")
+
+
 def all_rows() -> list[tuple[str, str]]:
     operations = [route["operation"] for route in route_table()] + sorted(set(contract()) - {route["operation"] for route in route_table()})
-    return [(operation, principal) for operation in operations for principal in PRINCIPALS]
+    return [(operation, principal) for operation in operations for principal in askers_of(is_for_staff(operation))]
 
 
 class Matrix:

@@ -532,16 +532,3 @@ CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_readine
                                              change_password, update_me, confirm_email, resend_activation, get_portal_logo,
                                              get_job_file, list_documents, get_document, get_document_content)}
 
-
-def cells_of(operation: str, around: Surroundings, principal: Principal, audience: str) -> list[Cell]:
-    """The rows of an operation, and for each kind of request in them one at a host that no account owns, and one at an account where the
-    principal is nobody."""
-    cells = CELLS[operation](around, principal)
-    if operation in ("get_health", "get_readiness"):
-        return cells
-    first = cells[0]
-    same = {"method": first.method, "path": first.path, "json": first.json}
-    cells.append(Cell("at an unknown host", **same, status=421, code="unknown_host", host="unknown.localhost"))
-    if audience == "member":
-        cells.append(Cell("at another account", **same, status=401, code="not_signed_in", host=around.world.bare.host))
-    return cells

@@ -5,7 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from support import staff
 from support.client import Client
+from support.staff import Staff
 from support.world import COOKIE, DEFAULT_PERMISSIONS, Account, Membership, World
 
 
@@ -15,6 +17,8 @@ class Principal:
     account: Account  # whose host is asked
     acting: Membership | None = None  # None: nobody is signed in, whatever the cookie says
     cookie: str | None = None  # of those who are not signed in; a member gets a new session for every request
+    staff: Staff | None = None  # who is signed in at the console: for members' operations nobody
+    staff_cookie: str | None = None  # of staff who are not signed in
 
     def may_see_documents(self) -> bool:
         return "view_documents" in self.acting.permissions
@@ -59,19 +63,53 @@ def make_principals(world: World) -> dict[str, Principal]:
         signed_in("member of the other client", world.add_member(matrix, "Two")),
         signed_in("member of the other account, at home", stranger),
     ]
-    return {principal.name: principal for principal in principals}
+    return {principal.name: principal for principal in [*principals, *make_staff_principals(world)]}
+
+
+def make_staff_principals(world: World) -> list[Principal]:
+    now = datetime.now(timezone.utc)
+    matrix, elsewhere = world.matrix, world.elsewhere
+    roles = {role: staff.add_staff(world, matrix.account_id, role) for role in ("viewer", "manager", "owner")}
+    stranger = staff.add_staff(world, elsewhere.account_id)
+    removed = staff.add_staff(world, matrix.account_id, state="removed")
+
+    def not_signed_in(name: str, who: Staff, **columns) -> Principal:
+        return Principal(name, matrix, staff_cookie=staff.open_session(world, who, **columns))
+    return [
+        *(Principal(role, matrix, staff=who) for role, who in roles.items()),
+        Principal("owner of the other account, at home", elsewhere, staff=stranger),
+        not_signed_in("owner of the other account, here", stranger),
+        not_signed_in("ended staff session", roles["owner"], ended_at=now),
+        not_signed_in("expired staff session", roles["owner"], created_at=now - timedelta(days=7), expires_at=now - timedelta(seconds=1)),
+        not_signed_in("idle staff session", roles["owner"], created_at=now - timedelta(hours=13), last_used_at=now - timedelta(hours=13)),
+        not_signed_in("removed staff", removed),
+    ]
 
 
 # Known before any server runs, because pytest names its tests from them; a test compares.
-PRINCIPALS = (
+MEMBERS = (
     "nobody", "garbage cookie", "unknown token", "ended session", "expired session", "idle session", "removed member", "ended membership",
     "member of the other account, here", "member", "member who sees no finished jobs", "member who sees finished jobs only",
     "member without jobs", "member of two, as the first", "member of two, as the second", "member of the other client",
     "member of the other account, at home",
 )
+STAFF = ("viewer", "manager", "owner", "owner of the other account, at home", "owner of the other account, here", "ended staff session",
+         "expired staff session", "idle staff session", "removed staff")
+PRINCIPALS = (*MEMBERS, *STAFF)
+# The layer has its time: who is of the other side asks with two or three faces only.
+MEMBERS_AT_STAFF_OPERATIONS = ("nobody", "member", "member of the other account, at home")
+STAFF_AT_MEMBER_OPERATIONS = ("owner", "owner of the other account, here")
+
+
+def askers_of(is_for_staff: bool) -> tuple[str, ...]:
+    return (*MEMBERS_AT_STAFF_OPERATIONS, *STAFF) if is_for_staff else (*MEMBERS, *STAFF_AT_MEMBER_OPERATIONS)
 
 
 def browser(world: World, principal: Principal) -> Client:
     """A browser of the principal; every call signs in anew, so that one request cannot spoil the next."""
     cookie = world.open_session(principal.acting) if principal.acting else principal.cookie
-    return world.client(principal.account, cookie)
+    client = world.client(principal.account, cookie)
+    staff_cookie = staff.open_session(world, principal.staff) if principal.staff else principal.staff_cookie
+    if staff_cookie:
+        client.cookies[staff.COOKIE] = staff_cookie
+    return client

@@ -8,7 +8,7 @@ from support.nginx import PrivateNginx
 
 from cells import check
 from matrix_run import Matrix, all_rows, audience_of
-from operations import cells_of
+from all_cells import cells_of
 
 
 class UnfilteredNginx(PrivateNginx):

@@ -16,6 +16,7 @@ using access::Permission;
 class CountedTouches final : public access::TouchQueue {
  public:
   void touch(const access::Member& member) override { touched.push_back(member.membership_id); }
+  void touch(const access::Staff& staff) override { touched.push_back(staff.staff_id); }
   std::vector<std::int64_t> touched;
 };
 

@@ -98,6 +98,7 @@ TEST(RouterTest, EveryRouteOfTheHouseIsWhole) {
   for (const Route& route : routes.routes()) {
     EXPECT_EQ(route.audience == Audience::kAnyone, route.visitor_handler != nullptr) << route.path;
     EXPECT_EQ(route.audience == Audience::kMember, route.member_handler != nullptr) << route.path;
+    EXPECT_EQ(route.audience == Audience::kStaff, route.staff_handler != nullptr) << route.path;
     EXPECT_FALSE(route.operation.empty()) << route.path;
     EXPECT_NE(route.method, Method::kHead) << route.path;
   }
