@@ -63,14 +63,20 @@ struct portal_worker {
 portal::edge::Worker& portal::boundary::worker_of(portal_worker* worker) { return worker->worker; }
 
 struct portal_operation {
-  portal_operation(portal_worker& worker, const portal_request& raw, portal_done_function function, void* done_context)
-      : done(function),
+  portal_operation(portal_worker& worker, const portal_request& raw, portal_done_function wanted,
+                   portal_done_function function, void* done_context)
+      : body_wanted(wanted),
+        done(function),
         context(done_context),
         operation(worker.worker, to_request(raw, headers), view(raw.account), cookie_mode(raw),
-                  portal::io::Callback::to<&portal_operation::on_done>(this)) {}
+                  portal::io::Callback::to<&portal_operation::on_done>(this),
+                  wanted ? portal::io::Callback::to<&portal_operation::on_body_wanted>(this) : portal::io::Callback{}) {
+  }
 
   void on_done() noexcept { done(context); }
+  void on_body_wanted() noexcept { body_wanted(context); }
 
+  portal_done_function body_wanted;  // null: the body came with the request
   portal_done_function done;
   void* context;
   std::vector<portal::http::Header> headers;
@@ -138,6 +144,7 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
     worker_options.throttling = options->throttling ? portal::auth::Throttling::kOn : portal::auth::Throttling::kOff;
     if (options->known_passwords) worker_options.known_passwords = &options->known_passwords->list;
+    worker_options.files = view(options->files);
     worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
     worker_options.remembered_sessions = options->remembered_sessions;
     if (options->redis.size > 0) {
@@ -183,8 +190,26 @@ size_t portal_worker_readiness(const portal_worker* worker, int* ready, char* bu
 
 portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request,
                                          portal_done_function done, void* context) noexcept {
+  return portal_operation_start_before_body(worker, request, nullptr, done, context);
+}
+
+int portal_takes_file(const portal_worker* worker, portal_text method, portal_text path) noexcept {
+  return guarded(0, nullptr, 0, [&] {
+    const auto found = worker->worker.router().find(portal::http::parse_method(view(method)), view(path));
+    const auto* match = std::get_if<portal::edge::Match>(&found);
+    return match && match->route->file_bytes > 0 ? 1 : 0;
+  });
+}
+
+void portal_operation_take_body(portal_operation* operation, int descriptor, int64_t size) noexcept {
+  operation->operation.take_body({.descriptor = size > 0 ? descriptor : -1, .bytes = size});
+}
+
+portal_operation* portal_operation_start_before_body(portal_worker* worker, const portal_request* request,
+                                                     portal_done_function body_wanted, portal_done_function done,
+                                                     void* context) noexcept {
   return guarded(static_cast<portal_operation*>(nullptr), nullptr, 0, [&] {
-    auto operation = std::make_unique<portal_operation>(*worker, *request, done, context);
+    auto operation = std::make_unique<portal_operation>(*worker, *request, body_wanted, done, context);
     operation->operation.start();
     return operation.release();
   });

@@ -41,6 +41,7 @@ typedef struct {
   portal_text redis_password;
   size_t remembered_sessions; /* by the worker itself */
   uint32_t host_refresh_milliseconds;
+  portal_text files; /* the folder of portal_files; empty: none */
   const portal_keys* keys;
   const portal_passwords* known_passwords; /* null: none besides those that are built in */
   portal_loop* loop;
@@ -115,6 +116,16 @@ size_t portal_worker_readiness(const portal_worker* worker, int* ready, char* bu
  * of memory. */
 portal_operation* portal_operation_start(portal_worker* worker, const portal_request* request,
                                          portal_done_function done, void* context) PORTAL_NOEXCEPT;
+/* Whether the operation of this method and path, if there is one, takes a file for its body. Such a body is read only
+ * when the operation wants it: after its session and its headers were looked at. */
+int portal_takes_file(const portal_worker* worker, portal_text method, portal_text path) PORTAL_NOEXCEPT;
+/* As portal_operation_start, without a body. `body_wanted` is called from the loop, once at most, and answered by
+ * portal_operation_take_body. */
+portal_operation* portal_operation_start_before_body(portal_worker* worker, const portal_request* request,
+                                                     portal_done_function body_wanted, portal_done_function done,
+                                                     void* context) PORTAL_NOEXCEPT;
+/* The body in a file, whose descriptor (-1: it is empty) stays open until portal_operation_destroy. */
+void portal_operation_take_body(portal_operation* operation, int descriptor, int64_t size) PORTAL_NOEXCEPT;
 /* After `done`. Answers 0 on success. */
 int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
 /* Instead of a response whose file cannot be sent: makes it 503, and logs why. The views of the response before become

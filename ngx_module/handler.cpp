@@ -2,6 +2,7 @@
 // from a posted event, after control has left every frame of it.
 #include <cstring>
 
+#include "body.hpp"
 #include "file.hpp"
 #include "guard.hpp"
 #include "module.hpp"
@@ -80,7 +81,15 @@ void on_done(void* data) noexcept {
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
   context->answered = true;
-  ngx_int_t result = send_response(request, context);
+  if (context->body_coming) {
+    // The time for its body is over. As when nginx itself gives up waiting for one: there is no answer.
+    ngx_http_finalize_request(request, NGX_HTTP_REQUEST_TIME_OUT);
+    ngx_http_run_posted_requests(connection);
+    return;
+  }
+  // What nobody wanted is thrown away as it comes, so that the client reads the answer.
+  ngx_int_t result = context->body_left ? ngx_http_discard_request_body(request) : NGX_OK;
+  if (result == NGX_OK) result = send_response(request, context);
   // What a change came to cannot be told any more. No answer is truer than a failure that nginx makes up.
   if (result == NGX_HTTP_INTERNAL_SERVER_ERROR && !(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)))
     result = NGX_ERROR;
@@ -115,52 +124,29 @@ void on_request_end(void* data) noexcept {
 
 void on_pool_end(void* data) noexcept { destroy_operation(static_cast<RequestContext*>(data)); }
 
-// The body in one piece: what nginx wrote into a file (a body larger than client_body_buffer_size) is read back.
-bool collect_body(ngx_http_request_t* request, portal_text* body) {
-  *body = {nullptr, 0};
-  if (!request->request_body || !request->request_body->bufs) return true;
-  size_t size = 0;
-  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next)
-    size += static_cast<size_t>(ngx_buf_size(link->buf));
-  if (size == 0) return true;
-  if (!request->request_body->bufs->next && !request->request_body->bufs->buf->in_file) {
-    *body = {reinterpret_cast<const char*>(request->request_body->bufs->buf->pos), size};
-    return true;
-  }
-  auto* whole = static_cast<u_char*>(ngx_pnalloc(request->pool, size));
-  if (!whole) return false;
-  u_char* end = whole;
-  for (ngx_chain_t* link = request->request_body->bufs; link; link = link->next) {
-    ngx_buf_t* buffer = link->buf;
-    const auto length = static_cast<size_t>(ngx_buf_size(buffer));
-    // Behind the last chunk of a chunked body nginx puts a buffer of nothing, whose pointers are null.
-    if (length == 0) continue;
-    if (buffer->in_file) {
-      if (ngx_read_file(buffer->file, end, length, buffer->file_pos) != static_cast<ssize_t>(length)) return false;
-    } else {
-      std::memcpy(end, buffer->pos, length);
-    }
-    end += length;
-  }
-  *body = {reinterpret_cast<const char*>(whole), size};
-  return true;
-}
-
 bool describe(ngx_http_request_t* request, portal_request* described) {
   described->headers = collect_headers(request, &described->header_count);
-  return described->headers && describe_head(request, described) && collect_body(request, &described->body);
+  return described->headers && describe_head(request, described);
 }
 
-ngx_int_t start(ngx_http_request_t* request) {
+enum class Body : bool { kRead, kLater };
+
+ngx_int_t start(ngx_http_request_t* request, Body body) {
   Process* process = main_conf_of(request)->process;
   portal_request described{};
   if (!describe(request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  if (body == Body::kRead) {
+    if (const ngx_int_t collected = collect_body(request, &described.body); collected != NGX_OK) return collected;
+  }
   auto* context = static_cast<RequestContext*>(ngx_pcalloc(request->pool, sizeof(RequestContext)));
   ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
   ngx_pool_cleanup_t* pool_cleanup = ngx_pool_cleanup_add(request->pool, 0);
   if (!context || !cleanup || !pool_cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   context->request = request;
-  context->operation = portal_operation_start(process->worker, &described, on_done, context);
+  context->body_left = body == Body::kLater;
+  context->operation = body == Body::kLater ? portal_operation_start_before_body(process->worker, &described,
+                                                                                 read_file_body, on_done, context)
+                                            : portal_operation_start(process->worker, &described, on_done, context);
   if (!context->operation) return NGX_HTTP_SERVICE_UNAVAILABLE;
   ngx_queue_insert_tail(&process->requests, &context->link);
   cleanup->data = context;
@@ -174,7 +160,7 @@ ngx_int_t start(ngx_http_request_t* request) {
 }
 
 void on_body(ngx_http_request_t* request) noexcept {
-  const ngx_int_t started = start(request);
+  const ngx_int_t started = start(request, Body::kRead);
   if (started != NGX_DONE) ngx_http_finalize_request(request, started);
 }
 
@@ -189,6 +175,12 @@ RequestContext* find_context(ngx_http_request_t* request) {
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
   if (request != request->main || !main_conf_of(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  if (takes_file(request)) {
+    const ngx_int_t started = start(request, Body::kLater);
+    if (started == NGX_DONE) ++request->main->count;  // until the operation has answered
+    return started;
+  }
+  if (const ngx_int_t refused = refuse_body(request); refused != NGX_OK) return refused;
   request->request_body_in_single_buf = 1;
   const ngx_int_t read = ngx_http_read_client_request_body(request, on_body);
   return read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE;

@@ -20,6 +20,8 @@ struct RequestContext {
   ngx_http_request_t* request;
   portal_operation* operation;
   bool answered;
+  bool body_left;    // nobody has asked for it yet
+  bool body_coming;  // nginx reads it into a file
   // What is left for the access log of an operation that was destroyed.
   ngx_str_t account;
   uint64_t database_microseconds;

@@ -48,6 +48,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
         .redis_password = {reinterpret_cast<const char*>(conf->redis_password.data), conf->redis_password.len},
         .remembered_sessions = static_cast<size_t>(conf->remembered_sessions),
         .host_refresh_milliseconds = static_cast<uint32_t>(conf->host_refresh),
+        .files = text_of(conf->files),
         .keys = conf->keys,
         .known_passwords = conf->known_passwords,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),

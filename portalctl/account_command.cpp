@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -9,17 +10,21 @@
 #include "portalctl/lookup.hpp"
 #include "portalctl/text.hpp"
 #include "portalctl_sql/accounts.hpp"
+#include "send/phone.hpp"
 
 namespace portal::portalctl {
 namespace {
 
 constexpr int kAttempts = 5;
+constexpr const char* kCountryHelp = "where phone numbers without a country belong, such as GB; none: nowhere";
 
 struct Options {
   std::string slug;
   std::string name;
   std::string time_zone;
   std::string confirmed_slug;
+  std::string country;
+  std::string edits_imported;
 };
 
 bool is_slug(std::string_view text) {
@@ -30,18 +35,29 @@ bool is_slug(std::string_view text) {
          std::ranges::all_of(text, allowed);
 }
 
+// Nothing for "none".
+Outcome<std::optional<std::string>> country_of(const Options& options) {
+  if (options.country.empty() || options.country == "none") return std::nullopt;
+  if (!outside::is_phone_country(options.country))
+    return misused(fmt::format("\"{}\" is not a country. It is written like GB.", options.country));
+  return options.country;
+}
+
 Outcome<void> create(const Invocation& invocation, const Options& options) {
   if (!is_slug(options.slug))
     return misused(fmt::format("\"{}\" is not a slug: small letters, digits and hyphens, at most 63.", options.slug));
   const std::string name = trimmed(options.name);
   if (name.empty()) return misused("An account needs a name.");
+  const Outcome<std::optional<std::string>> country = country_of(options);
+  if (!country) return failed(country.error());
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
   auto zone = database->fetch<sql::IsTimeZoneRow>(sql::is_time_zone(options.time_zone));
   if (!zone) return failed(zone.error());
   if (!(*zone)[0].is_known)
     return failed(fmt::format("\"{}\" is not a time zone. It is written like Europe/London.", options.time_zone));
-  auto created = database->fetch<sql::CreateAccountRow>(sql::create_account(options.slug, name, options.time_zone));
+  auto created =
+      database->fetch<sql::CreateAccountRow>(sql::create_account(options.slug, name, options.time_zone, *country));
   if (!created) return failed(created.error());
   if (created->empty()) return failed(fmt::format("There is already an account \"{}\".", options.slug));
   print_line(fmt::format("Made the account {}. Next: portalctl host add --account {} --host NAME", options.slug,
@@ -68,6 +84,29 @@ Outcome<void> resume(const Invocation& invocation, const Options& options) {
   if (!account) return failed(account.error());
   if (Outcome<void> done = database->execute(sql::resume_account(account->account_id)); !done) return done;
   print_line(fmt::format("The portal of {} is open.", options.slug));
+  return {};
+}
+
+Outcome<void> set(const Invocation& invocation, const Options& options) {
+  if (options.country.empty() && options.edits_imported.empty())
+    return misused("What is to be set? portalctl account set --help tells what there is.");
+  const Outcome<std::optional<std::string>> country = country_of(options);
+  if (!country) return failed(country.error());
+  Outcome<Database> database = Database::connect(invocation.settings);
+  if (!database) return failed(database.error());
+  const Outcome<AccountRecord> account = find_account(*database, options.slug);
+  if (!account) return failed(account.error());
+  if (!options.country.empty()) {
+    if (Outcome<void> done = database->execute(sql::set_account_country(account->account_id, *country)); !done)
+      return done;
+    print_line(*country ? fmt::format("Numbers of {} that name no country belong to {}.", options.slug, **country)
+                        : fmt::format("Numbers of {} have to name their country.", options.slug));
+  }
+  if (options.edits_imported.empty()) return {};
+  const bool allowed = options.edits_imported == "yes";
+  if (Outcome<void> done = database->execute(sql::set_edits_imported(account->account_id, allowed)); !done) return done;
+  print_line(fmt::format("Staff of {} {} change by hand what another system feeds.", options.slug,
+                         allowed ? "may" : "may not"));
   return {};
 }
 
@@ -135,6 +174,7 @@ void add_account_command(CLI::App& app, Invocation& invocation) {
   create_command->add_option("--slug", options->slug, "its short name, for commands and addresses")->required();
   create_command->add_option("--name", options->name, "the name of the business")->required();
   create_command->add_option("--time-zone", options->time_zone, "such as Europe/London")->required();
+  create_command->add_option("--country", options->country, kCountryHelp);
   add_database_options(*create_command, invocation);
   create_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return create(invocation, *options); }; });
@@ -156,6 +196,12 @@ void add_account_command(CLI::App& app, Invocation& invocation) {
   };
   add_one("suspend", "Close an account's portal, for those who are signed in too, until it is resumed", suspend);
   add_one("resume", "Open it again", resume);
+  CLI::App* set_command = add_one("set", "Change what holds for an account", set);
+  set_command->add_option("--country", options->country, kCountryHelp);
+  set_command
+      ->add_option("--edit-imported", options->edits_imported,
+                   "yes: staff may change by hand what another system feeds (default: no)")
+      ->check(CLI::IsMember({"yes", "no"}));
   CLI::App* delete_command = add_one("delete", "Delete an account with everything in it, for ever", remove);
   delete_command->add_option("--confirm", options->confirmed_slug, "the slug once more");
   add_files_option(*delete_command, invocation);

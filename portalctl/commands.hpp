@@ -25,6 +25,8 @@ void add_host_command(CLI::App& app, Invocation& invocation);
 void add_portal_command(CLI::App& app, Invocation& invocation);
 void add_member_command(CLI::App& app, Invocation& invocation);
 void add_staff_command(CLI::App& app, Invocation& invocation);
+void add_import_command(CLI::App& app, Invocation& invocation);
+void add_key_command(CLI::App& app, Invocation& invocation);
 void add_courier_command(CLI::App& app, Invocation& invocation);
 void add_mail_command(CLI::App& app, Invocation& invocation);
 void add_outbox_command(CLI::App& app, Invocation& invocation);
@@ -32,6 +34,7 @@ void add_document_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_demo_command(CLI::App& app, Invocation& invocation);
 void add_routes_command(CLI::App& app, Invocation& invocation);
+void add_tidy_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 // Options that several commands have. They stand at each of them, so that its help lists them.

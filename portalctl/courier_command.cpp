@@ -1,29 +1,32 @@
 #include <csignal>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include <sys/signalfd.h>
 
 #include <fmt/format.h>
 
 #include "courier/courier.hpp"
+#include "io/descriptor.hpp"
 #include "portalctl/commands.hpp"
+#include "portalctl/courier_logos.hpp"
 #include "portalctl/courier_outbox.hpp"
 #include "portalctl/courier_setup.hpp"
-#include "portalctl/descriptor.hpp"
 #include "portalctl/invitation.hpp"
 
 namespace portal::portalctl {
 namespace {
 
 // From here on the signals that end a service arrive as something to read, in every thread that libcurl starts.
-Descriptor take_signals() {
+io::Descriptor take_signals() {
   sigset_t signals;
   ::sigemptyset(&signals);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals, number);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A server that closes its end is an error of one transfer.
   ::signal(SIGPIPE, SIG_IGN);
-  return Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  return io::Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 Outcome<void> run(const Invocation& invocation, const Settings& given, const CourierOptions& options) {
@@ -37,13 +40,24 @@ Outcome<void> run(const Invocation& invocation, const Settings& given, const Cou
   if (!keys) return failed(keys.error());
   const Outcome<outside::LayoutSet> layouts = load_layouts(*courier_settings);
   if (!layouts) return failed(layouts.error());
-  const Descriptor signals = take_signals();
+  const io::Descriptor signals = take_signals();
   if (!signals) return failed("Signals cannot be waited for.");
   outside::prepare_network();
-  CourierOutbox outbox(settings, courier_settings->limits);
+  CourierOutbox outbox(settings, *courier_settings);
   outside::Courier courier(*courier_settings, *layouts, *keys, outbox,
                            [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   using Until = outside::Courier::Until;
+  std::optional<CourierLogos> logos;
+  if (!settings.files.empty()) {
+    // One that only sends may run where the files are not.
+    Outcome<FileStore> store = FileStore::open(settings);
+    if (!store) fmt::print(stderr, "no logos are made: {}\n", store.error().sentence);
+    if (store)
+      logos.emplace(settings, std::move(*store), [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  }
+  if (logos && options.once) logos->work_off();
+  std::jthread making;
+  if (logos && !options.once) making = std::jthread([&logos](const std::stop_token& stop) { logos->run(stop); });
   if (!options.once) fmt::print(stderr, "the courier has begun\n");
   const Result<void> ended = courier.run(signals.number(), options.once ? Until::kNothingIsDue : Until::kStopped);
   if (!ended) return failed("The courier ended", ended.error());
@@ -60,6 +74,7 @@ void add_courier_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--mail-directory", options->mail_directory, "write messages into files there and send nothing");
   command->add_flag("--once", options->once, "end when nothing is due any more");
   add_keys_option(*command, invocation);
+  add_files_option(*command, invocation);
   add_database_options(*command, invocation);
   command->callback([&invocation, options] {
     // Before the files and the environment have filled it in.

@@ -9,6 +9,7 @@
 namespace portal::portalctl {
 namespace {
 
+constexpr std::chrono::hours kRemovalPause{1};
 constexpr std::size_t kReasonBytes = 1000;  // as the column, in characters, of which none is less than a byte
 
 std::unexpected<Error> unavailable(const Failure& failure) {
@@ -33,6 +34,7 @@ outside::Message message_of(const sql::ClaimMessagesRow& row, std::span<const st
           .language = std::string(row.language),
           .member_id = row.member_id,
           .membership_id = row.membership_id,
+          .staff_id = row.staff_id,
           .payload = bytes_of(row.payload),
           .key_id = std::string(row.key_id),
           .attempts = row.attempts,
@@ -58,6 +60,8 @@ Result<Database*> CourierOutbox::connected() {
   database_.reset();
   Outcome<Database> database = Database::connect(settings_, "portal_courier");
   if (!database) return unavailable(database.error());
+  // A server that is stopped in the middle of an answer looks alive; messages of other kinds of trouble do not wait.
+  database->set_patience(patience_);
   if (Outcome<void> listening = database->execute(sql::listen_outbox()); !listening)
     return unavailable(listening.error());
   database_.emplace(std::move(*database));
@@ -78,8 +82,8 @@ Result<std::vector<outside::Message>> CourierOutbox::claim(const outside::ClaimR
   fill_random(token);
   const auto answer = fetch<sql::ClaimMessagesRow>(
       sql::claim_messages(token, outside::kLeaseSeconds, request.slots, request.account_slots,
-                          std::span<const std::int64_t>(request.full_accounts), limits_.account_hour,
-                          limits_.account_day, limits_.recipient_day));
+                          std::span<const std::int64_t>(request.sending), limits_.account_hour, limits_.account_day,
+                          limits_.recipient_day));
   if (!answer) return fail(answer.error());
   std::vector<outside::Message> messages;
   for (int index = 0; index < answer->size(); ++index) messages.push_back(message_of((*answer)[index], token));
@@ -89,8 +93,8 @@ Result<std::vector<outside::Message>> CourierOutbox::claim(const outside::ClaimR
 Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const outside::Message& message,
                                                                            const std::optional<crypto::Digest>& link) {
   const auto hash = link.transform([](const crypto::Digest& digest) { return pg::Bytes(digest); });
-  const auto answer = fetch<sql::LoadContextRow>(
-      sql::load_context(message.key.account_id, message.member_id, message.membership_id, hash));
+  const auto answer = fetch<sql::LoadContextRow>(sql::load_context(
+      message.key.account_id, message.member_id, message.membership_id, message.staff_id, hash, message.language));
   if (!answer) return fail(answer.error());
   if (answer->empty()) return std::nullopt;
   const sql::LoadContextRow row = (*answer)[0];
@@ -98,10 +102,16 @@ Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const
                                  .portal_name = text_of(row.portal_name),
                                  .origins = {row.origins.begin(), row.origins.end()},
                                  .member_state = text_of(row.member_state),
+                                 .staff_state = text_of(row.staff_state),
                                  .client_name = text_of(row.client_name),
                                  .time_zone = std::string(row.time_zone),
+                                 .country = text_of(row.country),
                                  .local_expiry = text_of(row.local_expiry),
                                  .link_is_good = row.link_is_good,
+                                 .has_logo = row.has_logo,
+                                 .own_subject = text_of(row.own_subject),
+                                 .own_html = text_of(row.own_html),
+                                 .own_sms = text_of(row.own_sms),
                                  .mail = mail_setting_of(row)};
 }
 
@@ -129,6 +139,11 @@ Result<void> CourierOutbox::tidy() {
       fetch<sql::HoldMessagesRow>(sql::hold_messages(limits_.account_hour, limits_.account_day, limits_.recipient_day));
   if (!held) return fail(held.error());
   if (Outcome<void> done = database_->execute(sql::forget_payloads()); !done) return unavailable(done.error());
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_removal_) return {};
+  if (Outcome<void> done = database_->execute(sql::remove_old_messages(keep_days_)); !done)
+    return unavailable(done.error());
+  next_removal_ = now + kRemovalPause;
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The courier's outbox, in PostgreSQL.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "courier/outbox.hpp"
@@ -12,8 +13,11 @@ namespace portal::portalctl {
 // kDatabaseUnavailable, log_detail says what PostgreSQL said.
 class CourierOutbox final : public outside::Outbox {
  public:
-  CourierOutbox(Settings settings, const outside::SendingLimits& limits)
-      : settings_(std::move(settings)), limits_(limits) {}
+  CourierOutbox(Settings settings, const outside::CourierSettings& courier)
+      : settings_(std::move(settings)),
+        limits_(courier.limits),
+        patience_(courier.database_seconds),
+        keep_days_(courier.keep_days) {}
 
   Result<std::vector<outside::Message>> claim(const outside::ClaimRequest& request) override;
   Result<std::optional<outside::MessageContext>> load_context(const outside::Message& message,
@@ -30,6 +34,9 @@ class CourierOutbox final : public outside::Outbox {
 
   Settings settings_;
   outside::SendingLimits limits_;
+  std::chrono::seconds patience_;
+  std::int32_t keep_days_;
+  std::chrono::steady_clock::time_point next_removal_;  // reads all that is over, so not often
   std::optional<Database> database_;
 };
 

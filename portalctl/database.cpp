@@ -1,6 +1,7 @@
 #include "portalctl/database.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <cstdlib>
 #include <string_view>
@@ -40,6 +41,11 @@ Failure lost(PGconn* connection, const std::string& what) {
   return {.sentence = "The connection to the database was lost.",
           .detail = fmt::format("{} in {}", trimmed(PQerrorMessage(connection)), what),
           .sqlstate = std::string(kConnectionLost)};
+}
+
+Failure silent(const std::string& what) {
+  return {
+      .sentence = "The database does not answer.", .detail = "in " + what, .sqlstate = std::string(kConnectionLost)};
 }
 
 struct Keywords {
@@ -120,14 +126,40 @@ Outcome<pg::Rows> Database::run(const pg::Query& query) {
     lengths[index] = parameters.length(index);
   }
   const std::vector<int> formats(parameters.count(), 1);
-  PGresult* result = PQexecParams(connection_.get(), statement.text, static_cast<int>(parameters.count()),
-                                  statement.parameter_types.data(), values.data(), lengths.data(), formats.data(), 1);
+  const std::string what = fmt::format("statement {}", statement.name);
+  if (given_up_ ||
+      PQsendQueryParams(connection_.get(), statement.text, static_cast<int>(parameters.count()),
+                        statement.parameter_types.data(), values.data(), lengths.data(), formats.data(), 1) != 1)
+    return failed(lost(connection_.get(), what));
+  PGresult* result = wait_for_answer();
   pg::Rows rows(result);
+  if (given_up_) return failed(silent(what));
   const ExecStatusType status = PQresultStatus(result);
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows;
-  const std::string what = fmt::format("statement {}", statement.name);
   if (PQstatus(connection_.get()) != CONNECTION_OK) return failed(lost(connection_.get(), what));
   return failed(failure_of(result, what));
+}
+
+// As PQexec: the last result counts, and where the connection is lost there is none.
+PGresult* Database::wait_for_answer() {
+  PGconn* connection = connection_.get();
+  const auto end = std::chrono::steady_clock::now() + patience_.value_or(std::chrono::milliseconds(0));
+  PGresult* last = nullptr;
+  for (;;) {
+    while (patience_ && PQisBusy(connection) == 1) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      pollfd entry{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+      if (left.count() <= 0 || (::poll(&entry, 1, static_cast<int>(left.count())) == 0)) {
+        given_up_ = true;
+        return last;
+      }
+      if (PQconsumeInput(connection) == 0) break;  // PQgetResult says why
+    }
+    PGresult* result = PQgetResult(connection);
+    if (result == nullptr) return last;
+    PQclear(last);
+    last = result;
+  }
 }
 
 Outcome<void> Database::execute(const pg::Query& query) {
@@ -153,7 +185,7 @@ Outcome<void> Database::run_script(const std::string& text, const std::string& w
 
 int Database::descriptor() const { return PQsocket(connection_.get()); }
 
-bool Database::is_alive() const { return PQstatus(connection_.get()) == CONNECTION_OK; }
+bool Database::is_alive() const { return !given_up_ && PQstatus(connection_.get()) == CONNECTION_OK; }
 
 bool Database::take_notices() {
   if (PQconsumeInput(connection_.get()) == 0) return false;

@@ -2,8 +2,10 @@
 // nothing else goes on in a command.
 #pragma once
 
+#include <chrono>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "portalctl/settings.hpp"
 
 struct pg_conn;
+struct pg_result;
 
 // The statements of sql/portalctl, made by the build.
 namespace portal::portalctl_sql {}
@@ -52,6 +55,10 @@ class Database {
     return Answer<Row>(std::move(*rows));
   }
 
+  // Longer than that nobody waits for an answer: the connection counts as lost then, and what became of the statement
+  // is not known.
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
+
   // Of a connection that listens. Readable when a notice may have come; false from is_alive when it broke.
   int descriptor() const;
   bool is_alive() const;
@@ -67,7 +74,12 @@ class Database {
   };
   explicit Database(pg_conn* connection) : connection_(connection) {}
 
+  // Null: the connection was lost. The caller's patience counts.
+  pg_result* wait_for_answer();
+
   std::unique_ptr<pg_conn, Finish> connection_;
+  std::optional<std::chrono::milliseconds> patience_;
+  bool given_up_ = false;
 };
 
 // Rolls back unless it was committed. The database outlives it.

@@ -30,11 +30,17 @@ struct Login {
   std::string client;
 };
 
+struct StaffLogin {
+  std::string email;
+  std::string role;
+};
+
 struct DemoAccount {
   std::string slug;
   std::string host;
   std::string url;
   std::vector<Login> logins;
+  std::vector<StaffLogin> staff;
   std::string activation_url;
 };
 
@@ -67,7 +73,7 @@ Outcome<void> load_data(Database& database, const Settings& settings, const Opti
   return database.execute(sql::set_origins(scheme(options), port_suffix(options)));
 }
 
-// Each member gets a salt and so a hash of its own, as if everybody had chosen the same password.
+// Each member and each of the staff gets a salt and so a hash of its own, as if everybody had chosen the same password.
 Outcome<void> set_passwords(Database& database, const crypto::Keyring& keys) {
   auto members = database.fetch<sql::ListMembersToActivateRow>(sql::list_members_to_activate());
   if (!members) return failed(members.error());
@@ -77,6 +83,15 @@ Outcome<void> set_passwords(Database& database, const crypto::Keyring& keys) {
     if (!hash) return failed("A password was not hashed", hash.error());
     if (Outcome<void> done = database.execute(sql::set_member_password(member.account_id, member.member_id, *hash));
         !done)
+      return done;
+  }
+  auto staff = database.fetch<sql::ListStaffToActivateRow>(sql::list_staff_to_activate());
+  if (!staff) return failed(staff.error());
+  for (int index = 0; index < staff->size(); ++index) {
+    const sql::ListStaffToActivateRow person = (*staff)[index];
+    const Result<std::string> hash = crypto::hash_password(kDemoPassword, keys);
+    if (!hash) return failed("A password was not hashed", hash.error());
+    if (Outcome<void> done = database.execute(sql::activate_staff(person.account_id, person.staff_id, *hash)); !done)
       return done;
   }
   return {};
@@ -101,13 +116,18 @@ Outcome<DemoAccount> finish_account(Database& database, std::string_view slug, c
   if (!account) return failed(account.error());
   if (!account->origin || !account->default_language)
     return failed(fmt::format("The demo data has no host or no portal for {}.", slug));
-  DemoAccount demo{.slug = std::string(slug), .host = {}, .url = *account->origin, .logins = {}, .activation_url = {}};
+  DemoAccount demo{
+      .slug = std::string(slug), .host = {}, .url = *account->origin, .logins = {}, .staff = {}, .activation_url = {}};
   const std::string_view after_scheme = std::string_view(demo.url).substr(demo.url.find("//") + 2);
   demo.host = after_scheme.substr(0, after_scheme.find(':'));
   auto logins = database.fetch<sql::ListLoginsRow>(sql::list_logins(account->account_id));
   if (!logins) return failed(logins.error());
   for (int index = 0; index < logins->size(); ++index)
     demo.logins.push_back({std::string((*logins)[index].email), std::string((*logins)[index].client)});
+  auto staff = database.fetch<sql::ListStaffLoginsRow>(sql::list_staff_logins(account->account_id));
+  if (!staff) return failed(staff.error());
+  for (int index = 0; index < staff->size(); ++index)
+    demo.staff.push_back({std::string((*staff)[index].email), std::string((*staff)[index].role)});
   Outcome<std::string> url = invite_who_waits(database, *account, keys);
   if (!url) return failed(url.error());
   demo.activation_url = std::move(*url);
@@ -150,6 +170,9 @@ void print(const std::vector<DemoAccount>& accounts) {
     print_line(fmt::format("{}: {}", account.slug, account.url));
     for (const Login& login : account.logins)
       print_line(fmt::format("  sign in as {}, password {} ({})", login.email, kDemoPassword, login.client));
+    for (const StaffLogin& login : account.staff)
+      print_line(fmt::format("  staff: {}/console as {}, password {} ({})", account.url, login.email, kDemoPassword,
+                             login.role));
     print_line(fmt::format("  an invitation that waits for its password: {}", account.activation_url));
   }
 }
@@ -165,6 +188,13 @@ void print_as_json(const std::vector<DemoAccount>& accounts) {
           .member("email", login.email)
           .member("password", kDemoPassword)
           .member("client", login.client)
+          .end_object();
+    writer.end_array().key("staff").begin_array();
+    for (const StaffLogin& login : account.staff)
+      writer.begin_object()
+          .member("email", login.email)
+          .member("password", kDemoPassword)
+          .member("role", login.role)
           .end_object();
     writer.end_array().member("activation_url", account.activation_url).end_object();
   }

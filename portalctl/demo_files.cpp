@@ -43,7 +43,7 @@ Outcome<void> fill_demo_files(Database& database, const Settings& settings, cons
         !done)
       return done;
     if (!store) continue;
-    const Outcome<ReceivedFile> file = store->receive(samples / sample.file);
+    const Outcome<files::Incoming> file = store->receive(samples / sample.file);
     if (!file) return failed(file.error());
     if (Outcome<void> kept = store->keep(*file); !kept) return kept;
   }

@@ -156,15 +156,16 @@ bool examine_folder(Report& report, const std::string& folder) {
                fmt::format("Write files = ... into {}, the folder of portal_files in nginx.", kSettingsFile));
     return false;
   }
-  const std::string make = fmt::format("install -d -o root -g www-data -m 2750 {}", folder);
+  const std::string make = fmt::format("install -d -o root -g www-data -m 2770 {}", folder);
   if (!folder.starts_with('/') || ::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     report.ill_until("files", fmt::format("{} is no folder with an absolute path.", folder), make);
     return false;
   }
   if ((status.st_mode & S_IRWXO) != 0)
     report.ill_until("files", fmt::format("Everybody on this host can look into {}.", folder), "chmod o-rwx " + folder);
-  if ((status.st_mode & S_ISGID) == 0 || (status.st_mode & (S_IRGRP | S_IXGRP)) != (S_IRGRP | S_IXGRP))
-    report.ill_until("files", "What is added would not be readable for the group of nginx' workers.", make);
+  if ((status.st_mode & S_ISGID) == 0 || (status.st_mode & S_IRWXG) != S_IRWXG)
+    report.ill_until("files", "The group of nginx' workers cannot read what is added, or write what is sent to them.",
+                     make);
   if (::access(folder.c_str(), W_OK) != 0)
     report.ill("files", "The user who asks cannot write there.", "Run portalctl as the owner of the folder.");
   return true;
@@ -195,7 +196,7 @@ void examine_files(Report& report, Database& database, const std::string& folder
   }
   if (orphans > 0)
     report.ill("files", fmt::format("{} files belong to nothing any more, as after a crash.", orphans),
-               "They do no harm but take room; remove them when no portalctl runs.");
+               "They do no harm but take room: portalctl document sweep");
   if (missing == 0 && orphans == 0) report.well("files", fmt::format("All {} are in their place.", rows->size()));
 }
 

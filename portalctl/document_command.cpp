@@ -1,4 +1,9 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +20,7 @@
 namespace portal::portalctl {
 namespace {
 
+constexpr std::chrono::hours kYoung{1};
 constexpr std::size_t kNameLength = 300;  // as in the schema, in code points
 
 struct Options {
@@ -41,13 +47,14 @@ Outcome<std::string> name_of(const Options& options) {
 
 // All of them or none.
 Outcome<std::int64_t> write_rows(Database& database, std::int64_t account_id, std::int64_t client_id,
-                                 const Options& options, const std::string& name, const ReceivedFile& file) {
+                                 const Options& options, const std::string& name, const files::Content& file) {
   // The extension of the file itself: a name that somebody chose need not have one.
   const std::string_view media_type = files::detect_type(file.head, options.file);
   Outcome<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return failed(transaction.error());
-  auto created = database.fetch<sql::CreateDocumentRow>(sql::create_document(
-      account_id, client_id, name, media_type, file.bytes, file.content_hash, !options.invisible, options.external_id));
+  auto created = database.fetch<sql::CreateDocumentRow>(sql::create_document(account_id, client_id, name, media_type,
+                                                                             file.bytes, file.hash, !options.invisible,
+                                                                             file.is_active, options.external_id));
   if (!created) return failed(created.error());
   if (created->empty()) return failed("The account has a document of this external id already.");
   const std::int64_t document_id = (*created)[0].document_id;
@@ -73,29 +80,30 @@ Outcome<void> add(const Invocation& invocation, const Options& options) {
   if (!account) return failed(account.error());
   const Outcome<ClientRecord> client = find_client(*database, account->account_id, options.client);
   if (!client) return failed(client.error());
-  const Outcome<ReceivedFile> file = store->receive(options.file);
-  if (!file) return failed(file.error());
+  const Outcome<files::Incoming> received = store->receive(options.file);
+  if (!received) return failed(received.error());
+  const files::Content& file = received->content();
 
   const Outcome<FileLock> lock = FileLock::take(*database);
   if (!lock) return failed(lock.error());
-  if (Outcome<void> kept = store->keep(*file); !kept) return kept;
+  if (Outcome<void> kept = store->keep(*received); !kept) return kept;
   const Outcome<std::int64_t> document_id =
-      write_rows(*database, account->account_id, client->client_id, options, *name, *file);
+      write_rows(*database, account->account_id, client->client_id, options, *name, file);
   if (!document_id) {
     // What was refused leaves nothing behind. If even that fails, doctor finds the file.
-    [[maybe_unused]] const Outcome<void> ignored = remove_unused(*database, *store, file->content_hash);
+    [[maybe_unused]] const Outcome<void> ignored = remove_unused(*database, *store, file.hash);
     return failed(document_id.error());
   }
   if (invocation.format == Format::kJson) {
     json::Writer writer;
     writer.begin_object().member("document_id", *document_id).member("name", *name);
-    writer.member("media_type", files::detect_type(file->head, options.file)).member("size_bytes", file->bytes);
+    writer.member("media_type", files::detect_type(file.head, options.file)).member("size_bytes", file.bytes);
     writer.end_object();
     print_json(writer);
     return {};
   }
   print_line(fmt::format("Filed \"{}\" for {} as document {}, {}.", *name, client->name, *document_id,
-                         files::detect_type(file->head, options.file)));
+                         files::detect_type(file.head, options.file)));
   return {};
 }
 
@@ -158,6 +166,49 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   return {};
 }
 
+// Digits of a SHA-256, and nothing for whatever else lies in the folder.
+std::optional<crypto::Digest> hash_of(const std::string& name) {
+  const std::optional<std::vector<std::uint8_t>> bytes = crypto::decode_hex(name);
+  crypto::Digest hash{};
+  if (!bytes || bytes->size() != hash.size()) return std::nullopt;
+  std::ranges::copy(*bytes, hash.begin());
+  return hash;
+}
+
+// What was taken away through the portal, and what an end in the middle of something has left. Young files may be on
+// their way to a row, whoever brings them.
+Outcome<void> sweep(const Invocation& invocation) {
+  const Outcome<FileStore> store = FileStore::open(invocation.settings);
+  if (!store) return failed(store.error());
+  Outcome<Database> database = Database::connect(invocation.settings);
+  if (!database) return failed(database.error());
+  const auto young = std::filesystem::file_time_type::clock::now() - kYoung;
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store->folder(), error)) {
+    std::error_code gone;
+    if (entry.is_regular_file(gone) && !gone && entry.last_write_time(gone) < young && !gone)
+      files.push_back(entry.path());
+  }
+  if (error) return failed(fmt::format("{} cannot be read: {}.", store->folder().string(), error.message()));
+  std::int64_t removed = 0;
+  for (const std::filesystem::path& file : files) {
+    const std::string name = file.filename().string();
+    const std::optional<crypto::Digest> hash = hash_of(name);
+    if (!hash && !name.starts_with(".incoming-")) continue;
+    const Outcome<FileLock> lock = FileLock::take(*database);
+    if (!lock) return failed(lock.error());
+    if (hash) {
+      if (Outcome<void> done = remove_unused(*database, *store, *hash); !done) return done;
+    } else {
+      std::filesystem::remove(file, error);
+    }
+    if (!std::filesystem::exists(file, error)) ++removed;
+  }
+  print_line(fmt::format("Removed {} files that belonged to nothing.", removed));
+  return {};
+}
+
 }  // namespace
 
 void add_document_command(CLI::App& app, Invocation& invocation) {
@@ -187,6 +238,12 @@ void add_document_command(CLI::App& app, Invocation& invocation) {
   add_json_option(*list_command, invocation);
   list_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return list(invocation, *options); }; });
+
+  CLI::App* sweep_command =
+      document->add_subcommand("sweep", "Remove files, an hour old and more, that belong to nothing any more");
+  add_files_option(*sweep_command, invocation);
+  add_database_options(*sweep_command, invocation);
+  sweep_command->callback([&invocation] { invocation.action = [&invocation] { return sweep(invocation); }; });
 
   CLI::App* remove_command = document->add_subcommand("remove", "Remove a document, and its file when no other has it");
   remove_command->add_option("document", options->document, "its id, external id or name")->required();

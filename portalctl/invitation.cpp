@@ -9,6 +9,8 @@
 namespace portal::portalctl {
 namespace {
 
+constexpr const char* kAtThisMoment = "Somebody else is inviting the same person at this moment. Try again.";
+
 template <class Text>
 std::optional<std::string_view> view(const std::optional<Text>& text) {
   return text.transform([](const Text& content) { return std::string_view(content); });
@@ -28,6 +30,7 @@ Outcome<Person> ensure_member_with_phone(Database& database, std::int64_t accoun
         sql::create_member_with_phone(account_id, invitee.address, view(invitee.first_name), view(invitee.surname),
                                       view(invitee.job_title), view(invitee.language)));
     if (!created) return failed(created.error());
+    if (created->empty()) return failed(kAtThisMoment);
     return Person{.member_id = (*created)[0].member_id, .has_login = false};
   }
   const sql::LockMemberByPhoneRow row = (*found)[0];
@@ -48,7 +51,7 @@ Outcome<Person> ensure_member(Database& database, std::int64_t account_id, const
         sql::create_member(account_id, invitee.address, view(invitee.first_name), view(invitee.surname),
                            view(invitee.job_title), view(invitee.language)));
     if (!created) return failed(created.error());
-    if (created->empty()) return failed("Somebody else is inviting the same person at this moment. Try again.");
+    if (created->empty()) return failed(kAtThisMoment);
     return Person{.member_id = (*created)[0].member_id, .has_login = false};
   }
   const sql::LockMemberByEmailRow row = (*found)[0];

@@ -1,9 +1,11 @@
 #include <cstdio>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "images/render_logo.hpp"
 #include "portalctl/commands.hpp"
 
 namespace {
@@ -29,6 +31,8 @@ int run(int argc, char** argv) {
   add_portal_command(app, invocation);
   add_member_command(app, invocation);
   add_staff_command(app, invocation);
+  add_key_command(app, invocation);
+  add_import_command(app, invocation);
   add_document_command(app, invocation);
   add_mail_command(app, invocation);
   add_outbox_command(app, invocation);
@@ -36,6 +40,7 @@ int run(int argc, char** argv) {
   add_doctor_command(app, invocation);
   add_demo_command(app, invocation);
   add_routes_command(app, invocation);
+  add_tidy_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);
@@ -49,13 +54,16 @@ int run(int argc, char** argv) {
   invocation.settings = std::move(*settings);
   Outcome<void> outcome = invocation.action();
   // A full disk shows only now, and a list that was cut off must not look complete to a script.
-  if (outcome && std::fflush(stdout) != 0) outcome = failed("The output could not be written.");
+  if (outcome && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    outcome = failed("The output could not be written.");
   return outcome ? std::to_underlying(ExitCode::kDone) : report(outcome.error(), invocation.settings.verbose);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Started by the courier alone, with nothing but a picture: before anything else is read or opened.
+  if (argc == 2 && std::string_view(argv[1]) == "render-logo") portal::outside::render_logo();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

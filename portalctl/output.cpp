@@ -99,7 +99,11 @@ void Table::write(json::Writer& writer) const {
   writer.end_array();
 }
 
-void print_line(const std::string& text) { fmt::print("{}\n", text); }
+// What cannot be written is found out at the end (main.cpp): it must not look as if something of ours were broken.
+void print_line(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
 
 void print_json(json::Writer& writer) { print_line(writer.take()); }
 

@@ -11,6 +11,8 @@ std::string_view name_of(edge::Audience audience) {
       return "member";
     case edge::Audience::kStaff:
       return "staff";
+    case edge::Audience::kKey:
+      return "key";
     case edge::Audience::kAnyone:
       break;
   }
@@ -21,6 +23,8 @@ Cell role_of(const edge::Route& route) {
   return route.audience == edge::Audience::kStaff ? text_cell(access::name_of(route.at_least)) : Cell();
 }
 
+Cell scope_of(const edge::Route& route) { return route.scope ? text_cell(access::name_of(*route.scope)) : Cell(); }
+
 }  // namespace
 
 void add_routes_command(CLI::App& app, Invocation& invocation) {
@@ -28,11 +32,11 @@ void add_routes_command(CLI::App& app, Invocation& invocation) {
   add_json_option(*routes, invocation);
   routes->callback([&invocation] {
     invocation.action = [&invocation]() -> Outcome<void> {
-      Table table({"method", "path", "operation", "audience", "any_of", "at_least"});
+      Table table({"method", "path", "operation", "audience", "any_of", "at_least", "scope"});
       for (const edge::Route& route : features::routes())
         table.add({text_cell(http::name_of(route.method)), "/api/v1" + std::string(route.path),
                    text_cell(route.operation), text_cell(name_of(route.audience)), list_cell(route.any_of.names()),
-                   role_of(route)});
+                   role_of(route), scope_of(route)});
       table.print(invocation.format);
       return {};
     };

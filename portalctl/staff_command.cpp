@@ -172,6 +172,7 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (Outcome<void> done = place->database.execute_all(
           {sql::remove_staff(account_id, staff->staff_id), sql::end_sessions_of_staff(account_id, staff->staff_id),
            sql::revoke_staff_tokens(account_id, staff->staff_id, "cancelled"),
+           sql::revoke_keys_of_staff(account_id, staff->staff_id),
            sql::drop_messages_of_staff(account_id, staff->staff_id),
            sql::record_system_activity(account_id, "staff_removed", "staff", staff->staff_id)});
       !done)

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "portalctl/descriptor.hpp"
+#include "io/descriptor.hpp"
 
 namespace portal::portalctl {
 namespace {
@@ -23,7 +23,7 @@ std::unexpected<Failure> unreadable(const std::filesystem::path& path) {
 }  // namespace
 
 Outcome<std::string> read_text_file(const std::filesystem::path& path, Readers readers) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status = {};
   if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return unreadable(path);
   if (readers == Readers::kOwnerOnly && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)

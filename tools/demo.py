@@ -55,12 +55,12 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-def start_courier(stack: ExitStack, folder: Path, database: postgres.PrivatePostgres, keys_file: Path) -> Path:
+def start_courier(stack: ExitStack, folder: Path, database: postgres.PrivatePostgres, keys_file: Path, files: Path) -> Path:
     """Writes what it would send into files; returns their folder."""
     mail = folder / "mail"
     mail.mkdir()
     with (folder / "courier.log").open("ab") as log:
-        courier = subprocess.Popen(places.as_user(None, places.portalctl_path(), "courier", "--mail-directory", mail, "--keys-file", keys_file,
+        courier = subprocess.Popen(places.as_user(None, places.portalctl_path(), "courier", "--mail-directory", mail, "--keys-file", keys_file, "--files", files,
                                                   "--database", f"host={database.sockets} dbname={postgres.DATABASE}"),
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     stack.callback(end_courier, courier)
@@ -95,7 +95,9 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
         nginx.start()
     # Not `with nginx`: a demo that somebody ends need not have a spotless log.
     stack.callback(end_nginx, nginx)
-    mail = start_courier(stack, folder, database, keys_file)
+    mail = start_courier(stack, folder, database, keys_file, files)
+    for account in demo["accounts"]:
+        account["mail_dir"] = str(mail)
     return {"mail_dir": str(mail), "url": f"{'https' if tls else 'http'}://127.0.0.1:{nginx.port}", "accounts": demo["accounts"], "pid": os.getpid()}
 
 
@@ -118,6 +120,7 @@ def describe(demo: dict, demo_json: Path) -> str:
     for account in demo["accounts"]:
         lines += ["", f"  {account['slug']}: {account['url']}"]
         lines += [f"    sign in as {member['email']}, password {member['password']} ({member['client']})" for member in account["members"]]
+        lines += [f"    staff: {account['url']}/console as {person['email']}, password {person['password']} ({person['role']})" for person in account["staff"]]
         lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
     lines += ["", f"Mail and text messages arrive as files in {demo['mail_dir']}: say \"Forgot your password?\" on the sign-in page and open the newest with a mail program,",
               f"or read it here (mail breaks long lines; sed joins them):  sed -z 's/=\\r\\n//g' \"$(ls -t {demo['mail_dir']}/*.eml | head -n 1)\""]

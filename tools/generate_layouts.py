@@ -1,4 +1,4 @@
-"""Turns the files of outside/layouts into C++, so that the courier needs no folder beside it: their names and what stands in them."""
+"""Turns the files of outside/layouts into C++, so that nobody needs a folder beside it: their names and what stands in them."""
 
 import json
 import sys
@@ -15,9 +15,9 @@ def main() -> None:
     files = sorted(path for path in folder.rglob("*.*") if path.suffix in (".html", ".txt", ".sms"))
     entries = ",\n".join(f"  BuiltInLayout{{\"{path.relative_to(folder)}\",\n{literal(path.read_text(encoding='utf-8'))}}}" for path in files)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(f"""#include "courier/layout_set.hpp"
+    output.write_text(f"""#include "layouts/built_in.hpp"
 
-namespace portal::outside {{
+namespace portal::layouts {{
 namespace {{
 
 constexpr BuiltInLayout kLayouts[] = {{
@@ -27,7 +27,7 @@ constexpr BuiltInLayout kLayouts[] = {{
 
 std::span<const BuiltInLayout> built_in_layouts() {{ return kLayouts; }}
 
-}}  // namespace portal::outside
+}}  // namespace portal::layouts
 """, encoding="utf-8")
 
 

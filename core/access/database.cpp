@@ -13,15 +13,19 @@ std::vector<pg::Query> with_first(pg::Query enter, std::vector<pg::Query> querie
 // For a lane of changes: from the moment when one is sent, only an answer that says so means that nothing was changed.
 class Change {
  public:
-  Change(const Lanes& lanes, const pg::Lane* lane) : changed_(lane == &lanes.writes ? lanes.changed : nullptr) {
+  Change(const Lanes& lanes, const pg::Lane* lane)
+      : changed_(lane == &lanes.writes || lane == &lanes.imports ? lanes.changed : nullptr),
+        before_(changed_ && *changed_) {
     if (changed_) *changed_ = true;
   }
+  // What an earlier segment of the request has changed stays changed.
   void end(const Result<std::vector<pg::Rows>>& rows) {
-    if (changed_ && !rows && rows.error().code != ErrorCode::kOutcomeUnknown) *changed_ = false;
+    if (changed_ && !rows && rows.error().code != ErrorCode::kOutcomeUnknown) *changed_ = before_;
   }
 
  private:
   bool* changed_;
+  bool before_;
 };
 
 // Counts the time until it goes, also when the request is cancelled meanwhile.
@@ -64,6 +68,8 @@ pg::Query enter(const Member& member) {
 pg::Query enter(const Staff& staff) {
   return sql::enter_staff(staff.account_id, staff.session_hash, name_of(staff.role));
 }
+
+pg::Query enter(const Key& key) { return sql::enter_key(key.account_id, key.key_hash, name_of(key.scope)); }
 
 Result<AllRows> without_first(Result<AllRows> rows) {
   rows->erase(rows->begin());
@@ -110,14 +116,31 @@ Task<Result<AllRows>> run_as(Lanes lanes, pg::Lane* lane, TouchQueue* touches, P
   co_return read_as<Entered>(std::move(rows), *touches, principal);
 }
 
+pg::Query enter(const Member& member, const Staff& viewer) {
+  const std::vector<std::string_view> permissions = member.permissions.names();
+  return sql::enter_preview(viewer.account_id, viewer.session_hash, name_of(viewer.role), member.membership_id,
+                            permissions);
+}
+
 Task<Result<AllRows>> run_as_member(Lanes lanes, pg::Lane* lane, TouchQueue* touches, const Member& member,
-                                    std::vector<pg::Query> queries) {
+                                    const std::optional<Staff>& viewer, std::vector<pg::Query> queries) {
+  if (viewer) {
+    return run_as<sql::EnterPreviewRow>(lanes, lane, touches, member,
+                                        with_first(enter(member, *viewer), std::move(queries)));
+  }
   return run_as<sql::EnterMemberRow>(lanes, lane, touches, member, with_first(enter(member), std::move(queries)));
 }
+
+Task<Result<AllRows>> refuse_to_write() { co_return fail(ErrorCode::kPermissionRequired); }
 
 Task<Result<AllRows>> run_as_staff(Lanes lanes, pg::Lane* lane, TouchQueue* touches, const Staff& staff,
                                    std::vector<pg::Query> queries) {
   return run_as<sql::EnterStaffRow>(lanes, lane, touches, staff, with_first(enter(staff), std::move(queries)));
+}
+
+Task<Result<AllRows>> run_as_key(Lanes lanes, pg::Lane* lane, TouchQueue* touches, const Key& key,
+                                 std::vector<pg::Query> queries) {
+  return run_as<sql::EnterKeyRow>(lanes, lane, touches, key, with_first(enter(key), std::move(queries)));
 }
 
 }  // namespace
@@ -135,15 +158,16 @@ Task<Result<std::vector<pg::Rows>>> AnonymousDatabase::write(const std::vector<s
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::read(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.reads, touches_, member_, std::move(queries));
+  return run_as_member(lanes_, &lanes_.reads, touches_, member_, viewer_, std::move(queries));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::search(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.searches, touches_, member_, std::move(queries));
+  return run_as_member(lanes_, &lanes_.searches, touches_, member_, viewer_, std::move(queries));
 }
 
 Task<Result<std::vector<pg::Rows>>> MemberDatabase::write(std::vector<pg::Query> queries) {
-  return run_as_member(lanes_, &lanes_.writes, touches_, member_, std::move(queries));
+  if (viewer_) return refuse_to_write();
+  return run_as_member(lanes_, &lanes_.writes, touches_, member_, viewer_, std::move(queries));
 }
 
 Task<Result<std::vector<pg::Rows>>> StaffDatabase::read(std::vector<pg::Query> queries) {
@@ -156,6 +180,18 @@ Task<Result<std::vector<pg::Rows>>> StaffDatabase::search(std::vector<pg::Query>
 
 Task<Result<std::vector<pg::Rows>>> StaffDatabase::write(std::vector<pg::Query> queries) {
   return run_as_staff(lanes_, &lanes_.writes, touches_, staff_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> KeyDatabase::read(std::vector<pg::Query> queries) {
+  return run_as_key(lanes_, &lanes_.reads, touches_, key_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> KeyDatabase::write(std::vector<pg::Query> queries) {
+  return run_as_key(lanes_, &lanes_.writes, touches_, key_, std::move(queries));
+}
+
+Task<Result<std::vector<pg::Rows>>> KeyDatabase::import(std::vector<pg::Query> queries) {
+  return run_as_key(lanes_, &lanes_.imports, touches_, key_, std::move(queries));
 }
 
 }  // namespace portal::access

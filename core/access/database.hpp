@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
+#include "access/key.hpp"
 #include "access/principal.hpp"
 #include "access/staff.hpp"
 #include "base/result.hpp"
@@ -20,6 +22,7 @@ struct Lanes {
   pg::Lane& reads;
   pg::Lane& writes;
   pg::Lane& searches;  // reads that may take long, which others in a pipeline would wait for
+  pg::Lane& imports;   // changes that may take long
   // Where the time is added that is spent waiting, if anybody counts it. Outlives whatever waits.
   std::chrono::microseconds* time = nullptr;
   // Of one request: true from the moment when a change is sent, until it is known that it was not made. Whatever ends
@@ -33,6 +36,7 @@ class TouchQueue {
   virtual ~TouchQueue() = default;
   virtual void touch(const Member& member) = 0;
   virtual void touch(const Staff& staff) = 0;
+  virtual void touch(const Key& key) = 0;
 };
 
 // Whose logins, links and sessions a visitor may look up: staff's and members' are apart.
@@ -60,6 +64,10 @@ class MemberDatabase {
  public:
   MemberDatabase(Lanes lanes, TouchQueue& touches, Member member)
       : lanes_(lanes), touches_(&touches), member_(member) {}
+  // What the member would see, for staff who look as the member (SECURITY R32): through the viewer's own session, and
+  // nothing is written.
+  MemberDatabase(Lanes lanes, TouchQueue& touches, Member member, Staff viewer)
+      : lanes_(lanes), touches_(&touches), member_(member), viewer_(viewer) {}
 
   // kNotSignedIn when the session is over, kPrincipalChanged when membership or permissions are no longer those of
   // `member`.
@@ -71,6 +79,7 @@ class MemberDatabase {
   Lanes lanes_;
   TouchQueue* touches_;
   Member member_;
+  std::optional<Staff> viewer_;
 };
 
 class StaffDatabase {
@@ -86,6 +95,22 @@ class StaffDatabase {
   Lanes lanes_;
   TouchQueue* touches_;
   Staff staff_;
+};
+
+class KeyDatabase {
+ public:
+  KeyDatabase(Lanes lanes, TouchQueue& touches, Key key) : lanes_(lanes), touches_(&touches), key_(key) {}
+
+  // kNotSignedIn when there is no such key any more, kPermissionRequired when it is for something else.
+  Task<Result<std::vector<pg::Rows>>> read(std::vector<pg::Query> queries);
+  Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
+  // Of thousands of rows; others in the lane wait for it.
+  Task<Result<std::vector<pg::Rows>>> import(std::vector<pg::Query> queries);
+
+ private:
+  Lanes lanes_;
+  TouchQueue* touches_;
+  Key key_;
 };
 
 }  // namespace portal::access

@@ -108,6 +108,11 @@ Result<Attempt> Throttle::begin_confirmation(std::int64_t account_id, std::int64
   return begin_apart(subject_of(Kind::kMember, account_id, std::to_string(member_id)));
 }
 
+Result<Attempt> Throttle::begin_staff_confirmation(std::int64_t account_id, std::int64_t staff_id) {
+  if (!on_) return Attempt();
+  return begin_apart(subject_of(Kind::kStaff, account_id, std::to_string(staff_id)));
+}
+
 Result<Attempt> Throttle::begin_link(std::string_view peer_address) {
   Attempt attempt;
   if (!on_) return attempt;

@@ -91,6 +91,7 @@ class Throttle final : private ThrottleListener {
   Task<Result<Attempt>> begin_sign_in(KnownLogin login, std::string peer_address, std::optional<DeviceId> device);
   // The own password, asked again of somebody who is signed in.
   Result<Attempt> begin_confirmation(std::int64_t account_id, std::int64_t member_id);
+  Result<Attempt> begin_staff_confirmation(std::int64_t account_id, std::int64_t staff_id);
   // The token of a link.
   Result<Attempt> begin_link(std::string_view peer_address);
   // A message that somebody without a session asks for. How many one person gets is counted where they are made.
@@ -112,6 +113,7 @@ class Throttle final : private ThrottleListener {
     kAddressVisits,
     kAddressMessages,
     kPardon,
+    kStaff,
   };
 
   // What is counted, and under which number here.

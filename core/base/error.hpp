@@ -14,9 +14,11 @@ enum class ErrorCode : std::uint8_t {
   kInvalidJson,           // 400
   kInvalidField,          // 400, `errors` say which
   kInvalidCursor,         // 400
+  kImportRefused,         // 400, lines of an import are wrong, and nothing was done
   kUnknownParameter,      // 400, a query parameter that the operation does not have
   kNotSignedIn,           // 401
   kInvalidCredentials,    // 401
+  kInvalidKey,            // 401, no API key or one that is not valid
   kPermissionRequired,    // 403
   kCrossSiteRequest,      // 403
   kNotFound,              // 404, also for what belongs to somebody else
@@ -25,6 +27,12 @@ enum class ErrorCode : std::uint8_t {
   kMethodNotAllowed,      // 405
   kMembershipChanged,     // 409, the page shows another client than the session's
   kConflict,              // 409
+  kQuotaExceeded,         // 409, the account has as many bytes of files as it may have
+  kLastOwner,             // 409, an account keeps one owner
+  kImported,              // 409, another system owns it
+  kInUse,                 // 409, something else points to it
+  kAlreadyMember,         // 409
+  kNoAddress,             // 409, neither an email address nor a telephone number to invite with
   kActivationUsed,        // 410
   kActivationExpired,     // 410
   kActivationReplaced,    // 410
@@ -37,6 +45,7 @@ enum class ErrorCode : std::uint8_t {
   kUnsupportedMediaType,  // 415
   kRangeNotSatisfiable,   // 416
   kUnknownHost,           // 421
+  kIdempotencyKeyReused,  // 422, the key came with another request before
   kTooManyRequests,       // 429
   kHeadersTooLarge,       // 431
   kInternal,              // 500
@@ -47,7 +56,9 @@ enum class ErrorCode : std::uint8_t {
   kDeadlineExceeded,      // 503
   kSchemaMismatch,        // 503, the module is too old for the schema
   kStorageUnavailable,    // 503, the bytes of a file cannot be read or written
+  kStorageFull,           // 503, there is no room for the bytes of a file
   kCacheUnavailable,      // internal: Redis gave no answer; whoever asked does without
+  kRequestRepeated,       // internal: the key of this request is known; what was made then is read
   kPrincipalChanged,  // internal: `enter` found other permissions than the worker remembered; reload and decide again
 };
 

@@ -12,6 +12,12 @@ inline constexpr std::size_t kJsonDepth = 32;           // SECURITY R41; arrays 
 // jansson needs some forty bytes for a value that may take two in the text; this bounds what a body can cost.
 inline constexpr std::size_t kJsonValues = 20'000;
 
+// Of one import.
+inline constexpr std::size_t kImportBytes = 16 * 1024 * 1024;
+inline constexpr std::int64_t kImportLines = 10'000;
+inline constexpr std::size_t kImportLineBytes = 256 * 1024;
+inline constexpr std::size_t kImportErrors = 1000;  // that are told
+
 inline constexpr std::size_t kFieldErrors = 32;        // entries of `errors` in one answer
 inline constexpr std::size_t kReportedNameBytes = 64;  // of a client's own member name that is sent back in a pointer
 
@@ -38,14 +44,29 @@ inline constexpr std::size_t kBoundaryPaddingBytes = 64;     // blanks behind a 
 inline constexpr std::size_t kMultipartPaddingBytes = 1024;  // before the first boundary and after the last
 
 inline constexpr std::int64_t kDocumentBytes = 100 * 1024 * 1024;  // of one document
+inline constexpr std::int64_t kLogoBytes = 5 * 1024 * 1024;        // as it is sent in
+inline constexpr std::uint64_t kLogoPixels = 50'000'000;           // SECURITY R46
+inline constexpr int kUploadsAtOnce = 4;                           // that a worker copies; others wait a moment
 inline constexpr std::size_t kFileNameBytes = 240;  // under which a browser saves; file systems end at 255
 
 inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
 inline constexpr std::size_t kPersonNameCharacters = 50;  // as the columns
-inline constexpr std::size_t kEmailBytes = 254;           // RFC 5321 section 4.5.3.1.3, without the angle brackets
-inline constexpr std::size_t kTokenTextBytes = 256;       // what a client may send as a token; ours are shorter
+inline constexpr std::size_t kJobTitleCharacters = 100;
+inline constexpr std::size_t kPhoneCharacters = 50;
+inline constexpr std::size_t kOrganisationNameCharacters = 5000;
+inline constexpr std::size_t kSiteNameCharacters = 300;
+inline constexpr std::size_t kPostalAddressCharacters = 1000;
+inline constexpr std::size_t kExternalIdCharacters = 255;
+inline constexpr std::size_t kContactsAtOnce = 20;  // that come with a new client
+inline constexpr std::size_t kInvitationsAtOnce = 500;
+inline constexpr std::size_t kClientRows = 2000;  // of a table of clients, in one request
+inline constexpr std::size_t kEmailBytes = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kIdempotencyKeyBytes = 200;
+inline constexpr std::size_t kRepeatableRouteBytes = 200;  // as much of a path as is kept of a request that may repeat
+
+inline constexpr std::size_t kTokenTextBytes = 256;  // what a client may send as a token; ours are shorter
 
 // Mails with a link to choose a new password, for one login (SECURITY R54).
 inline constexpr std::int32_t kResetMailsPerHour = 5;

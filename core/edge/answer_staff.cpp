@@ -2,6 +2,7 @@
 // PostgreSQL, and a role decides instead of permissions.
 #include "auth/session_cookie.hpp"
 #include "edge/operation.hpp"
+#include "sql/staff_view.hpp"
 
 namespace portal::edge {
 namespace {
@@ -41,6 +42,7 @@ Task<Result<http::Response>> Operation::ask(const Match& match, const access::St
     // What is remembered alone never decides against anybody: it is read anew first.
     return at_once(fail(fresh ? ErrorCode::kPermissionRequired : ErrorCode::kPrincipalChanged));
   }
+  if (match.route->member_handler != nullptr) return view(match, staff);
   return match.route->staff_handler({.request = request_,
                                      .account = *account_,
                                      .path = match.path,
@@ -48,7 +50,42 @@ Task<Result<http::Response>> Operation::ask(const Match& match, const access::St
                                      .database = access::StaffDatabase(lanes(), worker_.touches(), staff),
                                      .services = worker_.services(),
                                      .cookies = cookies_,
-                                     .subject = subject_});
+                                     .subject = subject_,
+                                     .body = body_});
+}
+
+// As answer_member, with what the staff may know of the member in the place of a session.
+Task<Result<http::Response>> Operation::view(Match match, access::Staff staff) {
+  const Result<std::int64_t> membership_id = match.path.id(0);
+  if (!membership_id) co_return fail(membership_id.error());
+  access::StaffDatabase database(lanes(), worker_.touches(), staff);
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::get_staff_view(account_->id, *membership_id));
+  const Result<std::vector<pg::Rows>> rows = co_await database.read(std::move(queries));
+  if (!rows) co_return fail(rows.error());
+  if (rows->front().empty()) co_return fail(ErrorCode::kNotFound);
+  const auto row = sql::GetStaffViewRow::decode(rows->front()[0]);
+  const std::optional<access::Permissions> permissions = access::Permissions::from_names(row.permissions);
+  if (!permissions) co_return fail(ErrorCode::kSchemaMismatch);
+  if (!match.route->any_of.empty() && !permissions->has_any(match.route->any_of))
+    co_return fail(ErrorCode::kPermissionRequired);
+  const access::Member member{.account_id = account_->id,
+                              .member_id = row.member_id,
+                              .membership_id = *membership_id,
+                              .client_id = row.client_id,
+                              .permissions = *permissions,
+                              .session_hash = {}};
+  PathValues rest;
+  for (std::size_t index = 1; index < match.path.size(); ++index) rest.push(match.path[index]);
+  co_return co_await match.route->member_handler(
+      {.request = request_,
+       .account = *account_,
+       .path = rest,
+       .member = member,
+       .database = access::MemberDatabase(lanes(), worker_.touches(), member, staff),
+       .services = worker_.services(),
+       .cookies = cookies_,
+       .subject = subject_});
 }
 
 }  // namespace portal::edge

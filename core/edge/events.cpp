@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, kSecurityEvents> kNames = {
     "signed_in",           "sign_in_failed",   "signed_out",      "activated",
     "membership_switched", "session_ended",    "sessions_ended",  "password_reset_requested",
     "password_reset",      "password_changed", "email_confirmed", "link_refused",
-    "access_denied",       "limit_reached",
+    "access_denied",       "limit_reached",    "role_changed",    "staff_added",
+    "staff_removed",
 };
 
 // By the operationId of docs/openapi.yaml.
@@ -36,6 +37,14 @@ constexpr std::array kSuccesses = {
     Choice<SecurityEvent>{"staff_sign_in", kSignedIn},
     Choice<SecurityEvent>{"staff_sign_out", kSignedOut},
     Choice<SecurityEvent>{"activate_staff", kActivated},
+    Choice<SecurityEvent>{"request_staff_password_reset", kPasswordResetRequested},
+    Choice<SecurityEvent>{"start_member_reset", kPasswordResetRequested},
+    Choice<SecurityEvent>{"reset_staff_password", kPasswordReset},
+    Choice<SecurityEvent>{"change_staff_password", kPasswordChanged},
+    Choice<SecurityEvent>{"end_own_staff_session", kSessionEnded},
+    Choice<SecurityEvent>{"update_staff_user", kRoleChanged},
+    Choice<SecurityEvent>{"remove_staff_user", kStaffRemoved},
+    Choice<SecurityEvent>{"add_staff_user", kStaffAdded},
 };
 
 void append_id(json::Writer& writer, std::string_view name, std::optional<std::int64_t> id) {
@@ -63,6 +72,7 @@ std::optional<SecurityEvent> event_of_failure(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kInvalidCredentials:
       return kSignInFailed;
+    case ErrorCode::kInvalidKey:
     case ErrorCode::kPermissionRequired:
     case ErrorCode::kCrossSiteRequest:
       return kAccessDenied;

@@ -28,8 +28,11 @@ enum class SecurityEvent : std::uint8_t {
   kLinkRefused,
   kAccessDenied,
   kLimitReached,
+  kRoleChanged,
+  kStaffAdded,
+  kStaffRemoved,
 };
-inline constexpr std::size_t kSecurityEvents = static_cast<std::size_t>(SecurityEvent::kLimitReached) + 1;
+inline constexpr std::size_t kSecurityEvents = static_cast<std::size_t>(SecurityEvent::kStaffRemoved) + 1;
 
 // The word in the log and in metrics.
 std::string_view name_of(SecurityEvent event) noexcept;

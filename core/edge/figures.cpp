@@ -94,10 +94,11 @@ void collect_responses(Collector& collector, const Worker& worker) {
 
 void collect_lanes(Collector& collector, const Worker& worker) {
   const access::Lanes lanes = const_cast<Worker&>(worker).lanes();
-  const std::array<std::pair<std::string, pg::LaneFigures>, 3> all = {
+  const std::array<std::pair<std::string, pg::LaneFigures>, 4> all = {
       {{"{lane=\"reads\"}", lanes.reads.figures()},
        {"{lane=\"writes\"}", lanes.writes.figures()},
-       {"{lane=\"searches\"}", lanes.searches.figures()}}};
+       {"{lane=\"searches\"}", lanes.searches.figures()},
+       {"{lane=\"imports\"}", lanes.imports.figures()}}};
   const auto each = [&](const Family& family, auto member) {
     for (const auto& [labels, figures] : all)
       collector.add(family, labels, static_cast<std::uint64_t>(figures.*member));

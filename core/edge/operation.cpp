@@ -1,7 +1,11 @@
 #include "edge/operation.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
 
+#include "auth/api_key.hpp"
 #include "auth/session_cookie.hpp"
 #include "base/ids.hpp"
 #include "http/checks.hpp"
@@ -11,6 +15,7 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr std::string_view kMembershipHeader = "Portal-Membership";
+constexpr std::string_view kOpensDocument = "get_document_content";  // the operation that stands in the activity
 
 // Where a path names one thing, a refusal looks as if that thing did not exist.
 bool names_one_thing(const Route& route) { return route.path.contains('{'); }
@@ -27,8 +32,15 @@ Task<Result<http::Response>> at_once(Result<http::Response> answer) { co_return 
 }  // namespace
 
 Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name,
-                     http::CookieMode cookies, io::Callback on_done)
-    : worker_(worker), request_(request), account_name_(account_name), cookies_(cookies), on_done_(on_done) {
+                     http::CookieMode cookies, io::Callback on_done, io::Callback on_body_wanted)
+    : worker_(worker),
+      request_(request),
+      account_name_(account_name),
+      cookies_(cookies),
+      on_done_(on_done),
+      on_body_wanted_(on_body_wanted),
+      body_(worker.loop(),
+            on_body_wanted.function ? io::Callback::to<&Operation::on_body_wanted>(this) : io::Callback{}) {
   ++worker_.figures().active;
   ++worker_.figures().started;
 }
@@ -46,6 +58,22 @@ void Operation::start() {
   deadline_->start(worker_.deadline());
   root_ = run();
   root_.handle().resume();
+}
+
+// SECURITY X3: a minute for each megabyte and one besides. The length was looked at before.
+void Operation::on_body_wanted() noexcept {
+  constexpr std::int64_t kMegabyte = 1024 * 1024;
+  std::int64_t length = 0;
+  if (const std::optional<std::string_view> text = request_.header("Content-Length"))
+    std::from_chars(text->data(), text->data() + text->size(), length);
+  deadline_->start(std::chrono::minutes(1 + length / kMegabyte));
+  on_body_wanted_();
+}
+
+void Operation::take_body(http::BodyFile file) {
+  if (done_) return;
+  deadline_->start(worker_.file_deadline());
+  body_.take(file);
 }
 
 access::Lanes Operation::lanes() {
@@ -103,6 +131,12 @@ void Operation::record_success(const http::Response& response) noexcept {
   record(*event, {});
 }
 
+// A part of a file, and one that the browser has already, were opened before.
+void Operation::note_activity(const http::Response& response) {
+  if (!opened_ || response.status != http::Status::kOk || request_.header("Range")) return;
+  worker_.activity_notes().note_opened(opened_->member, "document", opened_->document_id);
+}
+
 // Logs it too, where its code says so.
 http::Response Operation::problem_of(Error error) {
   const ErrorProperties& properties = properties_of(error.code);
@@ -113,7 +147,9 @@ http::Response Operation::problem_of(Error error) {
   // Those who were turned away together do not come back together. Who does not know what became of a change asks soon.
   if (properties.http_status == 503 && error.retry_after_seconds == 1 && error.code != ErrorCode::kOutcomeUnknown)
     error.retry_after_seconds += static_cast<std::uint32_t>(std::hash<std::string_view>()(request_.request_id) % 3);
-  return http::Response::problem(error, request_.request_id, subject_.sent_to);
+  http::Response response = http::Response::problem(error, request_.request_id, subject_.sent_to);
+  if (error.code == ErrorCode::kInvalidKey) response.add_header("WWW-Authenticate", "Bearer");
+  return response;
 }
 
 void Operation::finish_with(Error error) noexcept {
@@ -121,6 +157,11 @@ void Operation::finish_with(Error error) noexcept {
     const std::optional<SecurityEvent> event =
         subject_.wrong_password ? SecurityEvent::kSignInFailed : event_of_failure(error.code);
     if (event) record(*event, properties_of(error.code).problem_code);
+    if (event == SecurityEvent::kSignInFailed && account_) {
+      if (subject_.staff_id) worker_.activity_notes().note_sign_in_failure(account_->id, "staff", *subject_.staff_id);
+      if (subject_.member_id)
+        worker_.activity_notes().note_sign_in_failure(account_->id, "member", *subject_.member_id);
+    }
     finish(problem_of(std::move(error)));
   } catch (const std::exception&) {
     finish(empty_unavailable());
@@ -154,6 +195,7 @@ void Operation::conclude(Result<http::Response> answered) {
     return;
   }
   record_success(*answered);
+  note_activity(*answered);
   finish(std::move(*answered));
 }
 
@@ -176,11 +218,14 @@ Task<Result<http::Response>> Operation::answer() {
   route_ = match->route;
   if (Result<void> checked = check_request(*match->route); !checked) return at_once(fail(std::move(checked.error())));
 
+  if (match->route->deadline.count() > 0) deadline_->start(match->route->deadline);
   switch (match->route->audience) {
     case Audience::kMember:
       return answer_member(*match);
     case Audience::kStaff:
       return answer_staff(*match);
+    case Audience::kKey:
+      return answer_key(*match);
     case Audience::kAnyone:
       break;
   }
@@ -206,8 +251,10 @@ Task<Result<http::Response>> Operation::answer_visitor(Match match) {
 }
 
 Result<void> Operation::check_request(const Route& route) const {
-  if (http::is_safe(route.method)) return {};
+  // No browser sends a key by itself, and what the body must be is the handler's business.
+  if (http::is_safe(route.method) || route.audience == Audience::kKey) return {};
   if (Result<void> checked = http::require_same_origin(request_, account_->origin); !checked) return checked;
+  if (route.file_bytes > 0) return http::require_file_body(request_, route.file_bytes);
   // A DELETE may come without a body; what has one says what it is.
   if (route.method == http::Method::kDelete && request_.body.empty()) return {};
   return http::require_json_body(request_);
@@ -244,6 +291,40 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
   co_return fail(ErrorCode::kOverloaded, "the membership kept changing");
 }
 
+// The key is looked at before the handler: what comes with it may be large, and costs nobody anything but who has one.
+// The handler's own segments check it again.
+Task<Result<http::Response>> Operation::answer_key(Match match) {
+  Result<auth::Attempt> attempt = worker_.throttle().begin_link(request_.peer_address);
+  if (!attempt) co_return fail(std::move(attempt.error()));
+  const std::optional<access::SessionHash> hash = auth::find_key_hash(request_);
+  if (!hash) {
+    // Somebody who shows none has not guessed.
+    if (auth::has_api_key(request_))
+      attempt->fail();
+    else
+      attempt->give_back();
+    co_return fail(ErrorCode::kInvalidKey);
+  }
+  const access::Key key{.account_id = account_->id, .key_hash = *hash, .scope = *match.route->scope};
+  access::KeyDatabase database(lanes(), worker_.touches(), key);
+  Result<std::vector<pg::Rows>> entered = co_await database.read({});
+  if (!entered && entered.error().code == ErrorCode::kNotSignedIn) {
+    attempt->fail();
+    co_return fail(ErrorCode::kInvalidKey);
+  }
+  attempt->give_back();
+  if (!entered) co_return fail(std::move(entered.error()));
+  Result<http::Response> answered = co_await match.route->key_handler({.request = request_,
+                                                                       .account = *account_,
+                                                                       .path = match.path,
+                                                                       .key = key,
+                                                                       .database = database,
+                                                                       .services = worker_.services(),
+                                                                       .subject = subject_});
+  if (!answered && answered.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidKey);
+  co_return answered;
+}
+
 // Not inlined, so that it has a frame of its own: most requests come with a session that the worker remembers.
 [[gnu::noinline]] Task<Result<auth::FoundSession>> Operation::find_session(access::SessionHash hash, Source source) {
   auth::Sessions& sessions = worker_.sessions();
@@ -258,6 +339,10 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
 // anybody: kPrincipalChanged has it read anew first.
 Task<Result<http::Response>> Operation::ask(const Match& match, const access::Member& member, bool fresh) {
   subject_.member_id = member.member_id;
+  if (match.route->operation == kOpensDocument) {
+    if (const std::optional<std::int64_t> id = parse_id(match.path[0]))
+      opened_ = {.member = member, .document_id = *id};
+  }
   if (Result<void> decided = decide(*match.route, member); !decided) {
     if (!fresh) return at_once(fail(ErrorCode::kPrincipalChanged));
     // An id is answered as if it did not exist; whoever watches the log shall see the difference.

@@ -11,6 +11,7 @@
 #include "edge/events.hpp"
 #include "edge/route.hpp"
 #include "edge/worker.hpp"
+#include "files/body.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
@@ -19,14 +20,16 @@ namespace portal::edge {
 class Operation {
  public:
   // `request` and `account_name` (a host or a slug) are views that outlive the operation. `on_done` is called once,
-  // from the loop, never from inside start().
+  // from the loop, never from inside start(). So is `on_body_wanted`, where the route takes a file and its handler asks
+  // for it: take_body() answers.
   Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies,
-            io::Callback on_done);
+            io::Callback on_done, io::Callback on_body_wanted = {});
   ~Operation();
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
 
   void start();
+  void take_body(http::BodyFile file);
   bool done() const { return done_; }
   const http::Response& response() const { return response_; }
   // Once it is done: the file of its response cannot be sent, and `why` is for the log.
@@ -37,12 +40,20 @@ class Operation {
   std::chrono::microseconds database_time() const { return database_time_; }
 
  private:
+  // What a member asks to open, which stands in the activity once it was given.
+  struct Opened {
+    access::Member member;
+    std::int64_t document_id;
+  };
+
   Task<void> run();
   Task<Result<http::Response>> answer();
   Task<Result<http::Response>> answer_visitor(Match match);
   Task<Result<http::Response>> answer_member(Match match);
   Task<Result<http::Response>> answer_staff(Match match);  // answer_staff.cpp
   Task<Result<http::Response>> ask(const Match& match, const access::Staff& staff, bool fresh);
+  Task<Result<http::Response>> view(Match match, access::Staff staff);
+  Task<Result<http::Response>> answer_key(Match match);
   enum class Source : std::uint8_t { kAny, kDatabase };
   Task<Result<auth::FoundSession>> find_session(access::SessionHash hash, Source source);
   Task<Result<http::Response>> ask(const Match& match, const access::Member& member, bool fresh);
@@ -56,20 +67,25 @@ class Operation {
   void count_answer(Count count) noexcept;
   void record(SecurityEvent event, std::string_view reason) noexcept;
   void record_success(const http::Response& response) noexcept;
+  void note_activity(const http::Response& response);
   void finish_with(Error error) noexcept;
   void on_deadline() noexcept;
+  void on_body_wanted() noexcept;
 
   Worker& worker_;
   http::Request request_;
   std::string_view account_name_;
   http::CookieMode cookies_;
   io::Callback on_done_;
+  io::Callback on_body_wanted_;
+  files::Body body_;
   std::shared_ptr<const access::Account> account_;
   std::unique_ptr<io::Timer> deadline_;
   std::unique_ptr<io::Wake> wake_;
   const Route* route_ = nullptr;
   io::MonotonicTime started_;
   Subject subject_;
+  std::optional<Opened> opened_;
   http::Response response_;
   std::chrono::microseconds database_time_{0};
   bool done_ = false;

@@ -4,17 +4,20 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "access/database.hpp"
+#include "access/key.hpp"
 #include "access/permission.hpp"
 #include "access/principal.hpp"
 #include "access/staff.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "files/body.hpp"
 #include "http/cookie.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -73,6 +76,16 @@ struct MemberContext {
   Subject& subject;
 };
 
+struct KeyContext {
+  const http::Request& request;
+  const access::Account& account;
+  PathValues path;
+  access::Key key;
+  access::KeyDatabase database;
+  Services& services;
+  Subject& subject;
+};
+
 struct StaffContext {
   const http::Request& request;
   const access::Account& account;
@@ -82,13 +95,15 @@ struct StaffContext {
   Services& services;
   http::CookieMode cookies;
   Subject& subject;
+  files::Body& body;  // of an operation that takes a file
 };
 
 using VisitorHandler = Task<Result<http::Response>> (*)(VisitorContext context);
 using MemberHandler = Task<Result<http::Response>> (*)(MemberContext context);
 using StaffHandler = Task<Result<http::Response>> (*)(StaffContext context);
+using KeyHandler = Task<Result<http::Response>> (*)(KeyContext context);
 
-enum class Audience : std::uint8_t { kAnyone, kMember, kStaff };
+enum class Audience : std::uint8_t { kAnyone, kMember, kStaff, kKey };
 
 class Route {
  public:
@@ -97,6 +112,21 @@ class Route {
                               VisitorHandler handler) {
     Route route(method, path, operation, Audience::kAnyone);
     route.visitor_handler = handler;
+    return route;
+  }
+  // For other systems with an API key of that scope. No cookie counts, and it does not matter where the request comes
+  // from.
+  static constexpr Route for_key(http::Method method, std::string_view path, std::string_view operation,
+                                 access::Scope scope, KeyHandler handler) {
+    Route route(method, path, operation, Audience::kKey);
+    route.scope = scope;
+    route.key_handler = handler;
+    return route;
+  }
+  // The same with a deadline of its own.
+  constexpr Route taking(std::chrono::milliseconds most) const {
+    Route route = *this;
+    route.deadline = most;
     return route;
   }
   // For members. With permissions: for those who have at least one of them. The answer without is 403 where the path
@@ -118,15 +148,36 @@ class Route {
     return route;
   }
 
+  // Whose body is a file of at most so many bytes. It is not JSON, and comes once the handler asks its context for it.
+  constexpr Route takes_file(std::int64_t maximum) const {
+    Route route = *this;
+    route.file_bytes = maximum;
+    return route;
+  }
+  // For staff who look as a member would, with a view of the membership that the path names first (SECURITY R32): what
+  // is for members is asked with their handler, and answers what they would be answered.
+  static constexpr Route for_view(http::Method method, std::string_view path, std::string_view operation,
+                                  access::Permissions any_of, MemberHandler handler) {
+    Route route(method, path, operation, Audience::kStaff);
+    route.at_least = access::StaffRole::kManager;
+    route.any_of = any_of;
+    route.member_handler = handler;
+    return route;
+  }
+
   http::Method method;
   std::string_view path;       // below /api/v1, e.g. "/jobs/{job_id}"
   std::string_view operation;  // the operationId of docs/openapi.yaml
   Audience audience;
+  std::int64_t file_bytes = 0;                              // 0: the body is JSON, if there is one
   access::Permissions any_of = {};                          // of members
   access::StaffRole at_least = access::StaffRole::kViewer;  // of staff
+  std::optional<access::Scope> scope = std::nullopt;        // of the keys that it is open to
   VisitorHandler visitor_handler = nullptr;                 // one of them is there, as the audience says
   MemberHandler member_handler = nullptr;
   StaffHandler staff_handler = nullptr;
+  KeyHandler key_handler = nullptr;
+  std::chrono::milliseconds deadline{0};  // of a whole request; 0: the worker's
 
  private:
   constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a)

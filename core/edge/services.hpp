@@ -13,6 +13,10 @@ class StaffSessions;
 class Throttle;
 }  // namespace portal::auth
 
+namespace portal::files {
+class Uploads;
+}
+
 namespace portal::edge {
 
 class Services {
@@ -35,6 +39,7 @@ class Services {
   auth::StaffSessions& staff_sessions;
   auth::Throttle& throttle;                             // asked before any secret is looked at
   const auth::PasswordList* known_passwords = nullptr;  // the operator's list, if there is one
+  files::Uploads* uploads = nullptr;                    // where files are kept that are sent to us; always there
   Log& log;  // for what went wrong without failing the request; never with anybody's data
 };
 

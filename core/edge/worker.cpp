@@ -48,6 +48,19 @@ pg::LaneOptions search_lane_options(const WorkerOptions& options) {
   return lane;
 }
 
+// Of thousands of rows each, one after the other, in no hurry: nobody's page waits for it.
+pg::LaneOptions import_lane_options(const WorkerOptions& options) {
+  pg::LaneOptions lane = lane_options(options, "imports", pg::SegmentKind::kWrite);
+  lane.depth = 1;
+  lane.queue = 4;  // each may hold as much as limits::kImportBytes
+  lane.answer_timeout = io::Duration(100'000);
+  // How many rows come is another number each time, so a plan that fits all fits none. The last setting counts.
+  lane.settings.insert(lane.settings.end(),
+                       {"statement_timeout=90000", "lock_timeout=30000", "idle_in_transaction_session_timeout=60000",
+                        "plan_cache_mode=force_custom_plan"});
+  return lane;
+}
+
 shared::Zone open_zone(std::span<std::byte> shared_memory, shared::OwnMemory& own) {
   std::span<std::byte> memory = shared_memory;
   if (memory.empty()) {
@@ -73,6 +86,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       reads_(loop, lane_options(options_, "reads", pg::SegmentKind::kRead), log, &pulse_),
       writes_(loop, lane_options(options_, "writes", pg::SegmentKind::kWrite), log, &pulse_),
       searches_(loop, search_lane_options(options_), log, &pulse_),
+      imports_(loop, import_lane_options(options_), log, &pulse_),
       redis_(options_.redis ? std::make_unique<redis::Client>(loop, *options_.redis, log) : nullptr),
       session_cache_(redis_ ? std::make_unique<auth::SessionCache>(*redis_, keys, loop, log) : nullptr),
       sessions_(loop, options_.remembered_sessions, session_cache_.get()),
@@ -80,10 +94,12 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       throttle_(zone_, loop, options_.throttling),
       throttle_peers_(redis_ ? std::make_unique<auth::ThrottlePeers>(*redis_, keys, loop, throttle_.listener(), log)
                              : nullptr),
+      uploads_(loop, offload, options_.files),
       services_(loop, offload, keys, sessions_, staff_sessions_, throttle_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),
+      activity_notes_(loop, writes_),
       listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), sql::listen_hosts().statement->text,
                 io::Callback::to<&Worker::on_hosts_changed>(this), log, &pulse_),
       figures_{.answered_operations = Answers(router_.routes().size() + 1)},
@@ -91,6 +107,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
   if (!metrics_.shared())
     log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
   services_.known_passwords = options_.known_passwords;
+  services_.uploads = &uploads_;
   if (throttle_peers_) throttle_.connect(*throttle_peers_);
   hosts_.refresh();
   listener_.start();

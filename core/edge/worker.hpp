@@ -14,12 +14,14 @@
 #include "auth/staff_sessions.hpp"
 #include "auth/throttle.hpp"
 #include "crypto/keyring.hpp"
+#include "edge/activity_notes.hpp"
 #include "edge/figures.hpp"
 #include "edge/host_map.hpp"
 #include "edge/metrics.hpp"
 #include "edge/router.hpp"
 #include "edge/services.hpp"
 #include "edge/touches.hpp"
+#include "files/uploads.hpp"
 #include "io/loop.hpp"
 #include "io/offload.hpp"
 #include "pg/lane.hpp"
@@ -34,11 +36,13 @@ struct WorkerOptions {
   std::string conninfo;  // checked by pg::refuse_conninfo
   std::string password;
   io::Duration host_refresh{30'000};
-  io::Duration deadline{10'000};  // of a whole request
+  io::Duration deadline{10'000};       // of a whole request
+  io::Duration file_deadline{60'000};  // where a file has to be kept, from when it has been received
   std::size_t remembered_sessions = 20'000;
   auth::Throttling throttling = auth::Throttling::kOn;
   const auth::PasswordList* known_passwords = nullptr;
   std::optional<redis::Options> redis;  // nothing: the portal does without
+  std::string files;                    // the folder of portal_files; empty: none
   std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
 };
 
@@ -57,10 +61,12 @@ class Worker {
   auth::StaffSessions& staff_sessions() { return staff_sessions_; }
   auth::Throttle& throttle() { return throttle_; }
   Services& services() { return services_; }
-  access::Lanes lanes() { return {reads_, writes_, searches_}; }
+  access::Lanes lanes() { return {reads_, writes_, searches_, imports_}; }
   redis::Client* redis() { return redis_.get(); }
   access::TouchQueue& touches() { return touches_; }
+  ActivityNotes& activity_notes() { return activity_notes_; }
   io::Duration deadline() const { return options_.deadline; }
+  io::Duration file_deadline() const { return options_.file_deadline; }
   WorkerFigures& figures() { return figures_; }
   const WorkerFigures& figures() const { return figures_; }
 
@@ -92,16 +98,19 @@ class Worker {
   pg::Lane reads_;
   pg::Lane writes_;
   pg::Lane searches_;
+  pg::Lane imports_;
   std::unique_ptr<redis::Client> redis_;               // null: not configured
   std::unique_ptr<auth::SessionCache> session_cache_;  // null: not configured
   auth::Sessions sessions_;
   auth::StaffSessions staff_sessions_;
   auth::Throttle throttle_;
   std::unique_ptr<auth::ThrottlePeers> throttle_peers_;  // null: Redis is not configured
+  files::Uploads uploads_;
   Services services_;
   Router router_;
   HostMap hosts_;
   Touches touches_;
+  ActivityNotes activity_notes_;
   pg::Listener listener_;
   WorkerFigures figures_;
   Metrics metrics_;  // last: it collects from everything above

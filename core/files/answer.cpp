@@ -54,8 +54,9 @@ http::Response answer(const StoredFile& file, bool download, const http::Request
   response.add_header("Cache-Control", "no-store");
   if (!response.file) return response;
   response.file->bytes = file.bytes;
-  const auto disposition =
-      type.showing == Showing::kInline && !download ? http::Disposition::kInline : http::Disposition::kAttachment;
+  const auto disposition = type.showing == Showing::kInline && !download && !file.is_active
+                               ? http::Disposition::kInline
+                               : http::Disposition::kAttachment;
   response.add_header("Content-Disposition",
                       format_content_disposition(disposition, with_extension(file.name, type.media_type)));
   response.add_header("Content-Security-Policy",

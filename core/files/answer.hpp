@@ -19,6 +19,7 @@ struct StoredFile {
   std::string_view media_type;
   std::int64_t bytes = 0;
   crypto::Bytes content_hash;  // SHA-256
+  bool is_active = false;      // only ever saved: see files/active_content.hpp
 };
 
 // Where the bytes lie below the folder: "ab/ab12...", made of hexadecimal digits alone (SECURITY R47).

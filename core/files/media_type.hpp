@@ -1,5 +1,5 @@
-// Files of members and staff: what they are, where their bytes lie, and how an answer that is a file looks. Only what
-// needs no disk: bytes are written by portalctl and sent by nginx.
+// Files of members and staff: what they are, where their bytes lie, how they get there, and how an answer that is a
+// file looks. nginx sends them.
 //
 // This header: what a file is, from its content and its name together (SECURITY R45).
 #pragma once

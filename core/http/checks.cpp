@@ -1,5 +1,9 @@
 #include "http/checks.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
 #include "base/limits.hpp"
 
 namespace portal::http {
@@ -23,6 +27,18 @@ Result<void> require_json_body(const Request& request) {
   return {};
 }
 
+Result<void> require_file_body(const Request& request, std::int64_t maximum) {
+  constexpr std::string_view kLength = "Content-Length";
+  if (request.count_headers(kLength) != 1) return std::unexpected(Error::field("/header/Content-Length", "required"));
+  const std::string_view text = *request.header(kLength);
+  std::int64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (text.empty() || end != text.data() + text.size() || length < 0)
+    return std::unexpected(Error::field("/header/Content-Length", "invalid_syntax"));
+  if (error == std::errc::result_out_of_range || length > maximum) return fail(ErrorCode::kPayloadTooLarge);
+  return {};
+}
+
 Result<void> require_same_origin(const Request& request, std::string_view own_origin) {
   const std::size_t fetch_sites = request.count_headers("Sec-Fetch-Site");
   if (fetch_sites == 1 && request.header("Sec-Fetch-Site") == "same-origin") return {};
@@ -31,6 +47,22 @@ Result<void> require_same_origin(const Request& request, std::string_view own_or
     return {};
   }
   return fail(ErrorCode::kCrossSiteRequest);
+}
+
+bool is_ndjson_media_type(std::string_view content_type) noexcept {
+  const std::string_view name = trim_blanks(content_type.substr(0, content_type.find(';')));
+  for (const std::string_view known : {"application/x-ndjson", "application/ndjson", "application/jsonl"}) {
+    if (equals_ignoring_case(name, known)) return true;
+  }
+  return false;
+}
+
+Result<void> require_ndjson_body(const Request& request) {
+  if (request.count_headers("Content-Type") != 1 || !is_ndjson_media_type(*request.header("Content-Type")) ||
+      request.count_headers("Content-Encoding") != 0)
+    return fail(ErrorCode::kUnsupportedMediaType);
+  if (request.body.size() > limits::kImportBytes) return fail(ErrorCode::kPayloadTooLarge);
+  return {};
 }
 
 }  // namespace portal::http

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,6 +15,13 @@ namespace portal::http {
 struct Header {
   std::string_view name;
   std::string_view value;
+};
+
+// A body that the glue has put into a file, for operations that take one. The descriptor is the glue's and stays open
+// until the operation has ended; whoever needs it longer duplicates it. It is read with pread(2).
+struct BodyFile {
+  int descriptor = -1;  // -1: the body is empty
+  std::int64_t bytes = 0;
 };
 
 // What the core knows of a request. Views into memory that the glue keeps alive until the operation has ended.

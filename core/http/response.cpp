@@ -1,6 +1,7 @@
 #include "http/response.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 #include <utility>
 
@@ -21,6 +22,21 @@ Response make(Status status, std::string_view content_type, std::string body) {
                     .cookies = {}};
   response.add_header("Cache-Control", "no-store");
   return response;
+}
+
+// Where in a text of several lines is told beside the pointer: json::ObjectReader::add_error_at.
+void write_field(json::Writer& writer, const FieldError& field) {
+  const std::string_view pointer = field.pointer;
+  const std::size_t mark = pointer.rfind("~@");
+  const std::string_view place = mark == std::string_view::npos ? std::string_view() : pointer.substr(mark + 2);
+  std::int32_t line = 0, column = 0;
+  const char* const end = place.data() + place.size();
+  const auto [after_line, no_line] = std::from_chars(place.data(), end, line);
+  const bool has_place = no_line == std::errc() && after_line != end && *after_line == ':' &&
+                         std::from_chars(after_line + 1, end, column).ec == std::errc();
+  writer.begin_object().member("pointer", has_place ? pointer.substr(0, mark) : pointer).member("code", field.code);
+  if (has_place) writer.member("line", line).member("column", column);
+  writer.end_object();
 }
 
 bool is_token_character(char character) {
@@ -68,7 +84,7 @@ std::string render_problem(const Error& error, std::string_view request_id, int 
   if (!error.fields.empty()) {
     writer.key("errors").begin_array();
     for (const FieldError& field : error.fields) {
-      writer.begin_object().member("pointer", field.pointer).member("code", field.code).end_object();
+      write_field(writer, field);
     }
     writer.end_array();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <unordered_set>
 
 #include <jansson.h>
 
@@ -114,6 +115,10 @@ std::string ObjectReader::pointer_to(std::string_view name) const { return appen
 
 void ObjectReader::add_error(std::string_view name, std::string_view code) { errors_->add(pointer_to(name), code); }
 
+void ObjectReader::add_error_at(std::string_view name, std::string_view code, std::int32_t line, std::int32_t column) {
+  errors_->add(pointer_to(name) + "~@" + std::to_string(line) + ":" + std::to_string(column), code);
+}
+
 json_t* ObjectReader::take(std::string_view name, Presence presence) {
   if (object_ == nullptr) return nullptr;
   taken_.emplace_back(name);
@@ -195,6 +200,26 @@ std::optional<bool> ObjectReader::optional_boolean(std::string_view name) {
   return take_boolean(name, Presence::kOptional);
 }
 
+std::vector<ObjectReader> ObjectReader::optional_objects(std::string_view name, std::size_t maximum) {
+  std::vector<ObjectReader> objects;
+  const json_t* list = take(name, Presence::kOptional);
+  if (list == nullptr) return objects;
+  if (!json_is_array(list) || json_array_size(list) > maximum) {
+    add_error(name, json_is_array(list) ? "too_long" : "invalid_type");
+    return objects;
+  }
+  for (std::size_t index = 0; index < json_array_size(list); ++index) {
+    json_t* value = json_array_get(list, index);
+    std::string pointer = append_pointer(pointer_to(name), std::to_string(index));
+    if (json_is_object(value)) {
+      objects.push_back(ObjectReader(value, std::move(pointer), errors_));
+    } else {
+      errors_->add(std::move(pointer), "invalid_type");
+    }
+  }
+  return objects;
+}
+
 std::optional<std::int64_t> ObjectReader::take_id(std::string_view name, Presence presence) {
   const std::optional<std::string_view> word = take_word(name, presence);
   if (!word) return std::nullopt;
@@ -219,8 +244,9 @@ std::optional<std::string_view> ObjectReader::take_word(std::string_view name, P
   return text_of(value);
 }
 
-std::optional<std::vector<std::string_view>> ObjectReader::take_words(std::string_view name, std::size_t maximum) {
-  const json_t* list = take(name, Presence::kOptional);
+std::optional<std::vector<std::string_view>> ObjectReader::take_words(std::string_view name, std::size_t maximum,
+                                                                      Presence presence) {
+  const json_t* list = take(name, presence);
   if (list == nullptr) return std::nullopt;
   if (!json_is_array(list)) {
     add_error(name, "invalid_type");
@@ -231,6 +257,7 @@ std::optional<std::vector<std::string_view>> ObjectReader::take_words(std::strin
     return std::nullopt;
   }
   std::vector<std::string_view> words;
+  std::unordered_set<std::string_view> seen;
   for (std::size_t index = 0; index < json_array_size(list); ++index) {
     const json_t* value = json_array_get(list, index);
     const std::string pointer = append_pointer(pointer_to(name), std::to_string(index));
@@ -238,13 +265,37 @@ std::optional<std::vector<std::string_view>> ObjectReader::take_words(std::strin
       errors_->add(pointer, "invalid_type");
       return std::nullopt;
     }
-    if (std::ranges::find(words, text_of(value)) != words.end()) {
+    if (!seen.insert(text_of(value)).second) {
       errors_->add(pointer, "duplicate");
       return std::nullopt;
     }
     words.push_back(text_of(value));
   }
   return words;
+}
+
+std::optional<std::vector<std::int64_t>> ObjectReader::take_ids(std::string_view name, std::size_t maximum,
+                                                                Presence presence) {
+  const std::optional<std::vector<std::string_view>> words = take_words(name, maximum, presence);
+  if (!words) return std::nullopt;
+  std::vector<std::int64_t> ids;
+  ids.reserve(words->size());
+  for (std::size_t index = 0; index < words->size(); ++index) {
+    if (const std::optional<std::int64_t> id = parse_id((*words)[index])) {
+      ids.push_back(*id);
+    } else {
+      errors_->add(append_pointer(pointer_to(name), std::to_string(index)), "invalid_id");
+    }
+  }
+  return ids;
+}
+
+std::vector<std::int64_t> ObjectReader::ids(std::string_view name, std::size_t maximum) {
+  return take_ids(name, maximum, Presence::kRequired).value_or(std::vector<std::int64_t>());
+}
+
+std::optional<std::vector<std::int64_t>> ObjectReader::optional_ids(std::string_view name, std::size_t maximum) {
+  return take_ids(name, maximum, Presence::kOptional);
 }
 
 ObjectReader ObjectReader::object(std::string_view name) {
@@ -264,6 +315,13 @@ std::optional<ObjectReader> ObjectReader::optional_object(std::string_view name)
   return object(name);
 }
 
+std::optional<std::optional<ObjectReader>> ObjectReader::nullable_object(std::string_view name) {
+  const json_t* value = take(name, Presence::kOptional);
+  if (value == nullptr) return std::nullopt;
+  if (json_is_null(value)) return std::optional<ObjectReader>();
+  return object(name);
+}
+
 Result<void> ObjectReader::finish() {
   const char* key = nullptr;
   std::size_t length = 0;
@@ -273,6 +331,65 @@ Result<void> ObjectReader::finish() {
     if (std::ranges::find(taken_, name) == taken_.end()) add_error(name, "unknown_field");
   }
   return errors_->result();
+}
+
+void ObjectReader::add_error_below(std::string_view name, std::string_view member, std::string_view code) {
+  errors_->add(append_pointer(pointer_to(name), member), code);
+}
+
+std::optional<std::vector<std::string>> ObjectReader::optional_texts(std::string_view name, std::size_t maximum,
+                                                                     TextLength length) {
+  const std::optional<std::vector<std::string_view>> words = take_words(name, maximum, Presence::kOptional);
+  if (!words) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const std::string_view word : *words) {
+    if (const std::string_view fault = find_text_fault(word, length); !fault.empty())
+      errors_->add(append_pointer(pointer_to(name), std::to_string(texts.size())), fault);
+    texts.emplace_back(word);
+  }
+  return texts;
+}
+
+std::optional<double> ObjectReader::optional_number(std::string_view name, double minimum, double maximum) {
+  const json_t* value = take(name, Presence::kOptional);
+  if (value == nullptr) return std::nullopt;
+  if (!json_is_number(value)) {
+    add_error(name, "invalid_type");
+    return std::nullopt;
+  }
+  const double number = json_number_value(value);
+  if (number >= minimum && number <= maximum) return number;
+  add_error(name, "out_of_range");
+  return std::nullopt;
+}
+
+bool ObjectReader::has_object(std::string_view name) {
+  const json_t* value = take(name, Presence::kOptional);
+  if (value != nullptr && !json_is_object(value)) add_error(name, "invalid_type");
+  return json_is_object(value);
+}
+
+bool ObjectReader::has_list(std::string_view name) {
+  const json_t* value = take(name, Presence::kOptional);
+  if (value != nullptr && !json_is_array(value)) add_error(name, "invalid_type");
+  return json_is_array(value);
+}
+
+void ObjectReader::drop_nulls() {
+  const char* key = nullptr;
+  std::size_t length = 0;
+  void* next = nullptr;
+  json_t* value = nullptr;
+  json_object_keylen_foreach_safe(object_, next, key, length, value) {
+    if (json_is_null(value)) json_object_deln(object_, key, length);
+  }
+}
+
+void ObjectReader::take_all() {
+  const char* key = nullptr;
+  std::size_t length = 0;
+  json_t* value = nullptr;
+  json_object_keylen_foreach(object_, key, length, value) { taken_.emplace_back(key, length); }
 }
 
 }  // namespace portal::json

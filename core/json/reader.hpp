@@ -66,9 +66,14 @@ class ObjectReader {
   std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum);
   bool boolean(std::string_view name);
   std::optional<bool> optional_boolean(std::string_view name);
+  // A list of objects; what is no object is noted and left out. Finish each before this one.
+  std::vector<ObjectReader> optional_objects(std::string_view name, std::size_t maximum);
   // Ids travel as strings.
   std::int64_t id(std::string_view name);
   std::optional<std::int64_t> optional_id(std::string_view name);
+  // A list in which no id stands twice; what is wrong with one is noted at its place ("/visible/3").
+  std::vector<std::int64_t> ids(std::string_view name, std::size_t maximum);
+  std::optional<std::vector<std::int64_t>> optional_ids(std::string_view name, std::size_t maximum);
 
   template <class Choices>
   ChoiceValue<Choices> choice(std::string_view name, const Choices& choices) {
@@ -83,7 +88,8 @@ class ObjectReader {
   // A list in which no word stands twice.
   template <class Choices>
   std::optional<std::vector<ChoiceValue<Choices>>> optional_choices(std::string_view name, const Choices& choices) {
-    const std::optional<std::vector<std::string_view>> words = take_words(name, std::ranges::size(choices));
+    const std::optional<std::vector<std::string_view>> words =
+        take_words(name, std::ranges::size(choices), Presence::kOptional);
     if (!words) return std::nullopt;
     std::vector<ChoiceValue<Choices>> values;
     for (std::size_t index = 0; index < words->size(); ++index) {
@@ -97,12 +103,29 @@ class ObjectReader {
   // note no more.
   ObjectReader object(std::string_view name);
   std::optional<ObjectReader> optional_object(std::string_view name);
+  // The outer optional: was it there; the inner: null or an object.
+  std::optional<std::optional<ObjectReader>> nullable_object(std::string_view name);
 
   // For what the caller finds wrong on its own.
   void add_error(std::string_view name, std::string_view code);
+  // In a text of several lines; line and column count from 1. No name of a client has "~@" in it: it would be escaped.
+  void add_error_at(std::string_view name, std::string_view code, std::int32_t line, std::int32_t column);
 
   // Notes the members that nobody asked for; fails when anything in the whole document was wrong so far.
   Result<void> finish();
+
+  // A list of texts in which none stands twice.
+  std::optional<std::vector<std::string>> optional_texts(std::string_view name, std::size_t maximum, TextLength length);
+  std::optional<double> optional_number(std::string_view name, double minimum, double maximum);
+  // For values that the caller looks for in the text itself: whether it is there, and is an object or a list.
+  bool has_object(std::string_view name);
+  bool has_list(std::string_view name);
+
+  // Where null means the same as nothing: takes such members out.
+  void drop_nulls();
+  // Nobody cares what else is there.
+  void take_all();
+  void add_error_below(std::string_view name, std::string_view member, std::string_view code);  // /name/member
 
  private:
   friend class Document;
@@ -116,7 +139,9 @@ class ObjectReader {
   std::optional<bool> take_boolean(std::string_view name, Presence presence);
   std::optional<std::int64_t> take_id(std::string_view name, Presence presence);
   std::optional<std::string_view> take_word(std::string_view name, Presence presence);
-  std::optional<std::vector<std::string_view>> take_words(std::string_view name, std::size_t maximum);
+  std::optional<std::vector<std::string_view>> take_words(std::string_view name, std::size_t maximum,
+                                                          Presence presence);
+  std::optional<std::vector<std::int64_t>> take_ids(std::string_view name, std::size_t maximum, Presence presence);
   std::optional<std::string> check_text(const json_t* value, std::string_view name, TextLength length);
   template <class Choices>
   std::optional<ChoiceValue<Choices>> match(std::string pointer, const Choices& choices, std::string_view word) {

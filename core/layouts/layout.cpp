@@ -2,26 +2,15 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/utf8.hpp"
 #include "layouts/markup.hpp"
+#include "layouts/position.hpp"
 
 namespace portal::layouts {
 namespace {
 
 constexpr std::string_view kOpen = "{{", kClose = "}}";
 constexpr std::size_t kLongestName = 64;
-
-std::unexpected<Error> refuse(std::string_view text, std::size_t offset, std::string code) {
-  const std::string_view before = text.substr(0, offset);
-  const auto line = std::ranges::count(before, '\n') + 1;
-  const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const std::size_t column = count_code_points(before.substr(line_start)).value_or(offset - line_start) + 1;
-  Error error = Error::field(fmt::format("@{}", offset), code);
-  error.log_detail = fmt::format("line {}, column {}: {}", line, column, code);
-  return fail(std::move(error));
-}
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName && std::ranges::all_of(text, [](char letter) {
@@ -54,8 +43,8 @@ std::size_t control_bytes(std::string_view rest) {
 }  // namespace
 
 Result<Layout> Layout::parse(std::string_view text, Format format, std::span<const std::string_view> names) {
-  if (text.size() > kMaximumBytes) return refuse(text.substr(0, kMaximumBytes), kMaximumBytes, "too_long");
-  if (!is_valid_text(text)) return refuse(text, count_valid_bytes(text), "invalid_text");
+  if (text.size() > kMaximumBytes) return refuse_at(text.substr(0, kMaximumBytes), kMaximumBytes, "too_long");
+  if (!is_valid_text(text)) return refuse_at(text, count_valid_bytes(text), "invalid_text");
   Layout layout(format);
   Markup markup;
   std::size_t position = 0;
@@ -66,13 +55,13 @@ Result<Layout> Layout::parse(std::string_view text, Format format, std::span<con
     position = open;
     if (open < text.size()) {
       const std::size_t close = text.find(kClose, open);
-      if (close == std::string_view::npos) return refuse(text, open, "unclosed_placeholder");
+      if (close == std::string_view::npos) return refuse_at(text, open, "unclosed_placeholder");
       const std::string_view name = without_blanks(text.substr(open + kOpen.size(), close - open - kOpen.size()));
-      if (!is_name(name)) return refuse(text, open, "invalid_placeholder");
-      if (std::ranges::find(names, name) == names.end()) return refuse(text, open, "unknown_placeholder");
+      if (!is_name(name)) return refuse_at(text, open, "invalid_placeholder");
+      if (std::ranges::find(names, name) == names.end()) return refuse_at(text, open, "unknown_placeholder");
       const Place place = format == Format::kHtml ? markup.place() : Place::kText;
       if (place == Place::kElsewhere || (place == Place::kAttribute && !name.ends_with(".url")))
-        return refuse(text, open, "misplaced_placeholder");
+        return refuse_at(text, open, "misplaced_placeholder");
       piece.name = name;
       position = close + kClose.size();
     }

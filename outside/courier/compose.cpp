@@ -10,11 +10,14 @@
 #include "crypto/sealed.hpp"
 #include "crypto/token.hpp"
 #include "json/reader.hpp"
+#include "layouts/invitation.hpp"
 
 namespace portal::outside {
 namespace {
 
-constexpr std::array<std::string_view, 3> kLinkPaths = {"/activate#", "/password#", "/confirm#"};
+constexpr std::string_view kInvitationTest = "invitation_test";
+constexpr std::array<std::string_view, 5> kLinkPaths = {"/activate#", "/password#", "/confirm#", "/console/activate#",
+                                                        "/console/password#"};
 
 std::unexpected<Error> refuse(std::string why) { return fail(ErrorCode::kInternal, std::move(why)); }
 
@@ -31,23 +34,6 @@ std::string_view host_of(std::string_view origin) {
   return origin.substr(0, origin.find(':'));
 }
 
-// "2026-12-05 18:00" as people write it.
-std::string describe_time(std::string_view local, std::string_view language, std::string_view zone) {
-  constexpr std::array<std::string_view, 12> kEnglish = {"January",   "February", "March",    "April",
-                                                         "May",       "June",     "July",     "August",
-                                                         "September", "October",  "November", "December"};
-  constexpr std::array<std::string_view, 12> kSpanish = {"enero",      "febrero", "marzo",     "abril",
-                                                         "mayo",       "junio",   "julio",     "agosto",
-                                                         "septiembre", "octubre", "noviembre", "diciembre"};
-  if (local.size() != 16) return std::string(local);
-  const auto number = [&](std::size_t offset) { return (local[offset] - '0') * 10 + (local[offset + 1] - '0'); };
-  const auto month = static_cast<std::size_t>(std::clamp(number(5), 1, 12) - 1);
-  return language == "es"
-             ? fmt::format("{} de {} de {}, {} ({})", number(8), kSpanish[month], local.substr(0, 4), local.substr(11),
-                           zone)
-             : fmt::format("{} {} {}, {} ({})", number(8), kEnglish[month], local.substr(0, 4), local.substr(11), zone);
-}
-
 // The texts that values point into.
 struct Substitutions {
   std::string portal_url;
@@ -55,9 +41,18 @@ struct Substitutions {
   std::string expires;
   std::string client_name;
   std::string company_name;
+  std::string logo_url;
 
-  std::array<layouts::Value, 7> values() const {
+  layouts::InvitationValues of_invitation() const {
+    return {.client_name = client_name,
+            .company_name = company_name,
+            .portal_url = portal_url,
+            .activation_url = link_url.view(),
+            .activation_expires = expires};
+  }
+  std::array<layouts::Value, 8> values() const {
     return {layouts::Value{"client.name", client_name},
+            {"logo.url", logo_url},
             {"company.name", company_name},
             {"portal.url", portal_url},
             {"activation.url", link_url.view()},
@@ -73,15 +68,57 @@ Result<Substitutions> substitute(const Message& message, const MessageContext& c
   const std::string& origin = is_known ? link.origin : context.origins.front();
   Substitutions result{.portal_url = origin + "/",
                        .link_url = {},
-                       .expires = describe_time(context.local_expiry, message.language, context.time_zone),
+                       .expires = layouts::describe_time(context.local_expiry, message.language, context.time_zone),
                        .client_name = context.client_name,
-                       .company_name = context.account_name};
+                       .company_name = context.account_name,
+                       .logo_url = layouts::logo_url_of(origin + "/")};
+  if (message.kind == kInvitationTest) {
+    const layouts::InvitationExample example(context.account_name, origin, context.local_expiry, context.time_zone,
+                                             message.language);
+    result.client_name = example.values().client_name;
+    result.link_url = crypto::SecretString(example.values().activation_url);
+  }
   if (!link.path.empty()) result.link_url = crypto::join(crypto::SecretString(origin), link.path);
   return result;
 }
 
 std::string layout_name(const Message& message, std::string_view extension) {
-  return fmt::format("{}/{}.{}", message.language, message.kind, extension);
+  const std::string_view kind = message.kind == kInvitationTest ? std::string_view("invitation") : message.kind;
+  return fmt::format("{}/{}.{}", message.language, kind, extension);
+}
+
+bool is_invitation(const Message& message) { return message.kind == "invitation" || message.kind == kInvitationTest; }
+
+struct Content {
+  std::string subject;
+  std::string text;
+  std::string html;  // inside the frame
+};
+
+// What the account wrote was checked when it was saved. Should it be refused by a courier of another version all the
+// same, then the invitation that comes with the portal goes out instead of none.
+std::optional<Content> make_own_invitation(const Message& message, const MessageContext& context,
+                                           const Substitutions& substitutions) {
+  if (!is_invitation(message) || context.own_subject.empty()) return std::nullopt;
+  const Result<layouts::Layout> subject = layouts::parse_invitation_subject(context.own_subject);
+  const Result<layouts::Layout> html = layouts::parse_invitation_html(context.own_html);
+  if (!subject || !html) return std::nullopt;
+  Result<layouts::InvitationMail> mail = layouts::make_invitation_mail(*subject, *html, substitutions.of_invitation());
+  if (!mail) return std::nullopt;
+  return Content{.subject = std::move(mail->subject), .text = std::move(mail->text), .html = std::move(mail->html)};
+}
+
+Result<Content> make_content(const Message& message, const MessageContext& context, const Substitutions& substitutions,
+                             const LayoutSet& layouts) {
+  if (std::optional<Content> own = make_own_invitation(message, context, substitutions)) return std::move(*own);
+  const auto values = substitutions.values();
+  Result<std::string> subject = layouts.render_subject(layout_name(message, "txt"), values);
+  Result<std::string> text = layouts.render(layout_name(message, "txt"), values);
+  Result<std::string> html = layouts.render(layout_name(message, "html"), values);
+  for (const auto* part : std::initializer_list<const Result<std::string>*>{&subject, &text, &html}) {
+    if (!part->has_value()) return fail(part->error());
+  }
+  return Content{.subject = std::move(*subject), .text = std::move(*text), .html = std::move(*html)};
 }
 
 }  // namespace
@@ -116,7 +153,11 @@ Result<Link> open_payload(const Message& message, const crypto::Keyring& keys) {
 std::string find_obstacle(const Message& message, const MessageContext& context) {
   if (message.member_id && (context.member_state.empty() || context.member_state == "removed"))
     return "the person is no member any more";
-  const bool has_link = message.kind != "password_changed" && message.kind != "email_changed";
+  if (message.staff_id && (context.staff_state.empty() || context.staff_state == "removed"))
+    return "the person does not belong to the staff any more";
+  constexpr std::array<std::string_view, 4> kNotices = {"password_changed", "email_changed", "staff_password_changed",
+                                                        kInvitationTest};
+  const bool has_link = std::ranges::find(kNotices, message.kind) == kNotices.end();
   if (has_link && !context.link_is_good.value_or(false)) return "the link in it has ended, was used or was replaced";
   return {};
 }
@@ -135,30 +176,35 @@ Result<Mail> compose_mail(const Message& message, const MessageContext& context,
   const Result<Substitutions> substitutions = substitute(message, context, link);
   if (!substitutions) return fail(substitutions.error());
   const auto values = substitutions->values();
-  Result<std::string> subject = layouts.render_subject(layout_name(message, "txt"), values);
-  Result<std::string> text = layouts.render(layout_name(message, "txt"), values);
-  const Result<std::string> head = layouts.render("frame_head.html", values);
-  const Result<std::string> html = layouts.render(layout_name(message, "html"), values);
+  Result<Content> content = make_content(message, context, *substitutions, layouts);
+  if (!content) return fail(std::move(content.error()));
+  const Result<std::string> head =
+      layouts.render(context.has_logo ? "frame_head_logo.html" : "frame_head.html", values);
   const Result<std::string> foot = layouts.render("frame_foot.html", values);
-  for (const auto* part : std::initializer_list<const Result<std::string>*>{&subject, &text, &head, &html, &foot}) {
-    if (!part->has_value()) return fail(part->error());
-  }
+  if (!head) return fail(head.error());
+  if (!foot) return fail(foot.error());
   return Mail{.from_name = layouts::clean_value(sender.name),
               .from_address = sender.address,
               .to = message.recipient,
               .reply_to = sender.reply_to,
-              .subject = std::move(*subject),
+              .subject = std::move(content->subject),
               .message_id = message_id_of(message, link.origin),
               .date = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-              .text = std::move(*text),
-              .html = *head + *html + *foot};
+              .text = std::move(content->text),
+              .html = *head + content->html + *foot};
 }
 
 Result<Sms> compose_sms(const Message& message, const MessageContext& context, const Link& link,
                         const LayoutSet& layouts) {
   const Result<Substitutions> substitutions = substitute(message, context, link);
   if (!substitutions) return fail(substitutions.error());
-  Result<std::string> text = layouts.render(layout_name(message, "sms"), substitutions->values());
+  std::optional<Result<std::string>> own;
+  if (is_invitation(message) && !context.own_sms.empty()) {
+    const Result<layouts::Layout> layout = layouts::parse_invitation_sms(context.own_sms);
+    if (layout) own = layout->render(substitutions->values());
+  }
+  Result<std::string> text =
+      own ? std::move(*own) : layouts.render(layout_name(message, "sms"), substitutions->values());
   if (!text) return fail(text.error());
   while (text->ends_with('\n')) text->pop_back();
   return Sms{.to = message.recipient, .text = std::move(*text), .id = idempotency_key_of(message)};

@@ -11,6 +11,7 @@
 #include "courier/routing.hpp"
 #include "courier/schedule.hpp"
 #include "mail/folder.hpp"
+#include "send/phone.hpp"
 
 namespace portal::outside {
 namespace {
@@ -101,14 +102,10 @@ void Courier::look(Clock::time_point now) {
     next_tidying_ = now + kTidyingPause;
     if (Result<void> done = outbox_.tidy(); !done) return report(done.error());
   }
-  std::map<std::int64_t, std::int32_t> busy;
-  for (const auto& [id, sending] : sending_) ++busy[sending.message.key.account_id];
   ClaimRequest request{.slots = settings_.sends - static_cast<std::int32_t>(sending_.size()),
                        .account_slots = settings_.account_sends,
-                       .full_accounts = {}};
-  for (const auto& [account_id, sends] : busy) {
-    if (sends >= settings_.account_sends) request.full_accounts.push_back(account_id);
-  }
+                       .sending = {}};
+  for (const auto& [id, sending] : sending_) request.sending.push_back(sending.message.key.account_id);
   Result<std::vector<Message>> messages = outbox_.claim(request);
   if (!messages) return report(messages.error());
   if (outbox_is_away_) log_("the outbox is there again");
@@ -181,13 +178,15 @@ std::optional<Mark> Courier::send_mail(const Message& message, const MessageCont
 }
 
 std::optional<Mark> Courier::send_sms(const Message& message, const MessageContext& context, const Link& link) {
-  const Result<std::string> number = normalise_phone(message.recipient);
+  const Result<std::string> number = resolve_phone(message.recipient, context.country);
   if (!number) return Mark{.ending = Ending::kFailed, .reason = number.error().log_detail};
-  const Result<Sms> sms = compose_sms(message, context, link, layouts_);
-  if (!sms) return mark_of_broken(message, sms.error().log_detail, jitter());
+  const Result<Sms> made = compose_sms(message, context, link, layouts_);
+  if (!made) return mark_of_broken(message, made.error().log_detail, jitter());
+  Sms sms = *made;
+  sms.to = *number;
   if (!settings_.mail_directory.empty()) {
-    const Result<void> written = write_message_file(settings_.mail_directory, sms->id + ".txt",
-                                                    fmt::format("To: {}\n\n{}\n", *number, sms->text));
+    const Result<void> written =
+        write_message_file(settings_.mail_directory, sms.id + ".txt", fmt::format("To: {}\n\n{}\n", *number, sms.text));
     return mark_of(message,
                    written ? SendOutcome{.verdict = Verdict::kSent, .reason = {}}
                            : SendOutcome{.reason = written.error().log_detail},
@@ -198,7 +197,7 @@ std::optional<Mark> Courier::send_sms(const Message& message, const MessageConte
   const std::string name = "the gateway for text messages";
   if (const auto wait = breaker_.wait_for(name, Clock::now()); wait.count() > 0)
     return mark_of_waiting(message, name + " does not answer", static_cast<std::int32_t>(wait.count()));
-  return begin(message, make_sms_transfer(settings_.sms, *sms, settings_.deadlines), name);
+  return begin(message, make_sms_transfer(settings_.sms, sms, settings_.deadlines), name);
 }
 
 std::optional<Mark> Courier::begin(const Message& message, Result<std::unique_ptr<Transfer>> transfer,

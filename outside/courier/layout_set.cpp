@@ -8,38 +8,35 @@
 
 #include <fmt/format.h>
 
+#include "layouts/built_in.hpp"
+#include "layouts/invitation.hpp"
+
 namespace portal::outside {
 namespace {
 
-constexpr std::array<std::string_view, 5> kInvitationNames = {"client.name", "company.name", "portal.url",
-                                                              "activation.url", "activation.expires"};
 constexpr std::array<std::string_view, 4> kLinkNames = {"company.name", "portal.url", "link.url", "link.expires"};
 constexpr std::array<std::string_view, 2> kNoticeNames = {"company.name", "portal.url"};
+constexpr std::array<std::string_view, 3> kFrameNames = {"company.name", "portal.url", "logo.url"};
 
 // The placeholders that a layout may use, by the name of its file.
 std::span<const std::string_view> names_of(std::string_view file) {
-  if (file.find("invitation") != std::string_view::npos) return kInvitationNames;
+  if (file.find("/staff_invitation") != std::string_view::npos) return kLinkNames;
+  if (file.find("invitation") != std::string_view::npos) return layouts::kInvitationNames;
   if (file.find("password_reset") != std::string_view::npos || file.find("confirmation") != std::string_view::npos)
     return kLinkNames;
-  return kNoticeNames;
+  return file.find("frame_head_logo") != std::string_view::npos ? std::span<const std::string_view>(kFrameNames)
+                                                                : kNoticeNames;
 }
 
 std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
   return fail(ErrorCode::kInvalidField, fmt::format("the layout {}: {}", name, why));
 }
 
-struct Parts {
-  std::string_view subject;
-  std::string_view body;
-};
-
-Result<Parts> split(std::string_view name, std::string_view text) {
-  if (!name.ends_with(".txt")) return Parts{.subject = {}, .body = text};
-  constexpr std::string_view kSubject = "Subject: ";
-  const auto end = text.find('\n');
-  if (!text.starts_with(kSubject) || end == std::string_view::npos || !text.substr(end).starts_with("\n\n"))
+Result<layouts::SubjectAndBody> split(std::string_view name, std::string_view text) {
+  layouts::SubjectAndBody parts{.subject = {}, .body = text};
+  if (name.ends_with(".txt") && !layouts::split_subject(text, parts))
     return refuse(name, "begins with \"Subject: ...\" and an empty line");
-  return Parts{.subject = text.substr(kSubject.size(), end - kSubject.size()), .body = text.substr(end + 2)};
+  return parts;
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {
@@ -53,7 +50,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 }  // namespace
 
 Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string_view text) {
-  const Result<Parts> parts = split(name, text);
+  const Result<layouts::SubjectAndBody> parts = split(name, text);
   if (!parts) return fail(parts.error());
   const auto format = name.ends_with(".html") ? layouts::Format::kHtml : layouts::Format::kText;
   Result<layouts::Layout> body = layouts::Layout::parse(parts->body, format, names_of(name));
@@ -65,7 +62,7 @@ Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string_vie
 
 Result<LayoutSet> LayoutSet::load(const std::filesystem::path& directory) {
   LayoutSet set;
-  for (const BuiltInLayout& built_in : built_in_layouts()) {
+  for (const layouts::BuiltInLayout& built_in : layouts::built_in_layouts()) {
     std::string text(built_in.text);
     const std::filesystem::path own = directory / built_in.name;
     std::error_code ignored;

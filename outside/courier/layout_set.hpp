@@ -12,14 +12,6 @@
 
 namespace portal::outside {
 
-struct BuiltInLayout {
-  std::string_view name;  // "en/invitation.txt"
-  std::string_view text;
-};
-
-// The files of outside/layouts, made by the build.
-std::span<const BuiltInLayout> built_in_layouts();
-
 class LayoutSet {
  public:
   // All of them are read now: a fault is found before a message meets it. `directory` may hold files of the same names

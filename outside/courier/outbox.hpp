@@ -29,6 +29,7 @@ struct Message {
   std::string language;
   std::optional<std::int64_t> member_id;
   std::optional<std::int64_t> membership_id;
+  std::optional<std::int64_t> staff_id;
   std::vector<std::uint8_t> payload;  // sealed
   std::string key_id;
   std::int32_t attempts = 1;       // this one included
@@ -51,17 +52,21 @@ struct MessageContext {
   std::string portal_name;           // empty: none
   std::vector<std::string> origins;  // the primary one first
   std::string member_state;          // empty: no member
+  std::string staff_state;           // empty: nobody of the staff
   std::string client_name;           // empty: none
   std::string time_zone;
-  std::string local_expiry;          // of the link, "YYYY-MM-DD HH:MM" in the account's zone; empty: no link
+  std::string country;       // of numbers that name none; empty: nobody has said it
+  std::string local_expiry;  // of the link, "YYYY-MM-DD HH:MM" in the account's zone; without a link, of one made now
   std::optional<bool> link_is_good;  // none: there is no such link
+  bool has_logo = false;
+  std::string own_subject, own_html, own_sms;  // the account's invitation in the message's language; empty: none
   MailSetting mail;
 };
 
 struct ClaimRequest {
   std::int32_t slots;
-  std::int32_t account_slots;
-  std::vector<std::int64_t> full_accounts;
+  std::int32_t account_slots;         // of each account, with what is on its way already
+  std::vector<std::int64_t> sending;  // the accounts of what is on its way, once for each message
 };
 
 // Longer than the longest try, so that nobody else takes what is being sent.

@@ -91,6 +91,8 @@ std::vector<Entry> entries_of(CourierSettings& settings) {
       {"", "sends", number_into(settings.sends, 1, 256)},
       {"", "account_sends", number_into(settings.account_sends, 1, 64)},
       {"", "poll_seconds", number_into(settings.poll_seconds, 1, 600)},
+      {"", "database_seconds", number_into(settings.database_seconds, 1, 60)},
+      {"", "keep_days", number_into(settings.keep_days, 3, 3650)},
       {"", "connect_seconds", seconds_into(settings.deadlines.connect)},
       {"", "total_seconds", seconds_into(settings.deadlines.total)},
       {"smtp", "host", text_into(smtp.host)},

@@ -30,6 +30,8 @@ struct CourierSettings {
   std::int32_t sends = 32;        // at a time
   std::int32_t account_sends = 4;
   std::int32_t poll_seconds = 10;
+  std::int32_t database_seconds = 10;  // that the database may take for an answer
+  std::int32_t keep_days = 90;         // what was sent or given up, until it is deleted
 
   SmtpServer smtp;  // without a host: only accounts with a server of their own send mail
   std::string smtp_password_file;

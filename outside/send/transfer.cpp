@@ -28,8 +28,12 @@ std::string printable(std::string_view text) {
   constexpr std::size_t kLongest = 300;
   std::string line(text);
   std::ranges::replace_if(line, [](char letter) { return (letter >= 0 && letter < ' ') || letter == '\x7F'; }, ' ');
-  while (line.ends_with(' ')) line.pop_back();
   if (!is_valid_text(line)) std::ranges::replace_if(line, [](char letter) { return letter < 0; }, '?');
+  // C1, of which terminals understand some as the beginning of a command.
+  for (std::size_t at = 0; (at = line.find('\xC2', at)) != std::string::npos; ++at) {
+    if (at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) < 0xA0) line.replace(at, 2, " ");
+  }
+  while (line.ends_with(' ')) line.pop_back();
   return std::string(truncate_text(line, kLongest));
 }
 

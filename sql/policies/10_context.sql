@@ -35,6 +35,10 @@ $$;
 create or replace function portal.visible_templates() returns bigint[] language sql stable parallel safe as $$
   select nullif(current_setting('portal.visible_templates', true), '')::bigint[]
 $$;
+-- How members read the names of workers: full, first_name or none.
+create or replace function portal.worker_name_choice() returns text language sql stable parallel safe as $$
+  select nullif(current_setting('portal.worker_name', true), '')
+$$;
 
 -- Sets the whole context, so that nothing of an earlier one in the same transaction stays.
 create or replace function portal.set_context(
@@ -49,7 +53,8 @@ begin
     || set_config('portal.membership_id', coalesce(membership_id, ''), true) || set_config('portal.client_id', coalesce(client_id, ''), true)
     || set_config('portal.permissions', coalesce(permissions, ''), true)
     || set_config('portal.visible_templates', coalesce(visible_templates, ''), true) || set_config('portal.found_by', '', true)
-    || set_config('portal.staff_id', '', true) || set_config('portal.staff_role', '', true) || set_config('portal.api_key_id', '', true);
+    || set_config('portal.staff_id', '', true) || set_config('portal.staff_role', '', true) || set_config('portal.api_key_id', '', true)
+    || set_config('portal.worker_name', '', true);
 end
 $$;
 

@@ -50,7 +50,8 @@ begin
   ignored := set_config('portal.actor', 'member', true) || set_config('portal.account_id', account::text, true)
     || set_config('portal.lookup', encode(session_hash, 'hex'), true) || set_config('portal.member_id', '', true)
     || set_config('portal.membership_id', '', true) || set_config('portal.client_id', '', true)
-    || set_config('portal.permissions', '', true) || set_config('portal.visible_templates', '', true);
+    || set_config('portal.permissions', '', true) || set_config('portal.visible_templates', '', true)
+    || set_config('portal.worker_name', '', true);
   select s.member_id, s.membership_id, s.last_used_at into acting
   from portal.session s
   where s.account_id = account and s.token_hash = session_hash and s.ended_at is null and s.expires_at > now();
@@ -61,7 +62,7 @@ begin
     || set_config('portal.membership_id', acting.membership_id::text, true);
   select ms.client_id, ms.permissions, (
       select array_agg(v.job_template_id) from portal.portal_visible_template v where v.account_id = account
-    ) as visible_templates
+    ) as visible_templates, (select p.worker_name from portal.portal p where p.account_id = account) as worker_name
   into allowed
   from portal.membership ms
   join portal.member m on m.account_id = ms.account_id and m.member_id = ms.member_id
@@ -78,7 +79,8 @@ begin
   end if;
   ignored := set_config('portal.client_id', allowed.client_id::text, true)
     || set_config('portal.permissions', allowed.permissions::text, true)
-    || set_config('portal.visible_templates', coalesce(allowed.visible_templates::text, ''), true);
+    || set_config('portal.visible_templates', coalesce(allowed.visible_templates::text, ''), true)
+    || set_config('portal.worker_name', coalesce(allowed.worker_name, ''), true);
   return acting.last_used_at < now() - interval '5 minutes';
 end
 $$;

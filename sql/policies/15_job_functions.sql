@@ -17,3 +17,11 @@ $$;
 create or replace function portal.time_value(value timestamptz) returns jsonb language sql stable parallel safe as $$
   select to_jsonb(to_char(value at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
 $$;
+
+-- A surname may stand first, before a comma. Without a choice no name is shown.
+create or replace function portal.shown_worker_name(name text, choice text) returns text language sql immutable parallel safe as $$
+  select case choice
+    when 'full' then name
+    when 'first_name' then substring(case when strpos(name, ',') > 0 then substr(name, strpos(name, ',') + 1) else name end from '[^\s\u00a0]+')
+  end
+$$;

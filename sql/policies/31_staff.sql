@@ -77,6 +77,10 @@ create policy staff_takes_back on portal.staff_token for update to portal_edge
 create policy owner_invites on portal.staff_token for insert to portal_edge
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() = 'owner' and purpose = 'activation');
 
+create policy staff_visitor_notes on portal.password_reset_request for all to portal_edge
+  using (account_id = portal.account_for('staff_visitor') and place = portal.password_reset_place(portal.current_lookup()))
+  with check (account_id = portal.account_for('staff_visitor') and place = portal.password_reset_place(portal.current_lookup()));
+
 grant insert (staff_id) on portal.outbox_message to portal_edge;
 create policy staff_visitor_sends on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('staff_visitor') and staff_id = portal.current_staff_id() and member_id is null
@@ -97,3 +101,22 @@ create policy recorded on portal.activity for insert to portal_edge
   with check (account_id = portal.account_for('staff', 'staff_visitor', 'member', 'anonymous', 'key')
     and actor_kind = portal.current_actor_kind() and staff_id is not distinct from portal.current_staff_id()
     and member_id is not distinct from portal.current_member_id() and api_key_id is not distinct from portal.current_api_key_id());
+-- Whoever did not know a password is nobody whom we know.
+create policy failures_noted on portal.activity for insert to portal_edge
+  with check (account_id = portal.account_for('anonymous') and actor_kind = 'system' and action = 'sign_in_failed'
+    and num_nonnulls(staff_id, member_id, api_key_id, client_id, membership_id) = 0 and subject_kind in ('staff', 'member') and details = '{}');
+
+-- What the courier writes to staff with.
+grant select (staff_id) on portal.outbox_message to portal_courier;
+grant select (account_id, staff_id, state) on portal.staff to portal_courier;
+create policy courier_writes_to on portal.staff for select to portal_courier
+  using (exists (
+    select from portal.outbox_message o
+    where o.account_id = staff.account_id and o.staff_id = staff.staff_id and o.sent_at is null and o.failed_at is null
+  ));
+grant select (account_id, token_hash, staff_id, expires_at, used_at, revoked_at) on portal.staff_token to portal_courier;
+create policy courier_writes_to on portal.staff_token for select to portal_courier
+  using (exists (
+    select from portal.outbox_message o
+    where o.account_id = staff_token.account_id and o.staff_id = staff_token.staff_id and o.sent_at is null and o.failed_at is null
+  ));

@@ -25,8 +25,9 @@ create policy member_visible on portal.job_field for select to portal_edge
 
 -- Of workers and teams only the name can be read, of resolutions only what they are called.
 grant select (account_id, worker_id, name) on portal.worker to portal_edge;
+-- Where no names are shown, no worker is seen at all.
 create policy member_account on portal.worker for select to portal_edge
-  using (account_id = (select portal.account_for('member')));
+  using (account_id = (select portal.account_for('member')) and (select portal.worker_name_choice()) <> 'none');
 grant select (account_id, team_id, name) on portal.team to portal_edge;
 create policy member_account on portal.team for select to portal_edge
   using (account_id = (select portal.account_for('member')));

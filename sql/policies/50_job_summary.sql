@@ -14,9 +14,11 @@ select j.account_id, j.client_id, j.job_id, j.deleted_at, j.number, j.reference,
       where v.account_id = (select portal.current_account_id()) and f.field_group = 'main' and f.key = 'duration'
     )
   ) then j.scheduled_at + make_interval(mins => j.duration_minutes) end as scheduled_until,
-  j.address, j.site_id, s.name as site_name, j.job_template_id, t.name as job_template_name, coalesce(w.name, tm.name) as assignee_name,
+  j.address, j.site_id, s.name as site_name, j.job_template_id, t.name as job_template_name,
+  coalesce(portal.shown_worker_name(w.name, portal.worker_name_choice()), tm.name) as assignee_name,
   -- A search must not find what cannot be seen.
-  concat_ws(e'\n', j.number::text, j.reference, j.address, s.name, t.name, w.name, tm.name,
+  concat_ws(e'\n', j.number::text, j.reference, j.address, s.name, t.name,
+    portal.shown_worker_name(w.name, portal.worker_name_choice()), tm.name,
     case when (
       select exists (
         select from portal.portal_visible_field v join portal.job_field f on f.account_id = v.account_id and f.job_field_id = v.job_field_id
@@ -41,7 +43,8 @@ language sql stable parallel safe as $$
   select
     (select s.name from portal.site s where s.account_id = job_names.account_id and s.site_id = job_names.site_id),
     (select t.name from portal.job_template t where t.account_id = job_names.account_id and t.job_template_id = job_names.job_template_id),
-    (select w.name from portal.worker w where w.account_id = job_names.account_id and w.worker_id = job_names.worker_id),
+    (select portal.shown_worker_name(w.name, portal.worker_name_choice())
+      from portal.worker w where w.account_id = job_names.account_id and w.worker_id = job_names.worker_id),
     (select tm.name from portal.team tm where tm.account_id = job_names.account_id and tm.team_id = job_names.team_id),
     coalesce((
       select r.is_successful from portal.resolution r where r.account_id = job_names.account_id and r.resolution_id = job_names.resolution_id

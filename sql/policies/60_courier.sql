@@ -6,8 +6,12 @@ grant select (account_id, outbox_message_id, message_reference, kind, channel, r
   update (payload, key_id, attempts, not_before, claimed_until, claim_token, first_attempt_at, sent_at, failed_at, last_error) on portal.outbox_message to portal_courier;
 create policy courier_takes on portal.outbox_message for select to portal_courier using (true);
 create policy courier_marks on portal.outbox_message for update to portal_courier using (true);
+-- Never what its own limits still count.
+grant delete on portal.outbox_message to portal_courier;
+create policy courier_removes on portal.outbox_message for delete to portal_courier
+  using (sent_at < now() - interval '2 days' or failed_at < now() - interval '2 days');
 
-grant select (account_id, name, time_zone, suspended_at) on portal.account to portal_courier;
+grant select (account_id, name, time_zone, country, suspended_at, invitation_days) on portal.account to portal_courier;
 create policy courier_writes_for on portal.account for select to portal_courier
   using (exists (select from portal.outbox_message o where o.account_id = account.account_id and o.sent_at is null and o.failed_at is null));
 
@@ -15,7 +19,7 @@ grant select (account_id, origin, is_primary) on portal.account_host to portal_c
 create policy courier_writes_for on portal.account_host for select to portal_courier
   using (exists (select from portal.outbox_message o where o.account_id = account_host.account_id and o.sent_at is null and o.failed_at is null));
 
-grant select (account_id, name) on portal.portal to portal_courier;
+grant select (account_id, name, logo_hash) on portal.portal to portal_courier;
 create policy courier_writes_for on portal.portal for select to portal_courier
   using (exists (select from portal.outbox_message o where o.account_id = portal.account_id and o.sent_at is null and o.failed_at is null));
 

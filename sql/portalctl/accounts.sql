@@ -2,11 +2,15 @@
 
 -- No row when the slug is taken.
 -- name: create_account
--- parameters: slug text, name text, time_zone text
+-- parameters: slug text, name text, time_zone text, country text?
 -- columns: account_id bigint
-insert into portal.account (slug, name, time_zone) values (:slug, :name, :time_zone)
+insert into portal.account (slug, name, time_zone, country) values (:slug, :name, :time_zone, :country)
 on conflict (slug) do nothing
 returning account_id;
+
+-- name: set_account_country
+-- parameters: account_id bigint, country text?
+update portal.account set country = :country where account_id = :account_id;
 
 -- name: is_time_zone
 -- parameters: name text
@@ -81,6 +85,10 @@ update portal.account set suspended_at = now() where account_id = :account_id an
 -- parameters: account_id bigint
 update portal.account set suspended_at = null where account_id = :account_id and suspended_at is not null;
 
+-- name: set_edits_imported
+-- parameters: account_id bigint, allowed boolean
+update portal.account set staff_edit_imported = :allowed where account_id = :account_id;
+
 -- name: delete_account
 -- parameters: account_id bigint
 select from portal.delete_account(:account_id);
@@ -92,8 +100,10 @@ select from portal.delete_account(:account_id);
 select content_hash from portal.document where account_id = :account_id
 union select content_hash from portal.job_file where account_id = :account_id
 union select logo_hash from portal.portal where account_id = :account_id and logo_hash is not null
+union select content_hash from portal.logo_upload where account_id = :account_id
 except (
   select content_hash from portal.document where account_id <> :account_id
   union all select content_hash from portal.job_file where account_id <> :account_id
   union all select logo_hash from portal.portal where account_id <> :account_id
+  union all select content_hash from portal.logo_upload where account_id <> :account_id
 );

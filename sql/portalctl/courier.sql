@@ -5,12 +5,12 @@
 listen portal_outbox;
 
 -- What may be sent now, up to `slots`: from every account that is not suspended at most `account_slots`, the messages that have waited longest, within the
--- limits on what leaves in an hour and a day. Whatever is claimed counts as sent. `full_accounts` have enough on their way already.
+-- limits on what leaves in an hour and a day. Whatever is claimed counts as sent. `sending` names the account of each message that this courier has on its way.
 -- name: claim_messages
--- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, full_accounts bigint[], account_hour integer, account_day integer,
+-- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, sending bigint[], account_hour integer, account_day integer,
 --   recipient_day integer
 -- columns: account_id bigint, outbox_message_id bigint, message_reference text, kind text, channel text, recipient text, language text, member_id bigint?,
---   membership_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
+--   membership_id bigint?, staff_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
 with due as (
   select q.*
   from portal.account a
@@ -29,9 +29,9 @@ with due as (
     where o.account_id = a.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
       and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null
     order by o.not_before, o.outbox_message_id
-    limit greatest(0, least(:account_slots, :account_hour - gone.in_hour, :account_day - gone.in_day))
+    limit greatest(0, least(:account_slots - (select count(*) from unnest(:sending) s where s = a.account_id), :account_hour - gone.in_hour, :account_day - gone.in_day))
   ) q
-  where a.suspended_at is null and a.account_id <> all (:full_accounts)
+  where a.suspended_at is null
 ), allowed as (
   select d.account_id, d.outbox_message_id, d.not_before
   from (select due.*, row_number() over (partition by account_id, channel, recipient order by not_before, outbox_message_id) as turn from due) d
@@ -57,10 +57,11 @@ set claim_token = :claim_token, claimed_until = now() + make_interval(secs => :l
   first_attempt_at = coalesce(o.first_attempt_at, now())
 from taken t
 where o.account_id = t.account_id and o.outbox_message_id = t.outbox_message_id
-returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id, o.payload, o.key_id,
-  o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
+returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id,
+  o.staff_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
 
--- Says of what a limit holds back that it does, and when to look at it again.
+-- Says of what a limit holds back that it does, and when to look at it again. In one order and past those that somebody else holds, so that couriers and
+-- whoever cancels never wait for each other in a circle.
 -- name: hold_messages
 -- parameters: account_hour integer, account_day integer, recipient_day integer
 -- columns: account_id bigint, held bigint
@@ -69,42 +70,54 @@ with gone as (
   from portal.account a
   left join portal.outbox_message s on s.account_id = a.account_id and s.sent_at > now() - interval '1 day'
   group by a.account_id
+), waiting as (
+  select o.account_id, o.outbox_message_id
+  from portal.outbox_message o
+  join gone using (account_id)
+  where o.sent_at is null and o.failed_at is null and o.not_before <= now() and (o.claimed_until is null or o.claimed_until <= now())
+    and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
+      select count(*) from portal.outbox_message s
+      where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
+    ) >= :recipient_day)
+  order by o.account_id, o.outbox_message_id
+  for update of o skip locked
 ), held as (
   update portal.outbox_message o
   set not_before = now() + interval '5 minutes',
     last_error = case when gone.in_day >= :account_day then 'waits: the account has sent all that it may in a day'
       when gone.in_hour >= :account_hour then 'waits: the account has sent all that it may in an hour'
       else 'waits: the recipient has got all that one may get in a day' end
-  from gone
-  where o.account_id = gone.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
-    and (o.claimed_until is null or o.claimed_until <= now())
-    and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
-      select count(*) from portal.outbox_message s
-      where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
-    ) >= :recipient_day)
+  from gone, waiting w
+  where o.account_id = gone.account_id and o.account_id = w.account_id and o.outbox_message_id = w.outbox_message_id
   returning o.account_id
 )
 select account_id, count(*) from held group by account_id;
 
--- Of a claimed message, what it is made of. `local_expiry` and `link_is_good` are of the link with this hash, null when it has none. Of `origins` the
+-- Of a claimed message, what it is made of. `local_expiry` and `link_is_good` are of the link with this hash; without one the first is that of an invitation
+-- made now, the second null. `own_...` is the invitation that the account wrote itself in the language. Of `origins` the
 -- primary one comes first.
 -- name: load_context
--- parameters: account_id bigint, member_id bigint?, membership_id bigint?, token_hash bytea?
--- columns: account_name text, portal_name text?, origins text[], member_state text?, client_name text?, local_expiry text?, time_zone text,
+-- parameters: account_id bigint, member_id bigint?, membership_id bigint?, staff_id bigint?, token_hash bytea?,
+--   language text
+-- columns: account_name text, portal_name text?, origins text[], member_state text?, staff_state text?, client_name text?, local_expiry text?, time_zone text, country text?,
 --   link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?,
---   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?
+--   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, has_logo boolean, own_subject text?, own_html text?, own_sms text?
 select a.name, p.name,
   array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
-  m.state, c.name, to_char(t.expires_at at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone,
-  t.expires_at > now() and t.used_at is null and t.revoked_at is null,
-  s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id
+  m.state, st.state, c.name, to_char(coalesce(t.expires_at, k.expires_at, now() + make_interval(days => a.invitation_days)) at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone, a.country,
+  coalesce(t.expires_at, k.expires_at) > now() and num_nonnulls(t.used_at, t.revoked_at, k.used_at, k.revoked_at) = 0,
+  s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id,
+  p.logo_hash is not null, l.email_subject, l.email_html, l.sms_text
 from portal.account a
 left join portal.portal p on p.account_id = a.account_id
+left join portal.invitation_layout l on l.account_id = a.account_id and l.language = :language
 left join portal.mail_setting s on s.account_id = a.account_id
 left join portal.member m on m.account_id = a.account_id and m.member_id = :member_id
 left join portal.membership ms on ms.account_id = a.account_id and ms.membership_id = :membership_id
 left join portal.client c on c.account_id = a.account_id and c.client_id = ms.client_id
 left join portal.one_time_token t on t.account_id = a.account_id and t.token_hash = :token_hash and t.member_id = :member_id
+left join portal.staff st on st.account_id = a.account_id and st.staff_id = :staff_id
+left join portal.staff_token k on k.account_id = a.account_id and k.token_hash = :token_hash and k.staff_id = :staff_id
 where a.account_id = :account_id;
 
 -- The three ends of a try. No row when the claim is somebody else's by now.
@@ -124,15 +137,22 @@ set failed_at = now(), last_error = :reason, claimed_until = null, claim_token =
 where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
 returning outbox_message_id;
 
--- `counts` says whether it was a try: a message that only waited for a server that is known to be away was not sent at all.
+-- `counts` says whether it was a try: a message that only waited for a server that is not set up or known to be away was not sent at all, and the time for its tries
+-- does not begin before the first one.
 -- name: postpone_message
 -- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea, reason text, seconds integer, counts boolean
 -- columns: outbox_message_id bigint
 update portal.outbox_message
 set not_before = now() + make_interval(secs => :seconds), last_error = :reason, claimed_until = null, claim_token = null,
-  attempts = attempts - case when :counts then 0 else 1 end
+  attempts = attempts - case when :counts then 0 else 1 end, first_attempt_at = case when :counts or attempts > 1 then first_attempt_at end
 where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
 returning outbox_message_id;
+
+-- What is over is kept for a time, so that it can be told what became of a message (SECURITY R69).
+-- name: remove_old_messages
+-- parameters: keep_days integer
+delete from portal.outbox_message
+where sent_at < now() - make_interval(days => :keep_days) or failed_at < now() - make_interval(days => :keep_days);
 
 -- What failed keeps its link for somebody who tries again; no link lives longer than this.
 -- name: forget_payloads

@@ -59,3 +59,16 @@ where media_type = :media_type and job_file_id % :turns = :turn;
 -- parameters: media_type text, turn bigint, turns bigint, content_hash bytea, size_bytes bigint
 update portal.document set content_hash = :content_hash, size_bytes = :size_bytes
 where media_type = :media_type and document_id % :turns = :turn;
+
+-- name: list_staff_to_activate
+-- columns: account_id bigint, staff_id bigint
+select account_id, staff_id from portal.staff where state = 'invited' order by account_id, staff_id;
+
+-- name: activate_staff
+-- parameters: account_id bigint, staff_id bigint, password_hash text
+update portal.staff set password_hash = :password_hash, state = 'active' where account_id = :account_id and staff_id = :staff_id;
+
+-- name: list_staff_logins
+-- parameters: account_id bigint
+-- columns: email text, role text
+select email, role from portal.staff where account_id = :account_id and state = 'active' order by staff_id;

@@ -13,10 +13,10 @@ select pg_advisory_unlock(hashtextextended('portal.files', 0));
 -- No row when the account has a document of this external id.
 -- name: create_document
 -- parameters: account_id bigint, client_id bigint, name text, media_type text, size_bytes bigint, content_hash bytea, is_visible boolean,
---   external_id text?
+--   is_active_content boolean, external_id text?
 -- columns: document_id bigint
-insert into portal.document (account_id, client_id, name, media_type, size_bytes, content_hash, is_visible, external_id)
-values (:account_id, :client_id, :name, :media_type, :size_bytes, :content_hash, :is_visible, :external_id)
+insert into portal.document (account_id, client_id, name, media_type, size_bytes, content_hash, is_visible, is_active_content, external_id)
+values (:account_id, :client_id, :name, :media_type, :size_bytes, :content_hash, :is_visible, :is_active_content, :external_id)
 on conflict (account_id, external_id) do nothing
 returning document_id;
 
@@ -71,4 +71,5 @@ returning content_hash;
 -- columns: is_used boolean
 select exists (select from portal.document where content_hash = :content_hash)
   or exists (select from portal.job_file where content_hash = :content_hash)
-  or exists (select from portal.portal where logo_hash = :content_hash);
+  or exists (select from portal.portal where logo_hash = :content_hash)
+  or exists (select from portal.logo_upload where content_hash = :content_hash);

@@ -86,11 +86,13 @@ order by member_id
 limit 1
 for update;
 
+-- No row when somebody else has just made a member of this number.
 -- name: create_member_with_phone
 -- parameters: account_id bigint, phone text, first_name text?, surname text?, job_title text?, language text?
 -- columns: member_id bigint
 insert into portal.member (account_id, phone, first_name, surname, job_title, language)
 values (:account_id, :phone, coalesce(:first_name, ''), coalesce(:surname, ''), :job_title, :language)
+on conflict (account_id, phone) where email is null and phone is not null do nothing
 returning member_id;
 
 -- name: create_invitation_message

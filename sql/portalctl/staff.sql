@@ -48,6 +48,11 @@ order by email;
 update portal.staff set state = 'removed', removed_at = now(), password_hash = null
 where account_id = :account_id and staff_id = :staff_id;
 
+-- Keys that the person made end, too.
+-- name: revoke_keys_of_staff
+-- parameters: account_id bigint, staff_id bigint
+update portal.api_key set revoked_at = now() where account_id = :account_id and created_by = :staff_id and revoked_at is null;
+
 -- name: end_sessions_of_staff
 -- parameters: account_id bigint, staff_id bigint
 update portal.staff_session set ended_at = now() where account_id = :account_id and staff_id = :staff_id and ended_at is null;

@@ -1,6 +1,6 @@
 -- Activation, after enter_anonymous with the link's hash.
 
--- Consumes nothing. `state` is valid, used, expired, replaced or cancelled. `has_login`: the password is there already, in `password_hash`, and is asked for.
+-- Consumes nothing. `state` is valid, used, expired, replaced, cancelled or no_portal. `has_login`: the password is there already, in `password_hash`, and is asked for.
 -- `language` is the one in which to write to the person.
 -- name: look_up_activation
 -- parameters: account_id bigint, token_hash bytea
@@ -12,6 +12,7 @@ select
     when t.used_at is not null or (ms.state = 'active' and m.state = 'active') then 'used'
     when t.revoked_reason is not null then t.revoked_reason
     when m.state in ('removed', 'locked') or ms.state <> 'invited' or a.suspended_at is not null then 'cancelled'
+    when p.account_id is null then 'no_portal'
     when t.expires_at <= now() then 'expired'
     else 'valid'
   end,
@@ -35,7 +36,9 @@ with claimed as (
   update portal.one_time_token t set used_at = now()
   where t.token_hash = :token_hash and t.purpose = 'activation' /*filter*/ and t.account_id = :account_id /*end filter*/
     and t.used_at is null and t.revoked_at is null and t.expires_at > now()
-    and exists (select from portal.account a where a.account_id = t.account_id and a.suspended_at is null)
+    and exists (
+      select from portal.account a join portal.portal p on p.account_id = a.account_id where a.account_id = t.account_id and a.suspended_at is null
+    )
   returning t.account_id, t.member_id, t.membership_id
 ), activated_member as (
   update portal.member m
@@ -72,7 +75,7 @@ with who as (
   join portal.member m on m.account_id = t.account_id and m.member_id = t.member_id
   join portal.membership ms on ms.account_id = t.account_id and ms.membership_id = t.membership_id
   join portal.account a on a.account_id = t.account_id
-  left join portal.portal p on p.account_id = t.account_id
+  join portal.portal p on p.account_id = t.account_id
   where t.token_hash = :token_hash and t.purpose = 'activation' /*filter*/ and t.account_id = :account_id /*end filter*/
     and t.used_at is null and t.revoked_at is null and t.expires_at <= now()
     and m.state in ('invited', 'active') and ms.state = 'invited' and a.suspended_at is null

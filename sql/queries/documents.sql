@@ -67,8 +67,9 @@ limit :row_limit;
 -- One that the member may see; with what is needed to send it.
 -- name: get_document
 -- parameters: account_id bigint, client_id bigint, membership_id bigint, document_id bigint
--- columns: document_id bigint, name text, media_type text, size_bytes bigint, created_at timestamptz, content_hash bytea
-select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at, d.content_hash
+-- columns: document_id bigint, name text, media_type text, size_bytes bigint, created_at timestamptz, content_hash bytea,
+--   is_active_content boolean
+select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at, d.content_hash, d.is_active_content
 from portal.document d
 where d.document_id = :document_id
   /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (

@@ -27,3 +27,15 @@ select portal.current_account_id() from portal.enter_staff_visitor(:account_id, 
 -- parameters: account_id bigint, session_hash bytea, role text
 -- columns: touch boolean, context bigint?
 select portal.enter_staff(:account_id, :session_hash, :role), portal.current_account_id();
+
+-- Raises PT401 without a valid key, PT403 when it is good for something else.
+-- name: enter_key
+-- parameters: account_id bigint, key_hash bytea, scope text
+-- columns: touch boolean, context bigint?, api_key_id bigint
+select portal.enter_key(:account_id, :key_hash, :scope), portal.current_account_id(), portal.current_api_key_id();
+
+-- As enter_staff, and from then on as the member of the membership, for reading: PT404 unless the person has an open view of it.
+-- name: enter_preview
+-- parameters: account_id bigint, session_hash bytea, role text, membership_id bigint, permissions text[]
+-- columns: touch boolean, context bigint?
+select portal.enter_preview(:account_id, :session_hash, :role, :membership_id, :permissions), portal.current_account_id();

@@ -3,6 +3,6 @@
 -- columns: site_id bigint, name text, address text?
 select s.site_id, s.name, s.address
 from portal.site s
-where true /*filter*/ and s.account_id = :account_id and s.client_id = :client_id /*end filter*/
+where s.withdrawn_at is null /*filter*/ and s.account_id = :account_id and s.client_id = :client_id /*end filter*/
 order by s.name, s.site_id
 limit :row_limit;

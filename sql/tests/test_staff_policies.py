@@ -22,9 +22,10 @@ def test_staff_see_their_colleagues_and_the_activity_of_their_account(edge, worl
     assert seen(edge, "activity") == rows_of(world, "activity", who.account_id)
     sessions = rows_of(world, "staff_session", who.account_id, **({} if role == "owner" else {"staff_id": who.staff_id}))
     assert seen(edge, "staff_session") == sessions
-    assert len(seen(edge, "staff_token")) == (1 if role == "owner" else 0)
-    # What is members' own stays theirs.
-    assert edge.rows("select session_id from portal.session") == edge.rows("select one_time_token_id from portal.one_time_token") == []
+    assert seen(edge, "staff_token") == rows_of(world, "staff_token", who.account_id, **({} if role == "owner" else {"staff_id": who.staff_id}))
+    # Of members' sessions and links they see that they are there, to end them.
+    assert seen(edge, "session") == rows_of(world, "session", who.account_id)
+    assert seen(edge, "one_time_token") == rows_of(world, "one_time_token", who.account_id)
 
 
 def test_a_visitor_of_the_staff_sees_whom_the_hash_names(edge, world):
@@ -176,3 +177,45 @@ def test_a_member_sends_no_mail_as_staff(edge, world):
     edge.enter_member(world.alex)
     assert refused(edge, """insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, staff_id, payload, key_id)
         values (%s, 'reference-0123456', 'staff_invitation', 'email', 'x@example.com', 'en', %s, 'x', 'k1')""", (world.brightwater, world.staff_of("owner").staff_id))
+
+
+ONLY_MANAGERS = [
+    "update portal.portal set name = 'New' returning account_id", "update portal.account set invitation_days = 3 returning account_id",
+    "delete from portal.portal_visible_template returning account_id", "delete from portal.portal_visible_field returning account_id",
+    """insert into portal.portal_visible_field (account_id, job_field_id) select account_id, job_field_id from portal.job_field f
+       where not exists (select from portal.portal_visible_field v where v.job_field_id = f.job_field_id) limit 1 returning account_id""",
+]
+
+
+@pytest.mark.parametrize("statement", ONLY_MANAGERS)
+def test_managers_change_the_settings_of_their_account_and_viewers_read_them(edge, world, statement):
+    for role in ("viewer", "manager", "owner"):
+        who = world.staff_of(role)
+        edge.enter_staff(who)
+        assert {row["account_id"] for row in edge.rows("select account_id from portal.job_field")} == {who.account_id}
+        changed = set() if refused(edge, statement) else {row["account_id"] for row in edge.rows(statement)}
+        assert changed == (set() if role == "viewer" else {who.account_id}), role
+        edge.connection.rollback()
+    for enter in (lambda: edge.enter_member(world.alex), lambda: edge.enter_anonymous(world.brightwater),
+                  lambda: edge.enter_staff_visitor(world.brightwater, world.staff_of("owner").session_hash)):
+        enter()
+        assert refused(edge, statement) or edge.rows(statement) == []
+        edge.connection.rollback()
+
+
+def test_whoever_looks_as_a_member_sees_what_the_member_sees_and_changes_nothing(stage, world):
+    maintenance, edge = stage("portal_maintenance"), stage("portal_edge")
+    who, member = world.staff_of("manager"), world.alex
+    arguments = {"account_id": who.account_id, "session_hash": who.session_hash, "role": who.role, "membership_id": member.membership_id,
+                 "permissions": list(member.permissions)}
+    with pytest.raises(psycopg2.Error) as refusal:
+        edge.run("enter_preview", **arguments)
+    assert refusal.value.pgcode == "PT404"
+    maintenance.rows("insert into portal.staff_view (account_id, staff_id, membership_id, reason) values (%s, %s, %s, 'For a test')",
+                     (who.account_id, who.staff_id, member.membership_id))
+    jobs = "select job_id from portal.job order by 1"
+    edge.enter_member(member)
+    expected = edge.rows(jobs)
+    assert edge.run("enter_preview", **arguments) == [{"touch": False, "context": who.account_id}]
+    assert edge.rows(jobs) == expected and expected
+    assert edge.rows("select staff_id from portal.staff") == [] and edge.value("select current_setting('transaction_read_only')") == "on"

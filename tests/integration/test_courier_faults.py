@@ -1,7 +1,12 @@
 """Couriers that die, couriers beside each other, and a database that goes away."""
 
+import os
+import signal
 import socket
+import threading
+import time
 from collections import Counter
+from contextlib import suppress
 
 import psycopg2
 import pytest
@@ -108,6 +113,72 @@ def test_what_was_sent_while_the_database_was_away_is_written_down_later(servers
             server.start()
             wait_until(lambda: server.execute("SELECT 1 FROM portal.outbox_message WHERE sent_at IS NOT NULL", database=post.database))
         assert len(mail_server.received) == 1
+
+
+def test_a_database_that_is_frozen_is_given_up(post, mail_server):
+    """Its backend is stopped in the middle of everything. A new connection is as good as the old one was."""
+    settings = post.smtp_settings(mail_server.port, top="database_seconds = 1")
+    with post.courier(settings) as courier:
+        (backend,), = wait_until(lambda: post.rows("SELECT pid FROM pg_stat_activity WHERE usename = 'portal_courier' AND state = 'idle'"))
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            post.invite("ann@acme.example")
+            wait_until(lambda: mail_server.received, seconds=15)
+            assert "does not answer" in courier.log.read_text()
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        assert post.wait_for("ann@acme.example", "sent")["attempts"] == 1
+
+
+def test_one_account_never_has_more_on_its_way_than_its_share(post):
+    """Looking again while some are on their way must not add a whole share to them."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        connections = []
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connections.append(silent.accept()[0])
+        threading.Thread(target=accept, daemon=True).start()
+        settings = post.smtp_settings(silent.getsockname()[1], top="account_sends = 3\nsends = 30")
+        with post.courier(settings) as courier:
+            post.add_notices([f"first{number}@acme.example" for number in range(2)])
+            wait_until(lambda: len(connections) == 2)
+            post.add_notices([f"second{number}@acme.example" for number in range(9)])
+            wait_until(lambda: len(connections) >= 3)
+            time.sleep(1.5)  # more than a poll
+            assert len(connections) == 3, courier.log.read_text()
+            for connection in connections:
+                connection.close()
+            courier.kill()
+
+
+def test_what_is_over_is_deleted_after_its_time(post, mail_server):
+    """R69. What is younger, and what still waits, stays."""
+    for name in ("old", "young", "failed", "waiting"):
+        post.invite(f"{name}@acme.example")
+    post.rows("UPDATE portal.outbox_message SET sent_at = now() - interval '11 days', payload = NULL, key_id = NULL WHERE recipient = 'old@acme.example'")
+    post.rows("UPDATE portal.outbox_message SET sent_at = now() - interval '9 days', payload = NULL, key_id = NULL WHERE recipient = 'young@acme.example'")
+    post.rows("UPDATE portal.outbox_message SET failed_at = now() - interval '11 days' WHERE recipient = 'failed@acme.example'")
+    post.rows("UPDATE portal.outbox_message SET created_at = now() - interval '11 days', not_before = now() + interval '1 day' WHERE recipient = 'waiting@acme.example'")
+    post.courier(post.smtp_settings(mail_server.port, top="keep_days = 10")).run_once()
+    assert {recipient for recipient, in post.rows("SELECT recipient FROM portal.outbox_message")} == {"young@acme.example", "waiting@acme.example"}
+
+
+def test_waiting_for_a_mail_server_is_no_trying(post, mail_server):
+    """Nobody has set one up; days later somebody does, and the message has not been given up."""
+    post.invite("ann@acme.example")
+    nobody = "poll_seconds = 1\n"
+    post.courier(nobody).run_once()
+    waiting = post.outbox("ann@acme.example")
+    assert waiting["state"] == "queued" and waiting["last_error"] == "no mail server is set up" and waiting["attempts"] == 0
+    assert post.value("SELECT first_attempt_at FROM portal.outbox_message") is None
+    post.rows("UPDATE portal.outbox_message SET created_at = now() - interval '6 days'")
+    post.make_due()
+    post.courier(nobody).run_once()
+    post.make_due()
+    post.courier(post.smtp_settings(mail_server.port)).run_once()
+    assert post.outbox("ann@acme.example")["state"] == "sent"
 
 
 def test_a_notice_wakes_it(post, mail_server):

@@ -114,3 +114,21 @@ def test_a_layout_of_the_hosts_own_and_one_that_is_wrong(post):
     refused = post.portalctl.run("courier", "--once", "--config", courier.config, "--database", f"host={post.server.sockets} dbname={post.database}",
                                  "--keys-file", post.keys_file)
     assert refused.returncode == 1 and "en/invitation.txt: line 2, column 5: unknown_placeholder" in refused.stderr
+
+
+def test_a_number_without_its_country_is_the_accounts(post, tmp_path):
+    """What was written down as people dial it at home."""
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    settings = f"mail_directory = {folder}\n"
+    post.invite(PHONE)
+    post.rows("UPDATE portal.outbox_message SET recipient = '020 7946 0101'")
+    post.courier(settings).run_once()
+    (failed,) = post.portalctl.json("outbox", "list")
+    assert (failed["state"], failed["last_error"]) == ("failed", "the number has no country in front, and the account says none")
+    assert "is not a country" in post.portalctl.refuses("account", "set", "--account", "alpha", "--country", "XX", status=2)
+    post.portalctl("account", "set", "--account", "alpha", "--country", "GB")
+    post.rows("UPDATE portal.outbox_message SET failed_at = NULL, not_before = now()")
+    post.courier(settings).run_once()
+    (sent,) = folder.glob("*.txt")
+    assert sent.read_text().startswith("To: +442079460101\n")

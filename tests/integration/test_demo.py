@@ -75,6 +75,12 @@ def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
             assert set(client.cookies) == {cookie, cookie.replace("member", "device")}
             for state in ("planned", "active", "finished"):
                 assert client.get(f"/api/v1/jobs?state={state}").json()["items"], f"{member['email']} sees no {state} job"
+            assert [person["role"] for person in account["staff"]] == ["owner", "manager", "viewer"]
+            assert account["mail_dir"] == told["mail_dir"]
+            for person in account["staff"]:
+                console = Client(port, account["host"], tls=scheme == "https")
+                answer = console.post("/api/v1/staff/session", json={"email": person["email"], "password": person["password"]})
+                assert answer.status == 200 and answer.json()["staff"]["role"] == person["role"], answer.text
         choose_new_password(told, port, tls=scheme == "https")
     finally:
         demo.send_signal(how)

@@ -37,6 +37,13 @@ def test_the_api_page(make_site, tmp_path):
     assert len(answers) > 25
 
 
+def test_the_page_about_importing(make_site, tmp_path):
+    site = make_site(workers=1)
+    environment = environment_of(tmp_path, PORTAL_DATABASE=f"host={site.postgres.sockets} dbname=portal user=portal_maintenance")
+    answers = documents.run_document("docs/import.md", tmp_path, environment, {"localhost:8080": f"localhost:{site.nginx.port}"})
+    assert len(answers) > 15
+
+
 def test_the_tutorial(make_site, tmp_path):
     site = make_site(demo=False, workers=1)
     host = "portal.brightwater.example"

@@ -8,7 +8,7 @@ from support import places
 
 def test_the_report_has_its_form(tmp_path):
     report_file = tmp_path / "report.json"
-    subprocess.run(["/usr/bin/python3", "tests/load/run.py", "--rounds", "1", "--seconds", "1", "--jobs", "3000", "--sessions", "100", "--report", report_file], cwd=places.ROOT,
+    subprocess.run(["/usr/bin/python3", "tests/load/run.py", "--rounds", "1", "--seconds", "1", "--jobs", "3000", "--sessions", "100", "--imported", "2000", "--reads", "100", "--report", report_file], cwd=places.ROOT,
                    check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120)
     report = json.loads(report_file.read_text())
     assert report["jobs"] == 3000

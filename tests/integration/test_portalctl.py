@@ -11,11 +11,11 @@ from support import places
 from support.portalctl import Portalctl
 
 COMMANDS = [
-    ("migrate",), ("migrate", "status"), ("keys", "new"), ("keys", "rotate"), ("account", "create"), ("account", "list"), ("account", "suspend"),
+    ("migrate",), ("migrate", "status"), ("keys", "new"), ("keys", "rotate"), ("account", "create"), ("account", "list"), ("account", "set"), ("account", "suspend"),
     ("account", "resume"), ("account", "delete"), ("host", "add"), ("host", "remove"), ("host", "list"), ("portal", "show"), ("portal", "set"),
-    ("member", "invite"), ("member", "list"), ("member", "remove"), ("staff", "create"), ("staff", "list"), ("staff", "remove"), ("staff", "reset"), ("document", "add"), ("document", "list"), ("document", "remove"), ("doctor",),
+    ("member", "invite"), ("member", "list"), ("member", "remove"), ("staff", "create"), ("staff", "list"), ("staff", "remove"), ("staff", "reset"), ("document", "add"), ("document", "list"), ("document", "remove"), ("document", "sweep"), ("doctor",),
     ("mail", "set"), ("mail", "show"), ("mail", "test"), ("outbox", "list"), ("outbox", "count"), ("outbox", "retry"), ("courier",),
-    ("demo",), ("routes",), ("version",),
+    ("key", "create"), ("key", "list"), ("key", "revoke"), ("import",), ("demo",), ("routes",), ("tidy",), ("version",),
 ]
 
 
@@ -166,13 +166,13 @@ def test_routes_are_those_of_the_contract(portalctl):
                   for path, item in contract["paths"].items() for method, operation in item.items()
                   if method in ("get", "put", "post", "patch", "delete") and not operation.get("servers") and not item.get("servers")}
     assert {(route["method"], route["path"], route["operation"]) for route in routes} == operations
-    assert {route["audience"] for route in routes} == {"anyone", "member", "staff"}
+    assert {route["audience"] for route in routes} == {"anyone", "member", "staff", "key"}
     assert all((route["at_least"] in ("viewer", "manager", "owner")) == (route["audience"] == "staff") for route in routes)
 
 
 def test_a_table_for_people_and_json_for_programs(portalctl):
     text = portalctl.run("routes").stdout.splitlines()
-    assert text[0].split() == ["METHOD", "PATH", "OPERATION", "AUDIENCE", "ANY", "OF", "AT", "LEAST"]
+    assert text[0].split() == ["METHOD", "PATH", "OPERATION", "AUDIENCE", "ANY", "OF", "AT", "LEAST", "SCOPE"]
     assert len(text) == len(yaml.safe_load(portalctl.run("routes", "--json").stdout)) + 1
 
 

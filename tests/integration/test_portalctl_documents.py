@@ -106,7 +106,7 @@ def test_workers_reach_it_whatever_the_umask(portalctl, pdf):
     finally:
         os.umask(before)
     file = portalctl.files / place_of(pdf.read_bytes())
-    assert file.stat().st_mode & 0o777 == 0o640 and file.parent.stat().st_mode & 0o777 == 0o750
+    assert file.stat().st_mode & 0o777 == 0o640 and file.parent.stat().st_mode & 0o777 == 0o770
     assert file.parent.stat().st_mode & 0o2000 == portalctl.files.stat().st_mode & 0o2000
 
 
@@ -220,3 +220,18 @@ def test_names_of_files_hold_nothing_that_was_typed(portalctl, tmp_path):
     file.write_bytes(PDF)
     add(portalctl, file)
     assert all(re.fullmatch(r"[0-9a-f]{2}/[0-9a-f]{64}", name) for name in stored(portalctl))
+
+
+def test_sweeping_takes_what_belongs_to_nothing(portalctl, pdf):
+    """What staff took away through the portal, and the rest of a crash; never what is young, or what a row names."""
+    add(portalctl, pdf)
+    lost, young, half = (portalctl.files / place_of(content) for content in (b"lost", b"young", b"half"))
+    for file, content in ((lost, b"lost"), (young, b"young"), (half.parent / ".incoming-0011", b"half")):
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+    an_hour_ago = time.time() - 3700
+    for file in (lost, half.parent / ".incoming-0011", portalctl.files / place_of(pdf.read_bytes())):
+        os.utime(file, (an_hour_ago, an_hour_ago))
+    assert "Removed 2 files" in portalctl("document", "sweep")
+    assert set(stored(portalctl)) == {place_of(pdf.read_bytes()), place_of(b"young")}
+    assert "Removed 0 files" in portalctl("document", "sweep")

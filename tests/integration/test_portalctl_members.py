@@ -265,7 +265,8 @@ def test_the_demo_prints_what_scripts_rely_on(demo_template, database_server):
         ("brightwater", "brightwater.localhost", "http://brightwater.localhost:8080"),
         ("northside", "northside.localhost", "http://northside.localhost:8080")]
     for account in demo["accounts"]:
-        assert set(account) == {"slug", "host", "url", "members", "activation_url"}
+        assert set(account) == {"slug", "host", "url", "members", "staff", "activation_url"}
+        assert all(set(person) == {"email", "password", "role"} for person in account["staff"])
         assert all(set(member) == {"email", "password", "client"} for member in account["members"])
         first = account["members"][0]
         [(permissions, groups, hashed)] = database_server.execute("""

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
 import guarded  # noqa: E402
+import importing  # noqa: E402
 import memory  # noqa: E402
 import open_loop  # noqa: E402
 import processor_time  # noqa: E402
@@ -55,6 +56,8 @@ TARGETS = {
     "file_download/nginx_file": Target(operator.ge, 0.95),
     "guarded_file/file": Target(operator.ge, 0.9),
     "read_p99_under_login_flood/read_p99": Target(operator.le, 1.5),
+    "import/copy": Target(operator.ge, 0.5),
+    "read_p99_beside_import/read_p99_alone": Target(operator.le, 2),
     "worker_mb_over_plain_nginx": Target(operator.le, 4),
     "suspended_request_kb": Target(operator.le, 12),
 }
@@ -122,6 +125,22 @@ class Bench:
         measured = self._in_turn({"read_p99": lambda: read_p99(False), "read_p99_under_login_flood": lambda: read_p99(True)})
         return ([spread(name, values, "ms") for name, values in measured.items()], [ratio(measured, "read_p99_under_login_flood", "read_p99")])
 
+    def importing(self) -> tuple[list[dict], list[dict]]:
+        """Jobs fed over HTTP beside COPY, and what members notice of it."""
+        feeder = importing.Importing(self._site, self._options.imported)
+        make_read = open_loop.get(JOBS, [one.headers for one in self._measured])
+
+        def read_p99() -> float:
+            reads = open_loop.Stream(self._site.nginx.port, self._options.reads, make_read, open_loop.Outcome())
+            open_loop.run([reads], 2 * self._options.seconds)
+            assert set(reads.outcome.statuses) == {200}, reads.outcome.statuses
+            return reads.outcome.percentile(0.99) * 1000
+
+        rates = self._in_turn({"import": feeder.feed, "copy": feeder.copy})
+        waits = self._in_turn({"read_p99_alone": read_p99, "read_p99_beside_import": lambda: feeder.beside(read_p99)})
+        return ([*(spread(name, values, "1/s") for name, values in rates.items()), *(spread(name, values, "ms") for name, values in waits.items())],
+                [ratio(rates, "import", "copy"), ratio(waits, "read_p99_beside_import", "read_p99_alone")])
+
     def memory(self) -> list[dict]:
         """In a worker that has done nothing else yet."""
         site = self._site
@@ -182,7 +201,11 @@ def measure(options: argparse.Namespace) -> dict:
         figures, ratios = [], []
         if options.profile:
             return {"jobs": options.jobs, "figures": figures, "ratios": ratios, "profile": bench.profile()}
-        for part in (bench.throughput, bench.files, bench.guarded, bench.latency):
+        parts = {"throughput": bench.throughput, "files": bench.files, "guarded": bench.guarded, "latency": bench.latency, "importing": bench.importing}
+        if options.only:
+            figures, ratios = parts[options.only]()
+            return {"jobs": options.jobs, "figures": figures, "ratios": ratios, "profile": {}}
+        for part in parts.values():
             more_figures, more_ratios = part()
             figures += more_figures
             ratios += more_ratios
@@ -196,7 +219,8 @@ def print_report(report: dict) -> None:
         digits = 3 if "unit" not in entry else 1 if entry["unit"] == "1/s" else 2
         words = TARGETS[entry["name"]].words(entry["median"]) if entry["name"] in TARGETS else ""
         print(f"{entry['name']:38} " + " ".join(f"{entry[key]:10,.{digits}f}" for key in ("median", "min", "max")) + f" {entry.get('unit', ''):4} {words}")
-    processor_time.print_table(report["profile"])
+    if report["profile"]:
+        processor_time.print_table(report["profile"])
 
 
 def main() -> int:
@@ -205,6 +229,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
     parser.add_argument("--jobs", type=int, default=1_000_000, help="in the account that is measured, a hundred to a client")
     parser.add_argument("--sessions", type=int, default=10_000, help="that a worker knows when its memory is measured")
+    parser.add_argument("--imported", type=int, default=100_000, help="jobs that are fed in one run")
+    parser.add_argument("--reads", type=int, default=2000, help="a second, while jobs are fed")
+    parser.add_argument("--only", choices=("throughput", "files", "guarded", "latency", "importing"), help="one part of it")
     parser.add_argument("--report", type=Path, default=ROOT / "build/load/report.json")
     parser.add_argument("--profile", action="store_true", help="only who spends the processor time of a request")
     options = parser.parse_args()

@@ -35,13 +35,14 @@ def audience_of(operation: str) -> str:
     return next((route["audience"] for route in route_table() if route["operation"] == operation), "anyone")
 
 
-def is_for_staff(operation: str) -> bool:
-    return contract().get(operation, ("", ""))[1].startswith("/staff/")
+def side_of(operation: str) -> str:
+    path = contract().get(operation, ("", ""))[1]
+    return "staff" if path.startswith("/staff/") else "key" if path.startswith("/import/") else "member"
 
 
 def all_rows() -> list[tuple[str, str]]:
     operations = [route["operation"] for route in route_table()] + sorted(set(contract()) - {route["operation"] for route in route_table()})
-    return [(operation, principal) for operation in operations for principal in askers_of(is_for_staff(operation))]
+    return [(operation, principal) for operation in operations for principal in askers_of(side_of(operation))]
 
 
 class Matrix:

@@ -1,6 +1,7 @@
 """Everybody who can ask, and with what in the hand."""
 
 import base64
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -19,6 +20,8 @@ class Principal:
     cookie: str | None = None  # of those who are not signed in; a member gets a new session for every request
     staff: Staff | None = None  # who is signed in at the console: for members' operations nobody
     staff_cookie: str | None = None  # of staff who are not signed in
+    key: str | None = None  # an API key that comes along
+    scope: str | None = None  # what it is good for at this account
 
     def may_see_documents(self) -> bool:
         return "view_documents" in self.acting.permissions
@@ -63,7 +66,7 @@ def make_principals(world: World) -> dict[str, Principal]:
         signed_in("member of the other client", world.add_member(matrix, "Two")),
         signed_in("member of the other account, at home", stranger),
     ]
-    return {principal.name: principal for principal in [*principals, *make_staff_principals(world)]}
+    return {principal.name: principal for principal in [*principals, *make_staff_principals(world), *make_keys(world)]}
 
 
 def make_staff_principals(world: World) -> list[Principal]:
@@ -86,6 +89,20 @@ def make_staff_principals(world: World) -> list[Principal]:
     ]
 
 
+def make_keys(world: World) -> list[Principal]:
+    def key(name: str, account: Account, scope: str, *, at: Account | None = None, **columns) -> Principal:
+        raw = secrets.token_bytes(32)
+        world.insert("api_key", account_id=account.account_id, name=name, key_hash=hashlib.sha256(raw).digest(), scopes=[scope], **columns)
+        is_good = at in (None, account) and "revoked_at" not in columns
+        return Principal(name, at or account, key="pk_" + base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), scope=scope if is_good else None)
+    return [
+        key("key to import", world.matrix, "import"), key("key to invite", world.matrix, "invite"),
+        key("key of the other account, at home", world.elsewhere, "import"),
+        key("key of the other account, here", world.elsewhere, "import", at=world.matrix),
+        key("revoked key", world.matrix, "import", revoked_at=datetime.now(timezone.utc)),
+    ]
+
+
 # Known before any server runs, because pytest names its tests from them; a test compares.
 MEMBERS = (
     "nobody", "garbage cookie", "unknown token", "ended session", "expired session", "idle session", "removed member", "ended membership",
@@ -95,14 +112,21 @@ MEMBERS = (
 )
 STAFF = ("viewer", "manager", "owner", "owner of the other account, at home", "owner of the other account, here", "ended staff session",
          "expired staff session", "idle staff session", "removed staff")
-PRINCIPALS = (*MEMBERS, *STAFF)
+KEYS = ("key to import", "key to invite", "key of the other account, at home", "key of the other account, here", "revoked key")
+PRINCIPALS = (*MEMBERS, *STAFF, *KEYS)
 # The layer has its time: who is of the other side asks with two or three faces only.
 MEMBERS_AT_STAFF_OPERATIONS = ("nobody", "member", "member of the other account, at home")
 STAFF_AT_MEMBER_OPERATIONS = ("owner", "owner of the other account, here")
+OTHERS_AT_OPERATIONS_FOR_KEYS = ("nobody", "member", "owner")
+KEYS_ELSEWHERE = ("key to import",)
 
 
-def askers_of(is_for_staff: bool) -> tuple[str, ...]:
-    return (*MEMBERS_AT_STAFF_OPERATIONS, *STAFF) if is_for_staff else (*MEMBERS, *STAFF_AT_MEMBER_OPERATIONS)
+def askers_of(audience: str) -> tuple[str, ...]:
+    if audience == "key":
+        return (*OTHERS_AT_OPERATIONS_FOR_KEYS, *KEYS)
+    if audience == "staff":
+        return (*MEMBERS_AT_STAFF_OPERATIONS, *STAFF, *KEYS_ELSEWHERE)
+    return (*MEMBERS, *STAFF_AT_MEMBER_OPERATIONS, *KEYS_ELSEWHERE)
 
 
 def browser(world: World, principal: Principal) -> Client:
@@ -112,4 +136,6 @@ def browser(world: World, principal: Principal) -> Client:
     staff_cookie = staff.open_session(world, principal.staff) if principal.staff else principal.staff_cookie
     if staff_cookie:
         client.cookies[staff.COOKIE] = staff_cookie
+    if principal.key:
+        client.headers["Authorization"] = f"Bearer {principal.key}"
     return client

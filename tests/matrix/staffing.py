@@ -22,16 +22,17 @@ def refusal(principal: Principal, at_least: str) -> dict | None:
     return None
 
 
-def ask(principal: Principal, at_least: str, name: str, method: str, path: str, status: int, code: str | None = None, *, json=None, headers=None, **expected) -> Cell:
+def ask(principal: Principal, at_least: str, name: str, method: str, path: str, status: int, code: str | None = None, *, json=None, sent=None, headers=None,
+        **expected) -> Cell:
     """A request with what it brings to those whose role may do at least what `at_least` may."""
     refused = refusal(principal, at_least)
     if refused:
-        return Cell(name, method, path, json=json, headers=headers, alike=f"refused {method}", **refused)
-    return Cell(name, method, path, status, code, json=json, headers=headers, **expected)
+        return Cell(name, method, path, json=json, sent=sent, headers=headers, alike=f"refused {method}", **refused)
+    return Cell(name, method, path, status, code, json=json, sent=sent, headers=headers, **expected)
 
 
-def strange_ids(principal: Principal, at_least: str, method: str, path: str, foreign: dict[str, int], *, json=None) -> list[Cell]:
+def strange_ids(principal: Principal, at_least: str, method: str, path: str, foreign: dict[str, int], *, json=None, sent=None, headers=None) -> list[Cell]:
     """Ids in the place of {} that name nothing of this account: all answered alike."""
     names = {"random": random_id(), **foreign}
-    return [ask(principal, at_least, f"{name}: {method} {path}", method, path.format(number), 404, "not_found", json=json, alike=f"missing {method} {path}")
+    return [ask(principal, at_least, f"{name}: {method} {path}", method, path.format(number), 404, "not_found", json=json, sent=sent, headers=headers, alike=f"missing {method} {path}")
             for name, number in names.items()]

@@ -3,7 +3,7 @@
 import pytest
 
 from cells import check
-from matrix_run import Matrix, all_rows, audience_of, is_for_staff
+from matrix_run import Matrix, all_rows, audience_of, side_of
 from all_cells import CELLS, cells_of
 from principals import PRINCIPALS
 
@@ -28,9 +28,9 @@ def test_every_principal_is_made(matrix):
 
 @pytest.mark.parametrize("operation", sorted(CELLS))
 def test_a_row_succeeds(matrix, operation):
-    asker = matrix.principals["owner" if is_for_staff(operation) else "member"]
+    asker = matrix.principals[{"staff": "owner", "key": "key to import", "member": "member"}[side_of(operation)]]
     cells = cells_of(operation, matrix.around, asker, audience_of(operation))
-    assert any(cell.status in (200, 202, 204) and (cell.body is not None or cell.content or cell.then) for cell in cells), \
+    assert any(cell.status in (200, 201, 202, 204) and (cell.body is not None or cell.content or cell.then) for cell in cells), \
         "no row succeeds with its content compared"
 
 
@@ -39,7 +39,7 @@ def test_rows_that_succeed_show_something(matrix):
     cells = [cell for operation in ("list_jobs", "list_sites", "list_documents") for cell in cells_of(operation, matrix.around, matrix.principals["member"], "member")]
     assert len(next(cell for cell in cells if cell.name == "counts").body["items"]) == 9
     assert all(cell.body["items"] for cell in cells if cell.name.startswith("state"))
-    assert len(next(cell for cell in cells if cell.path == "/documents").body["items"]) == 4
+    assert len(next(cell for cell in cells if cell.path == "/documents").body["items"]) >= 4
     assert all(cell.body["items"] for cell in cells if cell.path == "/sites" and cell.name == "all")
 
 

@@ -64,7 +64,7 @@ def test_it_is_enabled_and_the_running_nginx_loads_it(machine, files_before, pac
 
 
 def test_keys_and_files_belong_to_whom_they_must(machine):
-    assert machine.run("stat -c '%a %U %G' /etc/portico /var/lib/portico/files").splitlines() == ["711 root root", "2750 root www-data"]
+    assert machine.run("stat -c '%a %U %G' /etc/portico /var/lib/portico/files").splitlines() == ["711 root root", "2770 root www-data"]
     assert machine.succeeds("setpriv --reuid=www-data --regid=www-data --clear-groups ls /var/lib/portico/files")
     assert not machine.succeeds("setpriv --reuid=www-data --regid=www-data --clear-groups ls /etc/portico")
 

@@ -13,13 +13,13 @@ class Courier:
     """Used with `with`. `settings` is the text of its courier.conf."""
 
     def __init__(self, server: postgres.PrivatePostgres, keys_file: Path, folder: Path, settings: str = "", *, database: str = postgres.DATABASE,
-                 name: str = "courier"):
+                 name: str = "courier", files: Path | None = None):
         self.folder = folder
         self.config = folder / f"{name}.conf"
         self.config.write_text(settings)
         self.log = folder / f"{name}.log"
         self._command = [places.portalctl_path(), "courier", "--config", self.config, "--database",
-                         f"host={server.sockets} dbname={database}", "--keys-file", keys_file]
+                         f"host={server.sockets} dbname={database}", "--keys-file", keys_file, *(["--files", files] if files else [])]
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> "Courier":

@@ -48,10 +48,15 @@ def replaced(text: str, replacements: dict[str, str]) -> str:
 
 
 def commands_of(block: Block) -> list[Command]:
-    """Of a dialogue. A command goes on while its line ends with a backslash."""
+    """Of a dialogue. A command goes on while its line ends with a backslash, and to the end of the text that it is given with <<'WORD'."""
     commands: list[Command] = []
     goes_on = False
+    word = None  # ends the text that the command is given
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
+        if word:
+            commands[-1].text += "\n" + line
+            word = None if line == word else word
+            continue
         if goes_on:
             commands[-1].text += "\n" + line
         elif line.startswith("$ "):
@@ -61,6 +66,8 @@ def commands_of(block: Block) -> list[Command]:
             commands[-1].expected.append(line)
             continue
         goes_on = line.endswith("\\")
+        if given := re.search(r"<<'(\w+)'", line):
+            word = given[1]
     return commands
 
 

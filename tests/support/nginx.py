@@ -255,14 +255,14 @@ def _binary() -> str:
 
 
 def make_files_folder(folder: Path) -> None:
-    """As an operator makes it: written by its owner, read by the group of nginx' workers, whatever is made in it."""
+    """As an operator makes it: written by its owner, and by the group of nginx' workers, whatever is made in it."""
     if folder.is_dir():
         return
     folder.mkdir(parents=True)
     user = _worker_user()
     if user:
         os.chown(folder, 0, pwd.getpwnam(user).pw_gid)
-    folder.chmod(0o2750)
+    folder.chmod(0o2770)
 
 
 def _worker_user() -> str | None:

@@ -36,7 +36,7 @@ class Portalctl:
 
     def try_on_database(self, *words: str | Path) -> subprocess.CompletedProcess:
         keys = ["--keys-file", self.keys_file] if self.keys_file and (words[0] == "demo" or words[:2] == ("member", "invite")) else []
-        files = ["--files", self.files] if self.files and words[:2] in (("document", "add"), ("document", "remove")) else []
+        files = ["--files", self.files] if self.files and words[:2] in (("document", "add"), ("document", "remove"), ("document", "sweep")) else []
         return self.run(*words, "--database", self.conninfo, *keys, *files)
 
     def __call__(self, *words: str | Path) -> str:

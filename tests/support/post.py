@@ -97,8 +97,8 @@ class Post:
         return (f"poll_seconds = 1\n{top}\n[smtp]\nhost = localhost\nport = {port}\nsecurity = starttls\nusername = {USER}\npassword_file = {self.password_file}\n"
                 f"ca_file = {self.authority}\nsender_address = portal@host.example\n{extra}")
 
-    def courier(self, settings: str, name: str = "courier") -> Courier:
-        return Courier(self.server, self.keys_file, self.folder, settings, database=self.database, name=name)
+    def courier(self, settings: str, name: str = "courier", **options) -> Courier:
+        return Courier(self.server, self.keys_file, self.folder, settings, database=self.database, name=name, **options)
 
     def outbox(self, recipient: str) -> dict:
         """The one message to somebody, as portalctl tells."""

@@ -12,6 +12,7 @@
 #include "features/activation/invitation.hpp"
 #include "http/query.hpp"
 #include "json/reader.hpp"
+#include "sql/activity.hpp"
 #include "sql/auth.hpp"
 
 namespace portal::features {
@@ -114,6 +115,8 @@ Result<auth::Proof> prove(const access::Account& account, const Invitation& invi
     if (!mail) return fail(std::move(mail.error()));
     proof.after = std::move(*mail);
   }
+  proof.after.push_back(sql::record_activity(account.id, "activated", row.client_id, row.membership_id, std::nullopt,
+                                             std::nullopt, "{}"));
   return proof;
 }
 

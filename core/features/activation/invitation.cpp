@@ -17,6 +17,7 @@ constexpr std::array kGone = {
     Choice<ErrorCode>{"expired", ErrorCode::kActivationExpired},
     Choice<ErrorCode>{"replaced", ErrorCode::kActivationReplaced},
     Choice<ErrorCode>{"cancelled", ErrorCode::kActivationCancelled},
+    Choice<ErrorCode>{"no_portal", ErrorCode::kNoPortal},
 };
 
 constexpr std::string_view kMask = "\u2022\u2022\u2022";

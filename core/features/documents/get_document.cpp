@@ -41,7 +41,7 @@ Task<Result<http::Response>> get_document_content(edge::MemberContext context) {
   const Result<pg::Rows> rows = co_await find(&context);
   if (!rows) co_return fail(rows.error());
   const auto row = sql::GetDocumentRow::decode((*rows)[0]);
-  const files::StoredFile file{row.name, row.media_type, row.size_bytes, row.content_hash};
+  const files::StoredFile file{row.name, row.media_type, row.size_bytes, row.content_hash, row.is_active_content};
   co_return files::answer(file, *download, context.request);
 }
 

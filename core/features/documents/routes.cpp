@@ -14,6 +14,8 @@ constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kGet, "/documents/{id}", "get_document", kDocuments, documents::get_document),
     edge::Route::for_member(http::Method::kGet, "/documents/{id}/content", "get_document_content", kDocuments,
                             documents::get_document_content),
+    edge::Route::for_view(http::Method::kGet, "/staff/members/{id}/view/documents", "view_documents", kDocuments,
+                          documents::list_documents),
 };
 
 }  // namespace

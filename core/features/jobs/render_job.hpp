@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "features/jobs/field_value.hpp"
+#include "features/field_value.hpp"
 #include "features/jobs/summary.hpp"
 
 namespace portal::features::jobs {

@@ -17,6 +17,9 @@ constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kGet, "/jobs/{id}", "get_job", kAnyJobs, jobs::get_job),
     edge::Route::for_member(http::Method::kGet, "/jobs/{id}/files/{file_id}", "get_job_file", kAnyJobs,
                             jobs::get_job_file),
+    edge::Route::for_view(http::Method::kGet, "/staff/members/{id}/view/jobs", "view_jobs", kAnyJobs, jobs::list_jobs),
+    edge::Route::for_view(http::Method::kGet, "/staff/members/{id}/view/jobs/{job_id}", "view_job", kAnyJobs,
+                          jobs::get_job),
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "auth/sign_in.hpp"
 #include "edge/services.hpp"
 #include "http/query.hpp"
+#include "sql/activity.hpp"
 #include "sql/auth.hpp"
 
 namespace portal::features {
@@ -13,6 +14,7 @@ namespace {
 struct Login {
   std::int64_t member_id;
   std::int64_t membership_id;
+  std::optional<std::int64_t> client_id;
   access::Permissions permissions;
   std::string password_hash;
 };
@@ -25,6 +27,7 @@ Result<std::optional<Login>> to_login(const pg::Rows& rows) {
   if (!permissions) return fail(ErrorCode::kSchemaMismatch, "a membership has a permission that is not known");
   return Login{.member_id = row.member_id,
                .membership_id = *row.membership_id,
+               .client_id = row.client_id,
                .permissions = *permissions,
                .password_hash = std::string(*row.password_hash)};
 }
@@ -73,6 +76,8 @@ class MemberLogins final : public auth::Logins {
     if (rehashed) {
       proof.after.push_back(sql::rehash_password(account_id, proof.member_id, proof.password_hash, *rehashed));
     }
+    proof.after.push_back(sql::record_activity(account_id, "signed_in", found_->client_id, proof.membership_id,
+                                               std::nullopt, std::nullopt, "{}"));
     return proof;
   }
 

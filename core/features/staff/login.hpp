@@ -1,6 +1,7 @@
 // What the ways of staff to a session have in common.
 #pragma once
 
+#include "auth/new_password.hpp"
 #include "auth/open_staff_session.hpp"
 #include "auth/passwords.hpp"
 #include "crypto/digest.hpp"
@@ -26,6 +27,17 @@ inline auth::StaffVisit visit_of(const edge::VisitorContext& context) {
           .sessions = context.services.staff_sessions,
           .cookies = context.cookies,
           .former = context.staff_session};
+}
+
+// Of a row that describes somebody of the staff with name, address and account.
+template <class Row>
+auth::PasswordOwner owner_of(const Row& row) {
+  return {.minimum_length = row.password_minimum_length,
+          .account_name = row.account_name,
+          .portal_name = row.portal_name.value_or(""),
+          .first_name = row.first_name,
+          .surname = row.surname,
+          .emails = {row.email, ""}};
 }
 
 }  // namespace portal::features

@@ -7,7 +7,11 @@
 #include "auth/staff_sessions.hpp"
 #include "edge/services.hpp"
 #include "features/staff/activation.hpp"
+#include "features/staff/me.hpp"
+#include "features/staff/member_reset.hpp"
+#include "features/staff/password.hpp"
 #include "features/staff/sign_in.hpp"
+#include "features/staff/users.hpp"
 #include "http/query.hpp"
 #include "sql/staff.hpp"
 
@@ -49,6 +53,29 @@ constexpr std::array kRoutes = {
     edge::Route::open(http::Method::kPost, "/staff/activation/lookup", "look_up_staff_activation",
                       look_up_staff_activation),
     edge::Route::open(http::Method::kPost, "/staff/activation", "activate_staff", activate_staff),
+    edge::Route::open(http::Method::kPost, "/staff/password-reset", "request_staff_password_reset",
+                      request_staff_password_reset),
+    edge::Route::open(http::Method::kPost, "/staff/password", "reset_staff_password", reset_staff_password),
+    edge::Route::for_staff(http::Method::kPatch, "/staff/me", "update_staff_me", access::StaffRole::kViewer,
+                           update_staff_me),
+    edge::Route::for_staff(http::Method::kPost, "/staff/me/password", "change_staff_password",
+                           access::StaffRole::kViewer, change_staff_password),
+    edge::Route::for_staff(http::Method::kGet, "/staff/sessions", "list_staff_sessions", access::StaffRole::kViewer,
+                           list_staff_sessions),
+    edge::Route::for_staff(http::Method::kDelete, "/staff/sessions/{id}", "end_own_staff_session",
+                           access::StaffRole::kViewer, end_own_staff_session),
+    edge::Route::for_staff(http::Method::kGet, "/staff/users", "list_staff_users", access::StaffRole::kViewer,
+                           list_staff_users),
+    edge::Route::for_staff(http::Method::kPost, "/staff/users", "add_staff_user", access::StaffRole::kOwner,
+                           add_staff_user),
+    edge::Route::for_staff(http::Method::kPatch, "/staff/users/{id}", "update_staff_user", access::StaffRole::kOwner,
+                           update_staff_user),
+    edge::Route::for_staff(http::Method::kDelete, "/staff/users/{id}", "remove_staff_user", access::StaffRole::kOwner,
+                           remove_staff_user),
+    edge::Route::for_staff(http::Method::kPost, "/staff/users/{id}/resend", "resend_staff_invitation",
+                           access::StaffRole::kOwner, resend_staff_invitation),
+    edge::Route::for_staff(http::Method::kPost, "/staff/members/{id}/password-reset", "start_member_reset",
+                           access::StaffRole::kManager, start_member_reset),
 };
 
 }  // namespace

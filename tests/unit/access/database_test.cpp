@@ -17,7 +17,9 @@ class CountedTouches final : public access::TouchQueue {
  public:
   void touch(const access::Member& member) override { touched.push_back(member.membership_id); }
   void touch(const access::Staff& staff) override { touched.push_back(staff.staff_id); }
+  void touch(const access::Key& key) override { keys.push_back(key.account_id); }
   std::vector<std::int64_t> touched;
+  std::vector<std::int64_t> keys;
 };
 
 class DatabaseTest : public ::testing::Test {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "crypto/keyring.hpp"
-#include "features/jobs/field_value.hpp"
+#include "features/field_value.hpp"
 #include "features/jobs/list_query.hpp"
 #include "features/jobs/words.hpp"
 

@@ -220,5 +220,36 @@ TEST(JsonReader, SurvivesBeingMoved) {
   EXPECT_EQ(finish(reader), "valid");
 }
 
+TEST(JsonReader, ReadsListsOfObjects) {
+  Result<Document> document =
+      parse(R"({"rows": [{"name": "a"}, {"name": 1}, 2, {"name": "b", "more": 1}], "none": {}})");
+  ASSERT_TRUE(document);
+  ObjectReader reader = document->object();
+  EXPECT_TRUE(reader.optional_objects("absent", 2).empty());
+  EXPECT_TRUE(reader.optional_objects("none", 2).empty());
+  std::vector<ObjectReader> rows = reader.optional_objects("rows", 4);
+  ASSERT_EQ(rows.size(), 3U);
+  for (ObjectReader& row : rows) {
+    row.text("name", {.maximum = 10});
+    static_cast<void>(row.finish());
+  }
+  const Result<void> finished = reader.finish();
+  ASSERT_FALSE(finished);
+  std::vector<std::string> found;
+  for (const FieldError& field : finished.error().fields) found.push_back(field.pointer + " " + field.code);
+  EXPECT_EQ(found, (std::vector<std::string>{"/none invalid_type", "/rows/2 invalid_type", "/rows/1/name invalid_type",
+                                             "/rows/3/more unknown_field"}));
+}
+
+TEST(JsonReader, RefusesListsOfObjectsThatAreTooLong) {
+  Result<Document> document = parse(R"({"rows": [{}, {}, {}]})");
+  ASSERT_TRUE(document);
+  ObjectReader reader = document->object();
+  EXPECT_TRUE(reader.optional_objects("rows", 2).empty());
+  const Result<void> finished = reader.finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().fields.at(0).code, "too_long");
+}
+
 }  // namespace
 }  // namespace portal::json

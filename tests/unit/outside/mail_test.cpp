@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mail/encode.hpp"
+#include "send/outcome.hpp"
 
 namespace portal::outside {
 namespace {
@@ -113,6 +114,17 @@ TEST(Headers, MailboxesAreQuotedOrEncoded) {
   EXPECT_EQ(encode_mailbox("Lee, Ann \"A\"", "a@b.example", 6), "\"Lee, Ann \\\"A\\\"\" <a@b.example>");
   EXPECT_EQ(encode_mailbox("Zoë", "a@b.example", 6), "=?UTF-8?B?Wm/Dqw==?= <a@b.example>");
   EXPECT_EQ(encode_mailbox("x@evil.example", "a@b.example", 6), "\"x@evil.example\" <a@b.example>");
+}
+
+TEST(Printable, IsOneLineWithoutCommandsForATerminal) {
+  EXPECT_EQ(printable("450 no\r\n  more"), "450 no    more");
+  EXPECT_EQ(printable("a\x7F"
+                      "b\xC2\x9B"
+                      "31mc\xC2\xA0"
+                      "d\xC2\x85"),
+            "a b 31mc\xC2\xA0"
+            "d");
+  EXPECT_EQ(printable("\xFFgr\xC3\xBC"), "?gr??") << "not valid text as a whole";
 }
 
 }  // namespace

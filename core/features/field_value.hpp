@@ -8,7 +8,7 @@
 
 #include "json/writer.hpp"
 
-namespace portal::features::jobs {
+namespace portal::features {
 
 enum class FieldType : std::uint8_t {
   kText,
@@ -37,4 +37,4 @@ constexpr bool is_list_of_files(FieldType type) noexcept { return type >= FieldT
 // `stored` does not fit the type. `options` is the field's list of choices, [{"id", "label"}], needed by pick lists.
 bool write_field_value(json::Writer& writer, FieldType type, std::string_view stored, std::string_view options);
 
-}  // namespace portal::features::jobs
+}  // namespace portal::features

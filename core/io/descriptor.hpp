@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-namespace portal::portalctl {
+namespace portal::io {
 
 // Closes what open(2) gave.
 class Descriptor {
@@ -22,4 +22,4 @@ class Descriptor {
   int number_;
 };
 
-}  // namespace portal::portalctl
+}  // namespace portal::io

@@ -1,4 +1,4 @@
-#include "features/jobs/field_value.hpp"
+#include "features/field_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include "http/request.hpp"
 #include "json/scanner.hpp"
 
-namespace portal::features::jobs {
+namespace portal::features {
 namespace {
 
 constexpr std::array kFieldTypes = {
@@ -161,4 +161,4 @@ bool write_field_value(json::Writer& writer, FieldType type, std::string_view st
   std::unreachable();
 }
 
-}  // namespace portal::features::jobs
+}  // namespace portal::features

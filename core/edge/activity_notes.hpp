@@ -1,0 +1,50 @@
+// What stands in the activity without being part of a change: documents that members opened, wrong passwords. It is
+// written outside the request, so that a reading stays one, and no answer tells by its time what was noted.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/database.hpp"
+#include "io/loop.hpp"
+#include "pg/lane.hpp"
+
+namespace portal::edge {
+
+class ActivityNotes {
+ public:
+  ActivityNotes(io::Loop& loop, pg::Lane& writes);
+
+  // A member has opened something. `kind` outlives everything: "document".
+  void note_opened(const access::Member& member, std::string_view kind, std::int64_t id);
+  // Somebody did not know the password of a member ("member") or of somebody of the staff ("staff").
+  void note_sign_in_failure(std::int64_t account_id, std::string_view kind, std::int64_t id);
+
+ private:
+  struct Opened {
+    access::Member member;
+    std::string_view kind;
+    std::int64_t id;
+  };
+  struct Failure {
+    std::int64_t account_id;
+    std::string_view kind;
+    std::int64_t id;
+  };
+
+  bool has_room() const;
+  void wake_later();
+  Task<void> flush(std::vector<Opened> opened, std::vector<Failure> failures);
+  void on_timer() noexcept;
+
+  io::Loop& loop_;
+  pg::Lane& writes_;
+  std::vector<Opened> opened_;
+  std::vector<Failure> failures_;
+  std::unique_ptr<io::Timer> timer_;
+  Task<void> flushing_;
+};
+
+}  // namespace portal::edge

@@ -1,0 +1,186 @@
+// The operations that change something. What a file is, its content and its name decide together; what was said about
+// it in Content-Type decides nothing.
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "edge/services.hpp"
+#include "features/staff_documents/handlers.hpp"
+#include "features/staff_documents/render.hpp"
+#include "files/body.hpp"
+#include "files/uploads.hpp"
+#include "http/query.hpp"
+#include "http/upload_headers.hpp"
+#include "json/reader.hpp"
+#include "sql/staff_documents.hpp"
+
+namespace portal::features::staff_documents {
+namespace {
+
+constexpr std::size_t kNameLength = 300;  // as the column
+constexpr std::size_t kHiddenFromMaximum = 1000;
+constexpr std::array<std::string_view, 3> kTypes = {"application/pdf", "image/jpeg", "image/png"};
+
+struct AddQuery {
+  std::int64_t client_id = 0;
+  bool visible = true;
+};
+
+Result<AddQuery> parse_query(std::string_view query) {
+  Result<http::QueryReader> reader = http::QueryReader::parse(query);
+  if (!reader) return fail(std::move(reader.error()));
+  const std::optional<std::int64_t> client_id = reader->id("client_id");
+  const bool visible = reader->boolean("visible").value_or(true);
+  if (Result<void> valid = reader->finish(); !valid) return fail(std::move(valid.error()));
+  if (!client_id) return std::unexpected(Error::query_parameter("client_id", "required"));
+  return AddQuery{.client_id = *client_id, .visible = visible};
+}
+
+Result<std::int64_t> document_id_of(const edge::StaffContext& context) {
+  const std::optional<std::int64_t> document_id = parse_id(context.path[0]);
+  if (!document_id) return std::unexpected(Error::field("/path/id", "invalid_id"));
+  return *document_id;
+}
+
+// The one query whose answer decides whether anything is received.
+Task<Result<pg::Rows>> ask(access::StaffDatabase* database, pg::Query query) {
+  std::vector<pg::Query> queries;
+  queries.push_back(std::move(query));
+  Result<std::vector<pg::Rows>> rows = co_await database->read(std::move(queries));
+  if (!rows) co_return fail(std::move(rows.error()));
+  if (rows->front().empty()) co_return fail(ErrorCode::kNotFound);
+  co_return std::move(rows->front());
+}
+
+struct Received {
+  files::Upload upload;
+  std::string_view media_type;
+};
+
+// The body, safe in the folder. kUnsupportedMediaType when it is none of kTypes, or not what its name says.
+Task<Result<Received>> receive(edge::StaffContext* context, std::string name) {
+  const Result<http::BodyFile> body = co_await context->body.receive();
+  if (!body) co_return fail(body.error());
+  if (body->bytes == 0) co_return fail(Error::field("/body", "required"));
+  Result<files::Upload> upload = co_await context->services.uploads->keep(*body);
+  if (!upload) co_return fail(std::move(upload.error()));
+  const std::string_view media_type = files::detect_type(upload->content().head, name);
+  if (std::ranges::find(kTypes, media_type) == kTypes.end()) co_return fail(ErrorCode::kUnsupportedMediaType);
+  co_return Received{std::move(*upload), media_type};
+}
+
+struct Change {
+  std::optional<std::string> name;
+  std::optional<bool> visible;
+  std::optional<std::vector<std::int64_t>> hidden_from;
+};
+
+bool has_controls(std::string_view text) {
+  return std::ranges::any_of(text, [](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+Result<Change> read_change(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  Change change;
+  change.name = body.optional_text("name", {.maximum = kNameLength});
+  if (change.name && has_controls(*change.name)) body.add_error("name", "invalid_text");
+  change.visible = body.optional_boolean("visible");
+  change.hidden_from = body.optional_ids("hidden_from", kHiddenFromMaximum);
+  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
+  return change;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> add(edge::StaffContext context) {
+  const Result<AddQuery> query = parse_query(context.request.query);
+  if (!query) co_return fail(query.error());
+  const Result<http::UploadHeaders> headers = http::parse_upload_headers(context.request);
+  if (!headers) co_return fail(headers.error());
+  const std::int64_t account_id = context.staff.account_id;
+  const auto length = static_cast<std::int64_t>(headers->length);
+  const Result<pg::Rows> room =
+      co_await ask(&context.database, sql::check_document_room(account_id, query->client_id, length));
+  if (!room) co_return fail(room.error());
+  if (!sql::CheckDocumentRoomRow::decode((*room)[0]).has_room) co_return fail(ErrorCode::kQuotaExceeded);
+
+  Result<Received> received = co_await receive(&context, headers->name);
+  if (!received) co_return fail(std::move(received.error()));
+  const files::Content& content = received->upload.content();
+  const crypto::Digest hash = content.hash;
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::lock_files_for_row(account_id));
+  queries.push_back(sql::add_staff_document(account_id, query->client_id, headers->name, received->media_type,
+                                            content.bytes, hash, query->visible, content.is_active));
+  queries.push_back(sql::require_document_room(account_id));
+  queries.push_back(sql::get_added_document(account_id, query->client_id, hash));
+  const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
+      std::move(received->upload), context.database.write(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
+  co_return http::Response::json(render_document(sql::GetAddedDocumentRow::decode(rows->back()[0])),
+                                 http::Status::kCreated);
+}
+
+Task<Result<http::Response>> replace(edge::StaffContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  const Result<std::int64_t> document_id = document_id_of(context);
+  if (!document_id) co_return fail(document_id.error());
+  const Result<http::UploadHeaders> headers = http::parse_upload_headers(context.request);
+  if (!headers) co_return fail(headers.error());
+  const std::int64_t account_id = context.staff.account_id;
+  const Result<pg::Rows> found = co_await ask(&context.database, sql::get_staff_document(account_id, *document_id));
+  if (!found) co_return fail(found.error());
+
+  Result<Received> received = co_await receive(&context, headers->name);
+  if (!received) co_return fail(std::move(received.error()));
+  const files::Content& content = received->upload.content();
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::lock_files_for_row(account_id));
+  queries.push_back(sql::replace_staff_document(account_id, *document_id, received->media_type, content.bytes,
+                                                content.hash, content.is_active));
+  queries.push_back(sql::require_document_room(account_id));
+  queries.push_back(sql::get_staff_document(account_id, *document_id));
+  const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
+      std::move(received->upload), context.database.write(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
+  co_return http::Response::json(render_document(sql::GetStaffDocumentRow::decode(rows->back()[0])));
+}
+
+Task<Result<http::Response>> change(edge::StaffContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  const Result<std::int64_t> document_id = document_id_of(context);
+  if (!document_id) co_return fail(document_id.error());
+  const Result<Change> change = read_change(context.request.body);
+  if (!change) co_return fail(change.error());
+  const std::int64_t account_id = context.staff.account_id;
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::change_staff_document(account_id, *document_id, change->name, change->visible));
+  if (change->hidden_from) {
+    queries.push_back(
+        sql::hide_staff_document(account_id, *document_id, std::span<const std::int64_t>(*change->hidden_from)));
+  }
+  queries.push_back(sql::get_staff_document(account_id, *document_id));
+  const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
+  if (!rows) co_return fail(rows.error());
+  co_return http::Response::json(render_document(sql::GetStaffDocumentRow::decode(rows->back()[0])));
+}
+
+Task<Result<http::Response>> remove(edge::StaffContext context) {
+  if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
+  const Result<std::int64_t> document_id = document_id_of(context);
+  if (!document_id) co_return fail(document_id.error());
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::remove_staff_document(context.staff.account_id, *document_id));
+  const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
+  if (!rows) co_return fail(rows.error());
+  co_return http::Response::no_content();
+}
+
+}  // namespace portal::features::staff_documents

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "json/scanner.hpp"
+#include "portalctl/commands.hpp"
+#include "portalctl/import_file.hpp"
+#include "portalctl/progress.hpp"
+#include "portalctl/text.hpp"
+#include "portalctl/text_file.hpp"
+#include "send/put.hpp"
+#include "send/transfer.hpp"
+
+namespace portal::portalctl {
+namespace {
+
+// Large enough that a request costs little beside its lines, and small enough that not much is sent again.
+constexpr std::int64_t kPieceLines = 5000;
+constexpr std::size_t kPieceBytes = 8UL * 1024 * 1024;
+static_assert(kPieceLines <= limits::kImportLines && kPieceBytes + limits::kImportLineBytes < limits::kImportBytes);
+constexpr int kTries = 6;
+constexpr std::size_t kShownErrors = 20;
+
+struct Options {
+  std::string file;
+  std::string kind;
+  std::string url;
+  std::string key_file;
+  std::string ca_file;
+  bool lines = false;
+  bool from_the_beginning = false;
+};
+
+struct Totals {
+  std::int64_t created = 0;
+  std::int64_t updated = 0;
+  std::int64_t unchanged = 0;
+  std::int64_t withdrawn = 0;
+  std::int64_t wrong_lines = 0;
+};
+
+std::int64_t number_of(std::string_view object, std::string_view name) {
+  const std::optional<std::string_view> value = json::find_member(object, name);
+  return value ? json::read_integer(*value).value_or(0) : 0;
+}
+
+std::string text_of(std::string_view object, std::string_view name) {
+  const std::optional<std::string_view> value = json::find_member(object, name);
+  return value ? json::read_text(*value).value_or("") : std::string();
+}
+
+// What is wrong with which line of the file, on standard error.
+void show_errors(std::string_view body, std::int64_t first_line) {
+  const std::optional<std::string_view> errors = json::find_member(body, "errors");
+  if (!errors) return;
+  json::ArrayScanner scanner(*errors);
+  std::size_t shown = 0;
+  while (const std::optional<std::string_view> error = scanner.next()) {
+    if (++shown > kShownErrors) {
+      fmt::print(stderr, "portalctl: ... and more.\n");
+      return;
+    }
+    fmt::print(stderr, "portalctl: line {}: {} {}\n", first_line - 1 + number_of(*error, "line"),
+               text_of(*error, "pointer"), text_of(*error, "code"));
+  }
+}
+
+Outcome<outside::HttpAnswer> send(const outside::PutRequest& request) {
+  std::string why;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    Result<outside::HttpAnswer> answer = outside::put(request);
+    if (answer && answer->status != 503 && answer->status != 429) return std::move(*answer);
+    why = answer ? fmt::format("the portal answers {} ({})", answer->status, text_of(answer->body, "code"))
+                 : answer.error().log_detail;
+    // Sending the same again does no harm, whatever became of it.
+    const std::int64_t asked = answer ? answer->retry_after_seconds : 0;
+    if (attempt + 1 < kTries)
+      std::this_thread::sleep_for(std::chrono::seconds(std::clamp<std::int64_t>(asked, 1LL << attempt, 120)));
+  }
+  return failed(fmt::format("The portal could not be fed: {}. The same command goes on from here.", why));
+}
+
+// The totals so far grow by what the portal made of one piece.
+Outcome<void> feed(const outside::PutRequest& request, std::int64_t first_line, Totals& totals) {
+  const Outcome<outside::HttpAnswer> answer = send(request);
+  if (!answer) return failed(answer.error());
+  if (answer->status != 200) {
+    show_errors(answer->body, first_line);
+    const std::string code = text_of(answer->body, "code");
+    return failed(
+        code == "import_refused"
+            ? fmt::format("Lines from {} on are wrong, and none of their piece was taken. Once they are mended, "
+                          "feed the file again; with --lines what is right is taken.",
+                          first_line)
+            : fmt::format("The portal answers {} ({}).", answer->status, code));
+  }
+  show_errors(answer->body, first_line);
+  totals.created += number_of(answer->body, "created");
+  totals.updated += number_of(answer->body, "updated");
+  totals.unchanged += number_of(answer->body, "unchanged");
+  totals.withdrawn += number_of(answer->body, "withdrawn");
+  totals.wrong_lines += number_of(answer->body, "wrong_lines");
+  return {};
+}
+
+Outcome<void> feed_all(ImportFile& file, const outside::PutRequest& request, Totals& totals) {
+  Progress progress("bytes", std::max<std::int64_t>(file.size(), 1));
+  progress.reach(file.position());
+  for (;;) {
+    const Outcome<ImportFile::Piece> piece = file.next(kPieceLines, kPieceBytes);
+    if (!piece) return failed(piece.error());
+    if (piece->lines.empty()) return {};
+    outside::PutRequest next = request;
+    next.body = piece->lines;
+    if (Outcome<void> fed = feed(next, piece->first_line, totals); !fed) return fed;
+    if (Outcome<void> noted = file.note_done(); !noted) return noted;
+    progress.reach(file.position());
+  }
+}
+
+void print(const Invocation& invocation, const Totals& totals) {
+  if (invocation.format == Format::kJson) {
+    json::Writer writer;
+    writer.begin_object()
+        .member("created", totals.created)
+        .member("updated", totals.updated)
+        .member("unchanged", totals.unchanged)
+        .member("withdrawn", totals.withdrawn)
+        .member("wrong_lines", totals.wrong_lines)
+        .end_object();
+    print_json(writer);
+    return;
+  }
+  print_line(fmt::format("{} created, {} updated, {} unchanged, {} taken back, {} wrong.", totals.created,
+                         totals.updated, totals.unchanged, totals.withdrawn, totals.wrong_lines));
+}
+
+Outcome<void> import(const Invocation& invocation, const Options& options) {
+  std::string url = options.url;
+  while (url.ends_with('/')) url.pop_back();
+  if (!outside::may_be_fed(url))
+    return misused(
+        "The portal's address begins with https:// (or is http:// on this machine), since the key goes there.");
+  const Outcome<std::string> key = read_text_file(options.key_file, Readers::kOwnerOnly);
+  if (!key) return failed(key.error());
+  Outcome<ImportFile> file = ImportFile::open(options.file, fmt::format("{} {}", options.kind, url));
+  if (!file) return failed(file.error());
+  if (options.from_the_beginning && file->goes_on()) {
+    file->forget();
+    file = ImportFile::open(options.file, fmt::format("{} {}", options.kind, url));
+    if (!file) return failed(file.error());
+  }
+  if (file->goes_on())
+    fmt::print(stderr, "portalctl: An earlier import of this file came {} % of the way; this one goes on from there.\n",
+               file->position() * 100 / std::max<std::int64_t>(file->size(), 1));
+  outside::prepare_network();
+  // The key may have been kept with what was printed beside it.
+  const std::string line = key->substr(0, key->find('\n'));
+  const outside::PutRequest request{
+      .url = fmt::format("{}/api/v1/import/{}{}", url, options.kind, options.lines ? "?mode=lines" : ""),
+      .bearer = trimmed(line),
+      .media_type = "application/x-ndjson",
+      .body = {},
+      .ca_file = options.ca_file};
+  Totals totals;
+  if (Outcome<void> fed = feed_all(*file, request, totals); !fed) return fed;
+  file->forget();
+  print(invocation, totals);
+  if (totals.wrong_lines == 0) return {};
+  return failed(fmt::format("{} lines were wrong and left out.", totals.wrong_lines));
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("import", "Feed a file of lines (NDJSON) to a portal, in pieces, over its API");
+  const auto options = std::make_shared<Options>();
+  command->add_option("file", options->file, "one JSON object on each line")->required();
+  command->add_option("--kind", options->kind, "clients, sites, contacts, workers, teams, fields, templates or jobs")
+      ->required()
+      ->check(CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs"}));
+  command->add_option("--url", options->url, "the portal's address, such as https://portal.example.com")->required();
+  command->add_option("--key-file", options->key_file, "a file with the API key, readable by its owner alone")
+      ->required();
+  command->add_option("--ca-file", options->ca_file, "who is believed about certificates (default: the system's)");
+  command->add_flag("--lines", options->lines, "take what is right of each piece, and say what is wrong");
+  command->add_flag("--from-the-beginning", options->from_the_beginning,
+                    "also where an earlier import of this file was interrupted");
+  add_json_option(*command, invocation);
+  command->callback(
+      [&invocation, options] { invocation.action = [&invocation, options] { return import(invocation, *options); }; });
+}
+
+}  // namespace portal::portalctl

@@ -1,0 +1,23 @@
+-- Documents, for staff: all of the account's. Whoever changes one is a manager at least.
+
+grant select (document_bytes) on portal.account to portal_edge;
+
+grant select (client_id), insert (account_id, document_id, client_id, membership_id), delete on portal.document_hidden_from to portal_edge;
+create policy staff_reads on portal.document_hidden_from for select to portal_edge
+  using (account_id = (select portal.account_for('staff')));
+create policy staff_hides on portal.document_hidden_from for insert to portal_edge
+  with check (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
+create policy staff_shows on portal.document_hidden_from for delete to portal_edge
+  using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
+
+grant select (is_active_content), insert (account_id, client_id, name, media_type, size_bytes, content_hash, is_visible, is_active_content),
+  update (name, media_type, size_bytes, content_hash, is_visible, is_active_content), delete on portal.document to portal_edge;
+create policy staff_reads on portal.document for select to portal_edge
+  using (account_id = (select portal.account_for('staff')));
+create policy staff_adds on portal.document for insert to portal_edge
+  with check (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
+create policy staff_changes on portal.document for update to portal_edge
+  using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'))
+  with check (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
+create policy staff_removes on portal.document for delete to portal_edge
+  using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));

@@ -1,0 +1,121 @@
+-- Jobs from another system (sql/queries/import.sql). A job that goes to another client has left the first one when the segment is committed. Values of fields were
+-- checked by the core, against list_fields_to_import.
+
+-- name: import_jobs
+-- parameters: account_id bigint, rows jsonb, apply text
+-- columns: created bigint, updated bigint, unchanged bigint, withdrawn bigint, wrong bigint, errors jsonb
+with line as materialized (
+  select l.*, c.client_id, s.site_id, t.job_template_id, w.worker_id, m.team_id
+  from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, number bigint, reference text, client text, site text,
+    status text, scheduled_at timestamptz, duration_minutes integer, address text, latitude double precision, longitude double precision, entrance text, floor text,
+    contact text, template text, worker text, team text, description text, custom_values jsonb, report_values jsonb, resolution text, is_successful boolean,
+    resolution_note text, en_route_at timestamptz, started_at timestamptz, paused_at timestamptz, finished_at timestamptz, cancelled_at timestamptz)
+  left join portal.client c on c.external_id = l.client and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
+  left join portal.site s on s.external_id = l.site and s.client_id = c.client_id and s.withdrawn_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
+  left join portal.job_template t on t.external_id = l.template and t.withdrawn_at is null /*filter*/ and t.account_id = :account_id /*end filter*/
+  left join portal.worker w on w.external_id = l.worker and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
+  left join portal.team m on m.external_id = l.team and m.withdrawn_at is null /*filter*/ and m.account_id = :account_id /*end filter*/
+), resolution as materialized (
+  select min(r.resolution_id) as resolution_id, r.name, r.is_successful from portal.resolution r
+  where true /*filter*/ and r.account_id = :account_id /*end filter*/ group by r.name, r.is_successful
+), known as materialized (
+  select l.*, r.resolution_id, o.job_id,
+    case
+      when l.deleted and o.job_id is null or l.version < o.version then 'nothing'
+      when l.deleted then case when o.deleted_at is null then 'withdraw' when l.version > o.version then 'withdraw again' else 'nothing' end
+      when o.job_id is null then 'create'
+      when o.deleted_at is null
+        and (l.site is null or l.site_id is not null) and (l.worker is null or l.worker_id is not null) and (l.team is null or l.team_id is not null)
+        and (l.resolution is null or r.resolution_id is not null)
+        and (o.number, o.reference, o.client_id, o.site_id, o.status, o.scheduled_at, o.duration_minutes, o.address, o.latitude, o.longitude, o.entrance, o.floor,
+          o.contact, o.job_template_id, o.worker_id, o.team_id, o.description, o.custom_values, o.report_values, o.resolution_id, o.resolution_note,
+          o.en_route_at, o.started_at, o.paused_at, o.finished_at, o.cancelled_at)
+          is not distinct from (l.number, l.reference, l.client_id, l.site_id, l.status, l.scheduled_at, l.duration_minutes, l.address, l.latitude, l.longitude, l.entrance, l.floor,
+          l.contact, l.job_template_id, l.worker_id, l.team_id, l.description, l.custom_values, l.report_values, r.resolution_id, l.resolution_note, l.en_route_at,
+          l.started_at, l.paused_at, l.finished_at, l.cancelled_at)
+        then case when l.version > o.version or l.version is not null and o.version is null then 'note' else 'nothing' end
+      else 'update'
+    end as action,
+    count(*) over (partition by l.number) as times
+  from line l
+  left join resolution r on r.name = l.resolution and r.is_successful = l.is_successful
+  left join portal.job o on o.external_id = l.external_id /*filter*/ and o.account_id = :account_id /*end filter*/
+), judged as materialized (
+  select k.*, case
+      when k.action not in ('create', 'update') then null
+      when k.client_id is null then '/client'
+      when k.site is not null and k.site_id is null then '/site'
+      when k.job_template_id is null then '/template'
+      when k.worker is not null and k.worker_id is null then '/worker'
+      when k.team is not null and k.team_id is null then '/team'
+      when k.times > 1 or exists (select from portal.job o where o.account_id = :account_id and o.number = k.number and o.job_id is distinct from k.job_id) then '/number'
+    end as pointer
+  from known k
+), verdict as materialized (
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where pointer is not null) as go
+), to_change as materialized (
+  select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.pointer is null
+), to_take_back as materialized (
+  select j.* from judged j, verdict v where v.go and j.action in ('withdraw', 'withdraw again') and j.pointer is null
+), new_resolution as (
+  insert into portal.resolution (account_id, name, is_successful)
+  select distinct :account_id, j.resolution, j.is_successful from judged j, verdict v
+  where v.go and j.action in ('create', 'update') and j.pointer is null and j.resolution is not null and j.resolution_id is null
+  returning resolution_id, name, is_successful
+), created as (
+  insert into portal.job (account_id, external_id, version, number, reference, client_id, site_id, status, scheduled_at, duration_minutes, address, latitude, longitude,
+    entrance, floor, contact, job_template_id,
+    worker_id, team_id, description, custom_values, report_values, resolution_id, resolution_note, en_route_at, started_at, paused_at, finished_at,
+    cancelled_at)
+  select :account_id, j.external_id, j.version, j.number, j.reference, j.client_id, j.site_id, j.status, j.scheduled_at, j.duration_minutes, j.address, j.latitude, j.longitude, j.entrance, j.floor,
+          j.contact, j.job_template_id, j.worker_id, j.team_id, j.description, j.custom_values, j.report_values, coalesce(j.resolution_id, n.resolution_id), j.resolution_note,
+          j.en_route_at, j.started_at, j.paused_at, j.finished_at, j.cancelled_at
+  from judged j
+  left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
+  cross join verdict v
+  where v.go and j.action = 'create' and j.pointer is null
+), changed as (
+  update portal.job o set (number, reference, client_id, site_id, status, scheduled_at, duration_minutes, address, latitude, longitude,
+    entrance, floor, contact, job_template_id,
+    worker_id, team_id, description, custom_values, report_values, resolution_id, resolution_note, en_route_at, started_at, paused_at, finished_at,
+    cancelled_at)
+    = (j.number, j.reference, j.client_id, j.site_id, j.status, j.scheduled_at, j.duration_minutes, j.address, j.latitude, j.longitude, j.entrance, j.floor,
+          j.contact, j.job_template_id, j.worker_id, j.team_id, j.description, j.custom_values, j.report_values, coalesce(j.resolution_id, n.resolution_id), j.resolution_note,
+          j.en_route_at, j.started_at, j.paused_at, j.finished_at, j.cancelled_at),
+    version = coalesce(j.version, o.version), deleted_at = null
+  from to_change j
+  left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
+  where o.account_id = :account_id and o.job_id = j.job_id
+), taken_back as (
+  update portal.job o set version = coalesce(j.version, o.version), deleted_at = coalesce(o.deleted_at, now())
+  from to_take_back j
+  where o.account_id = :account_id and o.job_id = j.job_id
+)
+select count(*) filter (where v.go and pointer is null and action = 'create'), count(*) filter (where v.go and pointer is null and action = 'update'),
+  count(*) filter (where v.go and pointer is null and action in ('nothing', 'note', 'withdraw again')),
+  count(*) filter (where v.go and pointer is null and action = 'withdraw'), count(pointer),
+  coalesce((
+    select jsonb_agg(jsonb_build_object('line', w.line, 'pointer', w.pointer, 'code', case w.pointer when '/number' then 'duplicate' else 'unknown_reference' end) order by w.line)
+    from (select line, pointer from judged where pointer is not null order by line limit 1000) w
+  ), '[]')
+from verdict v left join judged on true;
+
+-- name: read_imported_job
+-- parameters: account_id bigint, external_id text
+-- columns: body jsonb
+select jsonb_build_object('id', o.job_id::text, 'external_id', o.external_id, 'version', o.version, 'deleted', o.deleted_at is not null, 'number', o.number,
+    'reference', o.reference, 'client', c.external_id, 'site', s.external_id, 'status', o.status, 'scheduled_at', portal.time_value(o.scheduled_at),
+    'duration_minutes', o.duration_minutes, 'address', o.address, 'latitude', o.latitude, 'longitude', o.longitude, 'entrance', o.entrance, 'floor', o.floor,
+    'contact', o.contact, 'template', t.external_id, 'worker', w.external_id, 'team', m.external_id)
+  || jsonb_build_object('description', o.description, 'custom', o.custom_values, 'report', o.report_values,
+    'resolution', case when r.resolution_id is not null then jsonb_build_object('name', r.name, 'successful', r.is_successful) end,
+    'resolution_note', o.resolution_note, 'en_route_at', portal.time_value(o.en_route_at), 'started_at', portal.time_value(o.started_at),
+    'paused_at', portal.time_value(o.paused_at), 'finished_at', portal.time_value(o.finished_at), 'cancelled_at', portal.time_value(o.cancelled_at))
+from portal.job o
+join portal.client c on c.account_id = o.account_id and c.client_id = o.client_id
+join portal.job_template t on t.account_id = o.account_id and t.job_template_id = o.job_template_id
+left join portal.site s on s.account_id = o.account_id and s.site_id = o.site_id
+left join portal.worker w on w.account_id = o.account_id and w.worker_id = o.worker_id
+left join portal.team m on m.account_id = o.account_id and m.team_id = o.team_id
+left join portal.resolution r on r.account_id = o.account_id and r.resolution_id = o.resolution_id
+where o.external_id = :external_id /*filter*/ and o.account_id = :account_id /*end filter*/;

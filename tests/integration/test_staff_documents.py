@@ -1,0 +1,193 @@
+"""What staff send in: it is kept whole or not at all, and is what its content and its name say together."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+
+from support import staff
+from support.contract import CheckedClient
+from support.uploads import DOCUMENTS, add, headers_of, png
+from support.world import JPEG, PDF
+
+LARGE = PDF + bytes(range(256)) * 40_000  # ten megabytes, several pieces
+
+
+@pytest.fixture(scope="module")
+def manager(world):
+    return staff.add_staff(world, world.matrix.account_id, "manager")
+
+
+@pytest.fixture(scope="module")
+def console(world, manager):
+    return staff.signed_in(world, CheckedClient(world.site.nginx.port, world.matrix.host), manager)
+
+
+@pytest.fixture(scope="module")
+def client_id(world):
+    return world.matrix.clients["One"]
+
+
+def stored(site) -> set[str]:
+    return {str(path.relative_to(site.files)) for path in site.files.rglob("*") if path.is_file()}
+
+
+def descriptors(site) -> int:
+    return sum(len(os.listdir(f"/proc/{worker}/fd")) for worker in site.nginx.workers())
+
+
+def place_of(content: bytes) -> str:
+    digits = hashlib.sha256(content).hexdigest()
+    return f"{digits[:2]}/{digits}"
+
+
+def test_a_document_reaches_the_members(portal, world, console, client_id, manager):
+    answer = add(console, client_id, "Jahresbericht 2026 – größer.pdf", LARGE)
+    assert answer.status == 201, answer.text
+    filed = answer.json()
+    assert (filed["name"], filed["type"], filed["size"], filed["visible"]) == ("Jahresbericht 2026 – größer.pdf", "application/pdf", len(LARGE), True)
+    assert (world.site.files / place_of(LARGE)).read_bytes() == LARGE
+    member = world.add_member(world.matrix, "One")
+    path = f"/api/v1/documents/{filed['id']}"
+    assert world.signed_in(member).get(path + "/content").body == LARGE
+    # Hidden from one, seen by the other.
+    other = world.add_member(world.matrix, "One")
+    changed = console.request("PATCH", f"{DOCUMENTS}/{filed['id']}", json={"hidden_from": [str(member.membership_id)]})
+    assert changed.json()["hidden_from"] == [str(member.membership_id)]
+    assert [world.signed_in(who).get(path).status for who in (member, other)] == [404, 200]
+    console.request("PATCH", f"{DOCUMENTS}/{filed['id']}", json={"hidden_from": [], "visible": False})
+    assert [world.signed_in(who).get(path).status for who in (member, other)] == [404, 404]
+    replaced = console.put(f"{DOCUMENTS}/{filed['id']}/content", body=PDF + b"next", headers=headers_of("next.pdf"))
+    assert replaced.status == 200 and replaced.json()["size"] == len(PDF) + 4
+    assert console.get(f"{DOCUMENTS}/{filed['id']}/content").body == PDF + b"next"
+    assert console.delete(f"{DOCUMENTS}/{filed['id']}").status == 204
+    assert console.get(f"{DOCUMENTS}/{filed['id']}").status == 404
+    done = [action for kind, who, action in staff.activities(world, world.matrix.account_id) if who == manager.staff_id]
+    assert done == ["document_added", "document_hidden_from", "document_changed", "document_hidden_from", "document_replaced", "document_removed"]
+
+
+@pytest.mark.parametrize("name, content, status", [
+    ("photo.jpg", JPEG, 201), ("photo.png", png(), 201), ("Report.PDF", PDF, 201),
+    ("photo.png", JPEG, 415), ("page.pdf", b"<!doctype html><script>alert(1)</script>", 415), ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415),
+    ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415), ("Report.html", PDF, 415), ("Report", PDF, 415), ("notes.txt", b"text", 415),
+    ("empty.pdf", b"", 400),
+])
+def test_content_and_name_decide(portal, world, console, client_id, name, content, status):
+    before = stored(world.site)
+    answer = add(console, client_id, name, content)
+    assert answer.status == status, answer.text
+    if status != 201:
+        assert stored(world.site) == before
+
+
+def test_a_pdf_that_does_something_is_only_saved(portal, console, client_id):
+    quiet = add(console, client_id, "Quiet.pdf", PDF + b"<< /Type /Catalog /OpenAction [3 0 R /Fit] >>").json()
+    active = add(console, client_id, "Active.pdf", PDF + b"<< /OpenAction << /S /J#61vaScript /JS (app.alert(1)) >> >>").json()
+    assert console.get(quiet["url"]).header("Content-Disposition").startswith("inline")
+    assert console.get(active["url"]).header("Content-Disposition").startswith("attachment")
+
+
+@pytest.mark.parametrize("headers, status, pointer", [
+    ({"Content-Disposition": None}, 400, "/header/Content-Disposition"), ({"Content-Disposition": "inline"}, 400, "/header/Content-Disposition"),
+    ({"Content-Type": None}, 415, None), ({"Content-Encoding": "gzip"}, 415, None), ({"Sec-Fetch-Site": "cross-site"}, 403, None),
+])
+def test_headers_are_looked_at_first(portal, console, client_id, headers, status, pointer):
+    answer = add(console, client_id, "Report.pdf", PDF, **headers)
+    assert answer.status == status, answer.text
+    assert pointer is None or answer.json()["errors"][0]["pointer"] == pointer
+
+
+def begin_upload(console, client_id: int, length: int, *, cookie: bool = True, extra: str = "") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", console.port), timeout=15)
+    head = [f"POST {DOCUMENTS}?client_id={client_id} HTTP/1.1", f"Host: {console.host}", "Sec-Fetch-Site: same-origin", f"Content-Length: {length}",
+            *(f"{name}: {value}" for name, value in headers_of("Report.pdf").items())]
+    if cookie:
+        head.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in console.cookies.items()))
+    connection.sendall(("\r\n".join(head) + "\r\n" + extra + "\r\n").encode())
+    return connection
+
+
+@pytest.mark.parametrize("cookie, length, client, status", [(False, 1000, None, b"401"), (True, 100 * 1024 * 1024 + 1, None, b"413"), (True, 1000, 10**15, b"404")])
+def test_who_may_not_is_told_before_anything_is_sent(portal, console, client_id, cookie, length, client, status):
+    with closing(begin_upload(console, client or client_id, length, cookie=cookie)) as connection:
+        assert connection.recv(4096).split(b" ")[1] == status
+
+
+def test_a_client_that_waits_to_be_asked_is_asked(portal, console, client_id):
+    content = PDF + b"continued"
+    with closing(begin_upload(console, client_id, len(content), extra="Expect: 100-continue\r\n")) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100")
+        connection.sendall(content)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 201")
+
+
+def test_cut_at_any_byte_leaves_nothing(world, portal, console, client_id):
+    """The body never comes whole: neither a file nor a row, and no request that waits for it."""
+    rows = world.rows("SELECT count(*) FROM portal.document")
+    before, open_before = stored(world.site), descriptors(world.site)
+    content = PDF + bytes(400_000)
+    for cut in [0, 1, 5, 1000, 64 * 1024, 200_000, len(content) - 1]:
+        with closing(begin_upload(console, client_id, len(content))) as connection:
+            connection.sendall(content[:cut])
+            time.sleep(0.03)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and descriptors(world.site) > open_before:
+        time.sleep(0.05)
+    assert descriptors(world.site) <= open_before
+    assert world.rows("SELECT count(*) FROM portal.document") == rows and stored(world.site) == before
+
+
+def test_the_account_has_only_so_much_room(world, portal, manager):
+    account = world.elsewhere
+    owner = staff.add_staff(world, account.account_id, "owner")
+    console = staff.signed_in(world, CheckedClient(world.site.nginx.port, account.host), owner)
+    ((used,),) = world.rows("SELECT coalesce(sum(size_bytes), 0) FROM portal.document WHERE account_id = %s", account.account_id)
+    world.rows("UPDATE portal.account SET document_bytes = %s WHERE account_id = %s RETURNING 1", int(used) + 100, account.account_id)
+    try:
+        fits, does_not = (PDF + bytes(100))[:100], (PDF + bytes(100))[:101]
+        before = stored(world.site)
+        assert add(console, account.clients["One"], "Large.pdf", does_not).code == "quota_exceeded"
+        assert stored(world.site) == before
+        first = add(console, account.clients["One"], "Fits.pdf", fits)
+        assert first.status == 201
+        # Where the room is taken between the look and the row, the row is what counts.
+        assert add(console, account.clients["One"], "Again.pdf", fits).code == "quota_exceeded"
+        larger = console.put(first.json()["url"], body=does_not, headers=headers_of("Larger.pdf"))
+        assert larger.code == "quota_exceeded" and place_of(does_not) not in stored(world.site)
+    finally:
+        world.rows("UPDATE portal.account SET document_bytes = DEFAULT WHERE account_id = %s RETURNING 1", account.account_id)
+
+
+def test_a_store_that_cannot_be_written(make_site, tmp_path_factory):
+    """SECURITY S2: nothing is acknowledged, and everything else goes on."""
+    from support.world import World
+    site = make_site(workers=1)
+    world = World(site)
+    who = staff.add_staff(world, world.matrix.account_id, "owner")
+    console = staff.signed_in(world, CheckedClient(site.nginx.port, world.matrix.host), who)
+    client_id = world.matrix.clients["One"]
+    shown = add(console, client_id, "Before.pdf", PDF).json()
+    # A file system that is full: what is written to it fails at some byte of the file.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=2770,gid=%d" % site.files.stat().st_gid, "tmpfs", site.files], check=True)
+    try:
+        full = add(console, client_id, "Large.pdf", LARGE)
+        assert (full.status, full.code, full.header("Retry-After")) == (503, "storage_full", "60")
+        assert stored(site) == set()
+        assert add(console, client_id, "Small.pdf", PDF + b"small").status == 201
+    finally:
+        subprocess.run(["umount", "--lazy", site.files], check=True)
+    assert console.get(shown["url"]).body == PDF
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH", "POST"])
+def test_nobody_fills_the_disk_where_files_may_come(portal, console, method):
+    """What brings no file is bounded before anything of it is read: by its length, and without one not at all."""
+    path = f"{DOCUMENTS}/7/content" if method == "POST" else DOCUMENTS if method == "GET" else f"{DOCUMENTS}/7/content"
+    for header, status in (("Transfer-Encoding: chunked", b"411"), (f"Content-Length: {2 << 20}", b"413")):
+        with closing(socket.create_connection(("127.0.0.1", console.port), timeout=15)) as connection:
+            connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: {console.host}\r\n{header}\r\n\r\n".encode())
+            assert connection.recv(4096).split(b" ")[1] == status, header

@@ -1,0 +1,96 @@
+"""Imports beside their yardstick: the same jobs with PostgreSQL's own COPY into the same table, with its indexes, keys and triggers. And members who
+read meanwhile."""
+
+import base64
+import hashlib
+import http.client
+import io
+import json
+import secrets
+import threading
+import time
+from contextlib import closing
+
+from bench_site import ACCOUNT, HOST
+from support.site import PrivateSite
+
+FIRST_NUMBER = 10_000_000
+LINES = 10_000  # of one request
+
+
+class Importing:
+    def __init__(self, site: PrivateSite, jobs: int):
+        self._site, self._jobs = site, jobs
+        [(self._account,)] = site.postgres.execute("SELECT account_id FROM portal.account WHERE slug = %s", (ACCOUNT,))
+        raw = secrets.token_bytes(32)
+        self._key = "pk_" + base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        self._site.postgres.execute("INSERT INTO portal.api_key (account_id, name, key_hash, scopes) VALUES (%s, 'load', %s, '{import}')",
+                                    (self._account, hashlib.sha256(raw).digest()))
+        # Clients and templates of the account get ids of the other system, so that lines can name them.
+        for table in ("client", "job_template"):
+            site.postgres.execute(f"UPDATE portal.{table} SET external_id = 'load-' || {table}_id WHERE account_id = %s AND external_id IS NULL", (self._account,))
+        self._clients = site.postgres.execute("SELECT client_id, external_id FROM portal.client WHERE account_id = %s ORDER BY 1", (self._account,))
+        [self._template] = site.postgres.execute("SELECT job_template_id, external_id FROM portal.job_template WHERE account_id = %s ORDER BY 1 LIMIT 1", (self._account,))
+        self._bodies = self._make_bodies()
+        self._rows = self._make_rows()
+
+    def _client(self, number: int):
+        return self._clients[number % len(self._clients)]
+
+    def _make_bodies(self) -> list[bytes]:
+        lines = [json.dumps({"external_id": f"load-{number}", "version": 1, "number": FIRST_NUMBER + number, "client": self._client(number)[1],
+                             "template": self._template[1], "status": "scheduled", "scheduled_at": "2027-01-01T10:00:00Z", "duration_minutes": 60,
+                             "address": f"{number} Mill Lane, Leeds", "description": "Yearly service of both boilers."}).encode() for number in range(self._jobs)]
+        return [b"\n".join(lines[start:start + LINES]) for start in range(0, len(lines), LINES)]
+
+    def _make_rows(self) -> str:
+        return "".join(f"{self._account}\tload-{number}\t1\t{FIRST_NUMBER + number}\t{self._client(number)[0]}\t{self._template[0]}\tscheduled\t2027-01-01 10:00+00\t60\t"
+                       f"{number} Mill Lane, Leeds\tYearly service of both boilers.\n" for number in range(self._jobs))
+
+    def _clear(self) -> None:
+        self._site.postgres.execute("DELETE FROM portal.job WHERE account_id = %s AND number >= %s", (self._account, FIRST_NUMBER))
+        self._site.postgres.execute("VACUUM portal.job")
+        self._site.postgres.execute("CHECKPOINT")
+
+    def feed(self) -> float:
+        """Jobs a second, over HTTP, in one run."""
+        self._clear()
+        started = time.monotonic()
+        for body in self._bodies:
+            connection = http.client.HTTPConnection("127.0.0.1", self._site.nginx.port, timeout=120)
+            connection.request("PUT", "/api/v1/import/jobs", body, {"Host": HOST, "Authorization": f"Bearer {self._key}", "Content-Type": "application/x-ndjson"})
+            answer = connection.getresponse()
+            text = answer.read()
+            assert answer.status == 200 and json.loads(text)["created"] == body.count(b"\n") + 1, text[:500]
+            connection.close()
+        return self._jobs / (time.monotonic() - started)
+
+    def copy(self) -> float:
+        """The yardstick: nothing is looked up, nothing compared."""
+        self._clear()
+        with closing(self._site.postgres.connect("portal_maintenance")) as connection, connection, connection.cursor() as cursor:
+            started = time.monotonic()
+            cursor.copy_expert("COPY portal.job (account_id, external_id, version, number, client_id, job_template_id, status, scheduled_at, duration_minutes, address, description)"
+                               " FROM STDIN", io.StringIO(self._rows))
+            connection.commit()
+            return self._jobs / (time.monotonic() - started)
+
+    def beside(self, read) -> float:
+        """What `read` measures while jobs are fed without end."""
+        done = threading.Event()
+        failures = []
+
+        def feed() -> None:
+            try:
+                while not done.is_set():
+                    self.feed()
+            except Exception as failure:
+                failures.append(failure)
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        try:
+            return read()
+        finally:
+            done.set()
+            feeder.join()
+            assert not failures, failures
