@@ -11,7 +11,7 @@ import { Visitor } from './visitor.mjs';
 const folder = `${root}build/browser`;
 const wanted = process.argv.slice(2);
 const isGivenPortal = process.env.PORTAL_DEMO_JSON !== undefined;
-const journeyTimeoutMilliseconds = 60_000;
+const journeyTimeoutMilliseconds = 150_000;
 // An error that no journey waited for is a failure of the run, and not its end.
 const strays = [];
 process.on('unhandledRejection', (error) => strays.push(`outside of the journeys: ${error?.stack ?? error}`));

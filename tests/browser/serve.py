@@ -100,11 +100,35 @@ def answer_question(site: PrivateSite, question: dict) -> dict:
     return {}
 
 
-def make_empty_account(operator: Operator, port: int) -> dict:
-    url = f"http://empty.localhost:{port}"
-    operator.run("account", "create", "--slug", "empty", "--name", "Empty", "--time-zone", "Europe/London")
-    operator.run("host", "add", "--account", "empty", "--host", "empty.localhost", "--origin", url)
-    return {"slug": "empty", "host": "empty.localhost", "url": url, "members": []}
+def make_empty_account(operator: Operator, port: int, slug: str = "empty") -> dict:
+    url = f"http://{slug}.localhost:{port}"
+    operator.run("account", "create", "--slug", slug, "--name", slug.capitalize(), "--time-zone", "Europe/London")
+    operator.run("host", "add", "--account", slug, "--host", f"{slug}.localhost", "--origin", url)
+    return {"slug": slug, "host": f"{slug}.localhost", "url": url, "members": []}
+
+
+def add_staff(operator: Operator, account: str, name: str, role: str, first_name: str, *, active: bool = True) -> dict:
+    """Somebody of the business, who has come or still has the link."""
+    person = {"email": f"{name}@{account}.example.com", "role": role, "password": "nine quiet ladders lean on walls"}
+    answer = json.loads(operator.run("staff", "create", "--account", account, "--email", person["email"], "--role", role, "--first-name", first_name, "--json"))
+    url = urlsplit(answer["activation_url"])
+    if not active:
+        return {**person, "link": f"{url.path}#{url.fragment}"}
+    answer = operator.site.client(account).post("/api/v1/staff/activation", json={"token": url.fragment, "password": person["password"]})
+    assert answer.status == 200, answer.text
+    return person
+
+
+def add_console(operator: Operator, port: int) -> tuple[list[dict], dict]:
+    """Staff of the demo's account, with one of their own for each journey that changes somebody; and an account that has no portal yet."""
+    people = [("olivia", "owner", "Olivia"), ("max.appears", "manager", "Max"), ("vera.views", "viewer", "Vera"), ("otto.adds", "owner", "Otto"),
+              ("walk.en", "owner", "Wanda"), ("walk.es", "owner", "Wanda"), ("sol.settles", "manager", "Sol"),
+              ("cleo.clients", "manager", "Cleo"), ("rosa.rows", "manager", "Rosa"), ("ines.invites", "manager", "Ines"), ("mina.many", "manager", "Mina"),
+              ("ivan.escribe", "manager", "Ivan"), ("dora.documents", "manager", "Dora"), ("lola.layouts", "manager", "Lola"), ("alba.activity", "manager", "Alba")]
+    staff = [add_staff(operator, "brightwater", *person) for person in people]
+    starting = make_empty_account(operator, port, "starting")
+    starting["staff"] = [add_staff(operator, "starting", "nora.first", "owner", "Nora", active=False)]
+    return staff, starting
 
 
 def guarded_location(folder: Path) -> str:
@@ -125,7 +149,9 @@ def main() -> int:
         port = site.nginx.port
         # The same business on a server that counts tries: on the other one all journeys come from one address.
         guarded = {**site.accounts["brightwater"], "slug": "guarded", "url": f"http://brightwater.localhost:{strict.port}"}
-        accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port)]
+        staff, starting = add_console(operator, port)
+        site.accounts["brightwater"]["staff"] = staff
+        accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port), starting]
         answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator),
                   "far_visit": plan_visit_far_down(operator)}
         print(json.dumps(answer), flush=True)

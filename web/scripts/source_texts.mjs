@@ -107,18 +107,29 @@ export function findTextsOutsideCatalogues() {
   ];
 }
 
-// A key counts as used when it stands in the sources as a whole, or when a template such as `status.${status}` can make it.
-export function findUsedKeys(keys) {
-  const used = new Set();
+// Whole literals of the sources, and templates such as `status.${status}`; read once for all catalogues.
+let literals = null;
+
+function readLiterals() {
+  if (literals !== null) return literals;
+  const whole = new Set();
+  const patterns = new Map();
   for (const name of sourceFiles()) {
     visit(parse(name, readFileSync(join(source, name), 'utf8')), (node) => {
-      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) used.add(node.text);
+      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) whole.add(node.text);
       if (!ts.isTemplateExpression(node)) return;
       const parts = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
       if (parts[0] === '') return;
-      const pattern = new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`);
-      for (const key of keys) if (pattern.test(key)) used.add(key);
+      const pattern = `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`;
+      patterns.set(pattern, new RegExp(pattern));
     });
   }
-  return used;
+  literals = { whole, patterns: [...patterns.values()] };
+  return literals;
+}
+
+// A key counts as used when it stands in the sources as a whole, or when a template can make it.
+export function findUsedKeys(keys) {
+  const { whole, patterns } = readLiterals();
+  return new Set([...keys].filter((key) => whole.has(key) || patterns.some((pattern) => pattern.test(key))));
 }

@@ -3,7 +3,7 @@ import { findTextsIn, findTextsInStyle, findTextsOutsideCatalogues } from '../sc
 
 test('no text stands outside of the catalogues', () => {
   expect(findTextsOutsideCatalogues()).toEqual([]);
-});
+}, 60_000);
 
 // The check has to find what it is there for.
 test.each([

@@ -28,7 +28,7 @@ async function look(visitor, label, address) {
   await page.waitForFunction(() => document.activeElement.tagName === 'H1');
   await visitor.settle();
   const { title, heading } = await page.evaluate(() => ({ title: document.title, heading: document.activeElement.innerText.trim() }));
-  assert.ok(title.endsWith(` – ${business}`), `the title of ${label} names the business: ${title}`);
+  assert.ok(title.endsWith(options.ending ?? ` – ${business}`), `the title of ${label} names the business: ${title}`);
   assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);
   // What a list came to is read out, because the focus is elsewhere.
   if (/^(jobs|documents)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
@@ -72,14 +72,18 @@ function signedIn(jobs) {
   ];
 }
 
+async function walkPages(visitor, pages) {
+  const walked = [];
+  for (const [label, address] of pages) walked.push(await look(visitor, label, address));
+  assertEachHasItsTitle(walked);
+}
+
 async function walk(visitor, site, signInWords) {
   const { page, account } = visitor;
   const { email, password } = account.members.find((member) => member.email.startsWith(`walk.${visitor.options.language}`));
   await visitor.go('/help');
   await page.getByRole('heading', { level: 1 }).waitFor();
-  const walked = [];
-  for (const [label, address] of signedOut(site)) walked.push(await look(visitor, label, address));
-  assertEachHasItsTitle(walked);
+  await walkPages(visitor, signedOut(site));
 
   await follow(page, '/sign-in');
   await page.locator('#email').fill(email);
@@ -102,4 +106,4 @@ export const journeys = [
   },
 ];
 
-export { walk };
+export { walk, walkPages };

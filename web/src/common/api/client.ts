@@ -72,9 +72,11 @@ interface LooseOptions {
 export async function send<Value>(verb: Verb, path: string, options: LooseOptions): Promise<Outcome<Value>> {
   const { body, query, path: parameters, membership, signal, once = false } = options;
   const address = kBasePath + fillPath(path, parameters) + formatQuery(query);
-  const text = body === undefined ? null : JSON.stringify(body);
+  // The server takes a change by POST only as JSON, so one that says nothing says it in JSON.
+  const said = body === undefined && verb === 'post' ? {} : body;
+  const text = said === undefined ? null : JSON.stringify(said);
   const headers = new Headers({ Accept: 'application/json' });
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  if (said !== undefined) headers.set('Content-Type', 'application/json');
   if (membership !== undefined) headers.set('Portal-Membership', membership);
   if (once) headers.set('Idempotency-Key', keyFor(address, text));
 

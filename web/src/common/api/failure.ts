@@ -87,8 +87,10 @@ export const messagesOfProblems: Readonly<Partial<Record<ProblemCode, MessageKey
   invalid_field: 'error.invalid',
   invalid_cursor: 'error.invalid',
   unknown_parameter: 'error.invalid',
+  import_refused: 'error.invalid',
   not_signed_in: 'sign_in.ended',
   invalid_credentials: 'sign_in.wrong',
+  invalid_key: 'error.forbidden',
   permission_required: 'error.forbidden',
   cross_site_request: 'error.cross_site',
   not_found: 'error.not_found',
@@ -96,6 +98,8 @@ export const messagesOfProblems: Readonly<Partial<Record<ProblemCode, MessageKey
   token_unknown: 'link.unknown',
   method_not_allowed: 'error.internal',
   membership_changed: 'error.conflict',
+  last_owner: 'error.conflict',
+  idempotency_key_reused: 'error.conflict',
   conflict: 'error.conflict',
   activation_used: 'link.used',
   activation_expired: 'link.expired',
@@ -119,6 +123,8 @@ export const messagesOfProblems: Readonly<Partial<Record<ProblemCode, MessageKey
   headers_too_large: 'error.invalid',
   not_implemented: 'error.invalid',
   storage_unavailable: 'error.unavailable',
+  storage_full: 'error.unavailable',
+  quota_exceeded: 'error.invalid',
 };
 
 export function describeFailure(failure: Failure, translator: Translator, business: string): string {

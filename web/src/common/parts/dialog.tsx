@@ -16,10 +16,13 @@ export function Dialog({ title, onClose, wide = false, children }: DialogPropert
   const titleId = useId();
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
+    const element = dialog.current;
+    element?.showModal();
     // What it is about is read first; the button that does it is never under the finger at once.
     heading.current?.focus();
     return () => {
+      // While it is open, nothing outside of it takes the focus.
+      element?.close();
       if (opener?.isConnected === true) opener.focus();
     };
   }, []);

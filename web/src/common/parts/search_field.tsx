@@ -5,6 +5,8 @@ import { Icon } from './icon.tsx';
 const kTypingPauseMilliseconds = 300;
 
 interface SearchFieldProperties {
+  // Where a page has two of them.
+  id?: string;
   label: string;
   placeholder: string;
   // What is being searched for now.
@@ -12,7 +14,7 @@ interface SearchFieldProperties {
   onSearch: (text: string) => void;
 }
 
-export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProperties) {
+export function SearchField({ id = 'q', label, placeholder, value, onSearch }: SearchFieldProperties) {
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const latest = useRef({ value, onSearch });
@@ -34,12 +36,12 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
   };
   return (
     <div class="search">
-      <label class="visually-hidden" for="q">
+      <label class="visually-hidden" for={id}>
         {label}
       </label>
       <Icon name="search" />
       <input
-        id="q"
+        id={id}
         type="search"
         enterkeyhint="search"
         maxLength={100}

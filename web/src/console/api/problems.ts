@@ -7,6 +7,13 @@ export const messagesOfStaffProblems: Readonly<Record<string, ConsoleKey>> = {
   permission_required: 'problem.permission_required',
   no_portal: 'problem.no_portal',
   last_owner: 'problem.last_owner',
+  imported: 'problem.imported',
+  in_use: 'problem.in_use',
+  no_address: 'problem.no_address',
+  already_member: 'problem.already_member',
+  quota_exceeded: 'problem.quota_exceeded',
+  storage_full: 'problem.storage_full',
+  idempotency_key_reused: 'problem.key_reused',
 };
 
 export function describeStaffFailure(failure: Failure, translator: ConsoleTranslator, business: string): string {
@@ -16,6 +23,7 @@ export function describeStaffFailure(failure: Failure, translator: ConsoleTransl
 
 const kMessagesOfFields: Readonly<Record<string, ConsoleKey>> = {
   required: 'problem.field.required',
+  invalid_phone: 'problem.field.invalid_phone',
   invalid_url: 'problem.field.invalid_url',
   invalid_colour: 'problem.field.invalid_colour',
   unknown_id: 'problem.field.unknown_id',

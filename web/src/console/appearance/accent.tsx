@@ -25,6 +25,14 @@ export function Accent({ value, errors, readOnly, onChange }: AccentProperties) 
   return (
     <div class="accent">
       <div class="accent-fields">
+        <input
+          class="accent-picker"
+          type="color"
+          aria-label={t('appearance.accent_pick')}
+          value={colour === null ? '#000000' : value.toLowerCase()}
+          disabled={readOnly}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
         <TextField
           id="colours_accent"
           label={t('appearance.accent')}
@@ -36,14 +44,6 @@ export function Accent({ value, errors, readOnly, onChange }: AccentProperties) 
           autocomplete="off"
           maxLength={7}
           readOnly={readOnly}
-        />
-        <input
-          class="accent-picker"
-          type="color"
-          aria-label={t('appearance.accent_pick')}
-          value={colour === null ? '#000000' : value.toLowerCase()}
-          disabled={readOnly}
-          onInput={(event) => onChange(event.currentTarget.value)}
         />
       </div>
       <div class="accent-sample" ref={sample}>

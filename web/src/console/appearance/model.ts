@@ -109,7 +109,7 @@ export function updateOf(changed: Partial<Values>): StaffPortalUpdate {
     ...(changed.colours_accent === undefined ? {} : { colours: { accent: changed.colours_accent.toLowerCase() } }),
     ...(contact === undefined ? {} : { contact }),
     ...(links === undefined ? {} : { links }),
-    ...(changed.languages === undefined ? {} : { languages: changed.languages as readonly Language[] }),
+    ...(changed.languages === undefined ? {} : { languages: changed.languages as Language[] }),
     ...(changed.default_language === undefined ? {} : { default_language: changed.default_language as Language }),
     ...(changed.worker_name === undefined ? {} : { worker_name: changed.worker_name as StaffPortal['worker_name'] }),
   };

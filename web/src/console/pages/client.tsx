@@ -1,7 +1,94 @@
+import { useState } from 'preact/hooks';
+import { hasCode } from '../../common/api/failure.ts';
+import { JobSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
+import { Icon } from '../../common/parts/icon.tsx';
+import { readClient, type Client } from '../api/clients.ts';
+import { Contacts } from '../clients/contacts.tsx';
+import { EditClient } from '../clients/edit_client.tsx';
+import { nameFields } from '../clients/fields.ts';
+import { Sites } from '../clients/sites.tsx';
+import { DocumentsOf } from '../documents/documents_of.tsx';
 import { useWords } from '../i18n/words.ts';
 import { Page } from '../parts/page.tsx';
+import { useApp, useMay } from '../state/application.tsx';
+import { useResource } from '../state/resource.ts';
+import { Members } from '../users/members.tsx';
 
+// A client with everything that belongs to it: who of it uses the portal, and which documents they find there.
 export function ClientPage({ id }: { id: string }) {
   const { t } = useWords();
-  return <Page key={id} title={t('page.clients')} />;
+  const client = useResource(`client ${id}`, (signal) => readClient(id, signal));
+  const { value, failure } = client;
+  const isGone = hasCode(failure, 'not_found');
+  return (
+    <>
+      <a class="back-link" href="/console/clients">
+        <Icon name="chevron-left" />
+        {t('page.clients')}
+      </a>
+      <Page title={value?.name ?? t('client.title')} ready={value !== null || failure !== null}>
+        {isGone && <StatePanel icon="clients" title={t('client.not_found')} text={t('client.not_found_text')} />}
+        {failure !== null && !isGone && <FailurePanel failure={failure} retry={client.reload} />}
+        {failure === null && value === null && <JobSkeleton />}
+        {value !== null && (
+          <>
+            <About client={value} onChanged={client.put} />
+            <Contacts client={value} reload={client.reload} />
+            <Sites client={value} reload={client.reload} />
+            <Members client={value} />
+            <DocumentsOf client={value} />
+          </>
+        )}
+      </Page>
+    </>
+  );
+}
+
+function About({ client, onChanged }: { client: Client; onChanged: (client: Client) => void }) {
+  const { t } = useWords();
+  const may = useMay('manager');
+  const { setNotice } = useApp();
+  const [editing, setEditing] = useState(false);
+  const known = nameFields.filter((field) => client[field] !== null);
+  return (
+    <section class="section" aria-labelledby="about">
+      <div class="section-head">
+        <h2 id="about">{t('client.about')}</h2>
+        {may && (
+          <button type="button" class="button" onClick={() => setEditing(true)}>
+            {t('client.edit')}
+          </button>
+        )}
+      </div>
+      {client.imported && (
+        <p class="muted">
+          <Icon name="lock" /> {t('client.imported_text')}
+        </p>
+      )}
+      <dl class="facts">
+        <div class="fact">
+          <dt>{t('client.kind')}</dt>
+          <dd>{t(`client.kind.${client.kind}`)}</dd>
+        </div>
+        {known.map((field) => (
+          <div key={field} class="fact">
+            <dt>{t(`client.${field}`)}</dt>
+            <dd>{client[field]}</dd>
+          </div>
+        ))}
+      </dl>
+      {editing && (
+        <EditClient
+          client={client}
+          onClose={() => setEditing(false)}
+          onChanged={(changed) => {
+            setEditing(false);
+            setNotice({ key: 'client.saved' });
+            onChanged(changed);
+          }}
+        />
+      )}
+    </section>
+  );
 }

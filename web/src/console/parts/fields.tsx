@@ -53,13 +53,11 @@ export function CheckBoxes({ id, legend, hint, options, chosen, errors = [], man
     <Group id={id} legend={legend} hint={hint} errors={errors}>
       {many && options.length > 3 && (
         <div class="check-all">
-          <button type="button" class="button button-quiet" onClick={() => change(new Set(values))}>
+          <button type="button" class="button button-quiet" aria-label={`${t('fields.all')}: ${legend}`} onClick={() => change(new Set(values))}>
             {t('fields.all')}
-            <span class="visually-hidden">: {legend}</span>
           </button>
-          <button type="button" class="button button-quiet" onClick={() => change(new Set())}>
+          <button type="button" class="button button-quiet" aria-label={`${t('fields.none')}: ${legend}`} onClick={() => change(new Set())}>
             {t('fields.none')}
-            <span class="visually-hidden">: {legend}</span>
           </button>
         </div>
       )}

@@ -3,6 +3,7 @@ import { NoticeBanner, OldDataBanner, SkipLink } from '../../common/parts/banner
 import { ErrorGuard } from '../../common/parts/error_guard.tsx';
 import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
+import { WorkPanel } from '../work/work_panel.tsx';
 import { Header } from './header.tsx';
 import { LanguageSwitch } from './language_switch.tsx';
 import { SideBar } from './side_bar.tsx';
@@ -19,6 +20,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <main id="content" tabIndex={-1}>
         <OldDataBanner />
         <NoticeBanner notice={notice} text={notice === null ? null : t(notice.key, notice.values)} onClose={() => setNotice(null)} />
+        {session !== null && <WorkPanel />}
         <ErrorGuard>{children}</ErrorGuard>
       </main>
       {session === null && (

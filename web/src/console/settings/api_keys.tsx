@@ -12,11 +12,11 @@ import type { ApiKey, KeyScope } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { CheckBoxes } from '../parts/fields.tsx';
+import { CancelButton, RowButton } from '../parts/row_button.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
-import { CancelButton, RowButton } from './staff.tsx';
 
 const kScopes: readonly KeyScope[] = ['import', 'invite'];
 
@@ -32,7 +32,7 @@ export function ApiKeys() {
 
   const columns: Column<ApiKey>[] = [
     { key: 'name', head: t('keys.name'), cell: ({ name }) => name },
-    { key: 'scopes', head: t('keys.scopes'), cell: ({ scopes }) => scopes.map((scope) => t(`keys.scope.${scope}`)).join(', ') },
+    { key: 'scopes', head: t('keys.scopes'), cell: ({ scopes }) => scopes.map((scope) => t(`keys.scope.${scope as KeyScope}`)).join(', ') },
     { key: 'created', head: t('keys.created'), cell: ({ created_at: at }) => times(at, '') },
     { key: 'used', head: t('keys.last_used'), cell: ({ last_used_at: at }) => times(at, t('staff.never')) },
   ];
@@ -40,7 +40,11 @@ export function ApiKeys() {
     columns.push({
       key: 'actions',
       head: t('table.actions'),
-      cell: (key) => <RowButton text={t('keys.remove')} name={key.name} onClick={() => setOpen({ remove: key })} />,
+      cell: (key) => (
+        <span class="row-actions">
+          <RowButton text={t('keys.remove')} name={key.name} onClick={() => setOpen({ remove: key })} />
+        </span>
+      ),
     });
   }
   return (

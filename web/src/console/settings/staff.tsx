@@ -13,6 +13,7 @@ import type { Role, StaffUser } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Radios } from '../parts/fields.tsx';
+import { CancelButton, RowButton } from '../parts/row_button.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { useApp, useMay, useSession } from '../state/application.tsx';
 import { useResource } from '../state/resource.ts';
@@ -140,16 +141,6 @@ export function StaffUsers() {
   );
 }
 
-// The same words in every row; what is read out names the row, too.
-export function RowButton({ text, name, onClick }: { text: string; name: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button button-quiet button-row" onClick={onClick}>
-      {text}
-      <span class="visually-hidden">: {name}</span>
-    </button>
-  );
-}
-
 function useRoleOptions() {
   const { t } = useWords();
   return kRoles.map((value) => ({ value, text: t(`role.${value}`), hint: t(`role.${value}_text`) }));
@@ -239,14 +230,5 @@ function ChangeRole({ user, onClose, onChanged }: { user: StaffUser; onClose: ()
         <Radios id="role" legend={t('account.role')} options={roles} value={role} errors={submission.errors} onChange={(value) => setRole(value as Role)} />
       </Form>
     </Dialog>
-  );
-}
-
-export function CancelButton({ onClose }: { onClose: () => void }) {
-  const { t } = useWords();
-  return (
-    <button type="button" class="button" onClick={onClose}>
-      {t('action.cancel')}
-    </button>
   );
 }

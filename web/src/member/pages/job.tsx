@@ -90,6 +90,8 @@ function JobSummaryOf({ job }: { job: JobSummary }) {
   const { t } = useTranslator();
   const { portal } = useApp();
   const number = t('job.number', { number: job.number });
+  // The business may show no names: then an assigned job has none either.
+  const who = job.assignee?.name ?? (job.assignment === 'unassigned' ? t('jobs.assignee_none') : null);
   return (
     <>
       <div class="job-head">
@@ -107,7 +109,7 @@ function JobSummaryOf({ job }: { job: JobSummary }) {
         <Fact label={t('job.where')}>
           <Where job={job} />
         </Fact>
-        <Fact label={t('job.who')}>{job.assignee?.name ?? t('jobs.assignee_none')}</Fact>
+        {who !== null && <Fact label={t('job.who')}>{who}</Fact>}
       </dl>
     </>
   );

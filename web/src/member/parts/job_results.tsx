@@ -102,7 +102,7 @@ function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean;
   const where = job.site?.name ?? job.address ?? t('job.no_address');
   const reference = job.reference === null ? null : t('job.reference', { reference: job.reference });
   const details = [job.site === null ? null : job.address, t('job.number', { number: job.number }), reference];
-  const who = job.assignee?.name ?? (job.assignment === null ? null : t('jobs.assignee_none'));
+  const who = job.assignee?.name ?? (job.assignment === 'unassigned' ? t('jobs.assignee_none') : null);
   return (
     <a id={`job-${job.id}`} class="card card-link" href={jobPath(job.id)} onClick={() => (opened = job.id)}>
       <span class="card-top">

@@ -1,0 +1,62 @@
+import { send, type Outcome } from '../../common/api/client.ts';
+import type { components } from '../../common/api/generated/schema.d.ts';
+import type { Language } from '../../common/i18n/catalogues.ts';
+import type { Part } from '../../common/lists/use_list.ts';
+import type { ItemsOf } from './types.ts';
+
+// People at clients: invitations and what became of them.
+
+export const memberStates = ['queued', 'sent', 'failed', 'accepted', 'expired', 'cancelled', 'removed'] as const;
+export type MemberState = (typeof memberStates)[number];
+export type Channel = 'email' | 'sms';
+
+export const permissions = [
+  'view_job_status',
+  'view_completed_jobs',
+  'view_documents',
+  'create_work_requests',
+  'accept_quotes',
+  'view_invoices',
+  'view_asset_services',
+] as const;
+export type Permission = (typeof permissions)[number];
+// What a new member may do when nothing else is said.
+export const usualPermissions: readonly Permission[] = ['view_job_status', 'view_completed_jobs', 'view_documents'];
+
+export type Member = components['schemas']['StaffMember'];
+export type NewInvitation = Omit<components['schemas']['NewInvitation'], 'permissions'> & { readonly permissions?: readonly Permission[] };
+export type MemberUpdate = Omit<components['schemas']['StaffMemberUpdate'], 'permissions'> & { readonly permissions?: readonly Permission[] };
+
+export const listMembers = (query: Readonly<Record<string, string>>, part: Part, signal?: AbortSignal): Promise<Outcome<ItemsOf<Member>>> =>
+  send('get', '/staff/members', { query: { ...query, ...part }, ...(signal === undefined ? {} : { signal }) });
+
+export const changeMember = (id: string, body: MemberUpdate): Promise<Outcome<Member>> => send('patch', '/staff/members/{id}', { path: { id }, body });
+
+export const removeMember = (id: string): Promise<Outcome<undefined>> => send('delete', '/staff/members/{id}', { path: { id } });
+
+export const resetMemberPassword = (id: string): Promise<Outcome<undefined>> =>
+  send('post', '/staff/members/{id}/password-reset', { path: { id }, once: true });
+
+export const invite = (body: NewInvitation): Promise<Outcome<Member>> => send('post', '/staff/invitations', { body, once: true });
+
+export const inviteMany = (body: {
+  client_ids: readonly string[];
+  channel?: Channel;
+  permissions?: readonly Permission[];
+  language?: Language;
+}): Promise<Outcome<components['schemas']['ManyInvitationsOutcome']>> =>
+  send('post', '/staff/invitations/bulk', { body, once: true });
+
+export const resend = (id: string): Promise<Outcome<Member>> => send('post', '/staff/invitations/{id}/resend', { path: { id }, once: true });
+
+export const cancelInvitation = (id: string): Promise<Outcome<undefined>> => send('delete', '/staff/invitations/{id}', { path: { id } });
+
+export function memberName(member: Member): string {
+  const name = [member.first_name, member.surname].filter(Boolean).join(' ');
+  return name !== '' ? name : (member.email ?? member.phone ?? member.client.name);
+}
+
+// Whether there is an invitation to be sent again or cancelled.
+export function isOpen({ state }: Member): boolean {
+  return state === 'queued' || state === 'sent' || state === 'failed' || state === 'expired';
+}

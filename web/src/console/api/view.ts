@@ -1,0 +1,18 @@
+import { send, type Job, type JobList, type JobState, type DocumentList, type Outcome } from '../../common/api/client.ts';
+import type { components } from '../../common/api/generated/schema.d.ts';
+
+// What a member would see: to be read only, with a reason, for half an hour.
+
+export type View = components['schemas']['StaffView'];
+
+export const openView = (id: string, reason: string): Promise<Outcome<View>> =>
+  send('post', '/staff/members/{id}/view', { path: { id }, body: { reason } });
+
+export const viewJobs = (id: string, state: JobState, signal: AbortSignal): Promise<Outcome<JobList>> =>
+  send('get', '/staff/members/{id}/view/jobs', { path: { id }, query: { state, limit: 20 }, signal });
+
+export const viewJob = (id: string, job_id: string, signal: AbortSignal): Promise<Outcome<Job>> =>
+  send('get', '/staff/members/{id}/view/jobs/{job_id}', { path: { id, job_id }, signal });
+
+export const viewDocuments = (id: string, signal: AbortSignal): Promise<Outcome<DocumentList>> =>
+  send('get', '/staff/members/{id}/view/documents', { path: { id }, query: { limit: 20 }, signal });

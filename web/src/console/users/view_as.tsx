@@ -1,0 +1,211 @@
+import { useState } from 'preact/hooks';
+import type { Field, JobState } from '../../common/api/client.ts';
+import { hasCode, type Failure } from '../../common/api/failure.ts';
+import { Dialog } from '../../common/parts/dialog.tsx';
+import { Choice } from '../../common/parts/choice.tsx';
+import { Form, TextField } from '../../common/parts/form.tsx';
+import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
+import { FailurePanel } from '../../common/parts/states.tsx';
+import { formatDecimal, formatMoney } from '../../common/numbers.ts';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { memberName, type Member } from '../api/members.ts';
+import { openView, viewDocuments, viewJob, viewJobs, type View } from '../api/view.ts';
+import { useWords, type ConsoleTranslator } from '../i18n/words.ts';
+import { CancelButton } from '../parts/row_button.tsx';
+import { useResource } from '../state/resource.ts';
+import { useTimes } from '../state/times.ts';
+
+const kStates: readonly JobState[] = ['planned', 'active', 'finished', 'cancelled'];
+
+// What a member sees, to be looked at by staff: first why, which stands in the activity, then jobs and documents, without a way to change
+// anything.
+export function ViewAs({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { t } = useWords();
+  const [view, setView] = useState<View | null>(null);
+  const [reason, setReason] = useState('');
+  const submission = useFormSubmission(['reason']);
+  const title = t('view.title', { name: memberName(member) });
+  if (view !== null) return <Seen key="seen" title={title} member={member} view={view} onClose={onClose} />;
+  return (
+    <Dialog key="why" title={title} onClose={onClose}>
+      <p>{t('view.text')}</p>
+      <Form
+        label={title}
+        state={submission}
+        submit={t('view.submit')}
+        submitting={t('view.opening')}
+        footer={<CancelButton onClose={onClose} />}
+        onSubmit={() =>
+          void submission.send({
+            wrong: [...reason.trim()].length < 3 ? [{ field: 'reason', text: t('view.reason_missing') }] : [],
+            request: () => openView(member.id, reason.trim()),
+            done: setView,
+          })
+        }
+      >
+        <TextField
+          id="reason"
+          label={t('view.reason')}
+          hint={t('view.reason_hint')}
+          errors={submission.errors}
+          value={reason}
+          onInput={setReason}
+          type="text"
+          autocomplete="off"
+          maxLength={500}
+        />
+      </Form>
+    </Dialog>
+  );
+}
+
+function Seen({ title, member, view, onClose }: { title: string; member: Member; view: View; onClose: () => void }) {
+  const { t } = useWords();
+  const times = useTimes();
+  const [state, setState] = useState<JobState>('planned');
+  const [job, setJob] = useState<string | null>(null);
+  return (
+    <Dialog title={title} onClose={onClose} wide>
+      <p class="muted">{t('view.until', { client: view.client.name, time: times(view.expires_at, '') })}</p>
+      {job === null ? (
+        <>
+          <Choice
+            id="view-state"
+            label={t('jobs.title')}
+            value={state}
+            options={kStates.map((value) => ({ value, text: t(`jobs.state.${value}`) }))}
+            onChange={(value) => setState(value as JobState)}
+          />
+          <Jobs key={state} id={member.id} state={state} onOpen={setJob} />
+          <h3>{t('documents.title')}</h3>
+          <Documents id={member.id} />
+        </>
+      ) : (
+        <>
+          <button type="button" class="button" onClick={() => setJob(null)}>
+            {t('view.back')}
+          </button>
+          <OneJob id={member.id} job={job} />
+        </>
+      )}
+      <div class="actions">
+        <button type="button" class="button" onClick={onClose}>
+          {t('action.close')}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+// Not to be allowed to see something is what staff came to find out.
+function Missed({ failure, retry }: { failure: Failure; retry: () => void }) {
+  const { t } = useWords();
+  if (hasCode(failure, 'permission_required')) return <p>{t('view.not_allowed')}</p>;
+  return <FailurePanel failure={failure} retry={retry} />;
+}
+
+function Jobs({ id, state, onOpen }: { id: string; state: JobState; onOpen: (job: string) => void }) {
+  const { t } = useWords();
+  const times = useTimes();
+  const jobs = useResource(`view_jobs ${state} ${id}`, (signal) => viewJobs(id, state, signal));
+  if (jobs.failure !== null) return <Missed failure={jobs.failure} retry={jobs.reload} />;
+  if (jobs.value === null) return <RowsSkeleton />;
+  const { items, next_cursor: next } = jobs.value;
+  return (
+    <>
+      <p class="muted" role="status">
+        {t(next === null ? 'jobs.found' : 'jobs.shown', { count: items.length })}
+      </p>
+      {items.length > 0 && (
+        <ul class="rows">
+          {items.map((job) => (
+            <li key={job.id}>
+              <button type="button" class="picker-item" onClick={() => onOpen(job.id)}>
+                <strong>
+                  {job.template.name} {t('job.number', { number: job.number })}
+                </strong>
+                <span class="muted block">
+                  {[t(`status.${job.status}`), times(job.scheduled_at, t('jobs.no_date')), job.address, job.assignee?.name].filter(Boolean).join(' · ')}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function OneJob({ id, job }: { id: string; job: string }) {
+  const translator = useWords();
+  const { t } = translator;
+  const times = useTimes();
+  const found = useResource(`view_job ${job} ${id}`, (signal) => viewJob(id, job, signal));
+  if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
+  if (found.value === null) return <RowsSkeleton />;
+  const { template, number, status, scheduled_at: at, address, assignee, fields } = found.value;
+  const fact = (label: string, value: string) => (
+    <div key={label} class="fact">
+      <dt>{label}</dt>
+      <dd class="plain-text">{value}</dd>
+    </div>
+  );
+  return (
+    <>
+      <h3>
+        {template.name} {t('job.number', { number })}: {t(`status.${status}`)}
+      </h3>
+      <dl class="facts">
+        {fact(t('job.when'), times(at, t('jobs.no_date')))}
+        {fact(t('job.where'), address ?? t('job.no_address'))}
+        {fact(t('job.who'), assignee?.name ?? t('jobs.assignee_none'))}
+        {fields.map((field) => fact(labelOf(field, translator), textOf(field, translator)))}
+      </dl>
+    </>
+  );
+}
+
+function labelOf(field: Field, { t }: ConsoleTranslator): string {
+  const known = (['description', 'contact', 'duration', 'resolution'] as const).find((key) => field.group === 'default' && key === field.key);
+  return known === undefined ? field.label : t(`job.field.${known}`);
+}
+
+function textOf(field: Field, { t, locale }: ConsoleTranslator): string {
+  if (field.value === null) return t('job.missing');
+  switch (field.type) {
+    case 'yes_no':
+      return t(field.value ? 'job.yes' : 'job.no');
+    case 'number':
+      return formatDecimal(field.value, locale);
+    case 'money':
+      return formatMoney(field.value, locale);
+    case 'pick_list':
+      return field.value.label;
+    case 'link':
+      return field.value.url;
+    case 'photo':
+    case 'file':
+    case 'signature':
+      return field.value.length === 0 ? t('job.no_files') : field.value.map(({ name }) => name).join(', ');
+    default:
+      return String(field.value);
+  }
+}
+
+function Documents({ id }: { id: string }) {
+  const { t } = useWords();
+  const documents = useResource(`view_documents ${id}`, (signal) => viewDocuments(id, signal));
+  if (documents.failure !== null) return <Missed failure={documents.failure} retry={documents.reload} />;
+  if (documents.value === null) return <RowsSkeleton />;
+  const { items, next_cursor: next } = documents.value;
+  return (
+    <>
+      <p class="muted">{t(next === null ? 'documents.found' : 'documents.shown', { count: items.length })}</p>
+      <ul class="plain-list">
+        {items.map(({ id: document, name }) => (
+          <li key={document}>{name}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
