@@ -9,6 +9,15 @@ endif()
 option(PORTAL_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 option(PORTAL_SANITIZE "Address and undefined behaviour sanitizers, instrumented for fuzzing" OFF)
 
+# What was compiled once is not compiled again in another checkout of the same sources. Whoever sets a launcher keeps it.
+find_program(PORTAL_CCACHE ccache)
+if(PORTAL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(_launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${PORTAL_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${_launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${_launcher})
+endif()
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -17,6 +17,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.pace import slowness  # noqa: E402
+
 RESULTS = ROOT / "build" / "test"
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 3
@@ -156,13 +160,13 @@ def run_fuzz(layer: Layer, arguments: list[str]) -> Outcome:
 
 
 LAYERS = [
-    Layer("unit", 75, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
-    Layer("sql", 30, ("release",), run_pytest, "sql/tests"),
+    Layer("unit", 90, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
+    Layer("sql", 60, ("release",), run_pytest, "sql/tests"),
     Layer("web", 60, ("web",), run_web, "web/package.json"),
-    Layer("integration", 240, ("release", "web"), run_pytest, "tests/integration"),
-    Layer("matrix", 120, ("release", "web"), run_pytest, "tests/matrix"),
-    Layer("simulation", 50, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
-    Layer("browser", 240, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
+    Layer("integration", 420, ("release", "web"), run_pytest, "tests/integration"),
+    Layer("matrix", 240, ("release", "web"), run_pytest, "tests/matrix"),
+    Layer("simulation", 90, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
+    Layer("browser", 360, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     # A first run makes the machines with debootstrap and takes twice as long as the others.
@@ -202,6 +206,7 @@ def build(layers: list[Layer]) -> None:
 def run_layer(layer: Layer, arguments: list[str]) -> tuple[Outcome, float]:
     log = RESULTS / f"{layer.name}.log"
     log.write_bytes(b"")
+    layer = replace(layer, budget_seconds=round(layer.budget_seconds * slowness()))
     started = time.monotonic()
     outcome = layer.run(layer, arguments)
     seconds = time.monotonic() - started
@@ -230,6 +235,8 @@ def main() -> int:
         print("The build failed, so no test ran.\n0 passed, 1 failed")
         return 1
     print(f"{'build':12} {time.monotonic() - started:.0f} s", flush=True)
+    if (times := slowness()) > 1.2:
+        print(f"This machine takes {times:.1f} times as long as the one for which the budgets of the layers are; they are stretched by what it is before each.", flush=True)
     outcomes = [run_layer(layer, arguments)[0] for layer in layers]
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)

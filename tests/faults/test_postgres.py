@@ -9,12 +9,13 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from support.pace import slowness_of_this_run
 from support.faults import fault_seconds
 from support.members_at_work import AtWork
 from support.signing_in import sign_in
 from support.site import PrivateSite
 
-SOON = 1.0  # a refusal
+SOON = 1.0 * slowness_of_this_run()  # a refusal, on a machine of usual pace within a second
 NORMAL_AGAIN = 5.0
 SLOTS = 24
 
