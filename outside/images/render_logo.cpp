@@ -19,7 +19,8 @@
 namespace portal::outside {
 namespace {
 
-[[maybe_unused]] constexpr rlim_t kMemoryBytes = rlim_t{448} * 1024 * 1024;  // an interlaced PNG of 50 megapixels lies in memory whole
+[[maybe_unused]] constexpr rlim_t kMemoryBytes =
+    rlim_t{448} * 1024 * 1024;  // an interlaced PNG of 50 megapixels lies in memory whole
 constexpr rlim_t kSeconds = 20;
 constexpr rlim_t kOutputBytes = rlim_t{4} * 1024 * 1024;
 constexpr int kQuality = 88;
