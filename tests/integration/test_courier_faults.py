@@ -136,6 +136,7 @@ def test_one_account_never_has_more_on_its_way_than_its_share(post):
         connections = []
 
         def accept() -> None:
+            # The socket is closed when the test ends, in the middle of this call.
             with suppress(OSError):
                 while True:
                     connections.append(silent.accept()[0])
