@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "auth/password_list.hpp"
@@ -14,6 +16,7 @@
 #include "edge/operation.hpp"
 #include "edge/worker.hpp"
 #include "http/refusal.hpp"
+#include "layouts/layout_set.hpp"
 #include "pg/connect.hpp"
 #include "redis/address.hpp"
 #include "shared/zone.hpp"
@@ -28,6 +31,10 @@ using portal::boundary::write_reason;
 
 struct portal_passwords {
   portal::auth::PasswordList list;
+};
+
+struct portal_layouts {
+  portal::layouts::LayoutSet set;
 };
 
 struct portal_keys {
@@ -70,8 +77,8 @@ struct portal_operation {
         context(done_context),
         operation(worker.worker, to_request(raw, headers), view(raw.account), cookie_mode(raw),
                   portal::io::Callback::to<&portal_operation::on_done>(this),
-                  wanted ? portal::io::Callback::to<&portal_operation::on_body_wanted>(this) : portal::io::Callback{}) {
-  }
+                  wanted ? portal::io::Callback::to<&portal_operation::on_body_wanted>(this) : portal::io::Callback{},
+                  static_cast<portal::edge::CacheOutcome>(raw.cache)) {}
 
   void on_done() noexcept { done(context); }
   void on_body_wanted() noexcept { body_wanted(context); }
@@ -83,6 +90,16 @@ struct portal_operation {
   std::vector<portal_header> response_headers;
   portal::edge::Operation operation;
 };
+
+struct portal_stream {
+  std::shared_ptr<portal::http::EventStream> events;
+  portal_done_function ready;
+  void* context;
+
+  void on_ready() noexcept { ready(context); }
+};
+
+static_assert(PORTAL_STREAM_ROOM == portal::http::EventStream::kLeastRoom);
 
 int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) noexcept {
   return guarded(1, why, size, [&] {
@@ -128,6 +145,24 @@ portal_passwords* portal_passwords_load(const char* path, char* why, size_t size
 
 void portal_passwords_destroy(portal_passwords* passwords) noexcept { delete passwords; }
 
+portal_layouts* portal_layouts_load(const char* path, char* why, size_t size) noexcept {
+  return guarded(static_cast<portal_layouts*>(nullptr), why, size, [&]() -> portal_layouts* {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
+      write_reason("it is no folder", why, size);
+      return nullptr;
+    }
+    portal::Result<portal::layouts::LayoutSet> loaded = portal::layouts::LayoutSet::load(path);
+    if (!loaded) {
+      write_reason(loaded.error().log_detail, why, size);
+      return nullptr;
+    }
+    return new portal_layouts{std::move(*loaded)};
+  });
+}
+
+void portal_layouts_destroy(portal_layouts* layouts) noexcept { delete layouts; }
+
 int portal_zone_prepare(void* memory, size_t memory_size, char* why, size_t size) noexcept {
   return guarded(1, why, size, [&] {
     const portal::Result<void> prepared = portal::shared::Zone::prepare({static_cast<std::byte*>(memory), memory_size});
@@ -144,9 +179,13 @@ portal_worker* portal_worker_create(const portal_worker_options* options, char* 
     worker_options.host_refresh = portal::io::Duration(options->host_refresh_milliseconds);
     worker_options.throttling = options->throttling ? portal::auth::Throttling::kOn : portal::auth::Throttling::kOff;
     if (options->known_passwords) worker_options.known_passwords = &options->known_passwords->list;
+    if (options->layouts) worker_options.layouts = &options->layouts->set;
     worker_options.files = view(options->files);
+    worker_options.file_offload = reinterpret_cast<portal::io::Offload*>(options->file_offload);
     worker_options.zone = {static_cast<std::byte*>(options->zone), options->zone_size};
     worker_options.remembered_sessions = options->remembered_sessions;
+    worker_options.cache_bytes = options->cache_bytes;
+    worker_options.streams = options->streams;
     if (options->redis.size > 0) {
       auto address = portal::redis::parse_address(view(options->redis), portal::redis::Network::kTrusted);
       if (!address) throw std::invalid_argument(address.error().log_detail);
@@ -231,7 +270,16 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
                  .header_count = operation->response_headers.size(),
                  .file_path = {},
                  .file_size = -1,
-                 .etag = {}};
+                 .etag = {},
+                 .varies = 0,
+                 .gzip = 0,
+                 .endless = answer.events ? 1 : 0};
+    if (const std::optional<portal::cache::Body>& body = operation->operation.body()) {
+      response->body = text_of(body->bytes);
+      response->etag = text_of(body->etag);
+      response->varies = 1;
+      response->gzip = body->coding == portal::cache::Coding::kGzip && !body->bytes.empty() ? 1 : 0;
+    }
     if (answer.file) {
       response->file_path = text_of(answer.file->path);
       response->file_size = answer.file->bytes.value_or(-1);
@@ -253,7 +301,36 @@ uint64_t portal_operation_database_microseconds(const portal_operation* operatio
   return static_cast<uint64_t>(operation->operation.database_time().count());
 }
 
+int portal_operation_cache(const portal_operation* operation) noexcept {
+  return std::to_underlying(operation->operation.cache_outcome());
+}
+
 void portal_operation_destroy(portal_operation* operation) noexcept { delete operation; }
+
+portal_stream* portal_operation_take_stream(portal_operation* operation, portal_done_function ready,
+                                            void* context) noexcept {
+  return guarded(static_cast<portal_stream*>(nullptr), nullptr, 0, [&] {
+    auto stream = std::make_unique<portal_stream>(operation->operation.response().events, ready, context);
+    stream->events->attach(portal::io::Callback::to<&portal_stream::on_ready>(stream.get()));
+    return stream.release();
+  });
+}
+
+size_t portal_stream_read(portal_stream* stream, char* buffer, size_t size, int* last) noexcept {
+  const portal::http::EventStream::Piece piece = stream->events->take({buffer, size});
+  *last = piece.is_last ? 1 : 0;
+  return piece.bytes;
+}
+
+int portal_stream_over(const portal_stream* stream) noexcept { return stream->events->is_over() ? 1 : 0; }
+
+void portal_stream_destroy(portal_stream* stream) noexcept { delete stream; }
+
+size_t portal_worker_streams(const portal_worker* worker) noexcept { return worker->worker.streams().figures().open; }
+
+void portal_worker_leave(portal_worker* worker, uint32_t within_milliseconds) noexcept {
+  worker->worker.streams().leave(portal::io::Duration(within_milliseconds));
+}
 
 size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t size,
                              portal_text* content_type) noexcept {

@@ -16,8 +16,10 @@ extern "C" {
 
 typedef struct portal_keys portal_keys;           /* the file of keys, read */
 typedef struct portal_passwords portal_passwords; /* the operator's list of known passwords, read */
+typedef struct portal_layouts portal_layouts;     /* the operator's layouts of messages, read */
 typedef struct portal_worker portal_worker;       /* the state of one process */
 typedef struct portal_operation portal_operation; /* one request on its way */
+typedef struct portal_stream portal_stream;       /* an answer that goes on */
 typedef struct portal_loop portal_loop;           /* a portal::io::Loop */
 typedef struct portal_offload portal_offload;     /* a portal::io::Offload */
 
@@ -40,20 +42,27 @@ typedef struct {
   portal_text redis; /* accepted by portal_refuse_redis; empty: the portal does without */
   portal_text redis_password;
   size_t remembered_sessions; /* by the worker itself */
+  size_t cache_bytes;         /* of answers that are kept; 0: none */
+  size_t streams;             /* that may be open at once */
   uint32_t host_refresh_milliseconds;
   portal_text files; /* the folder of portal_files; empty: none */
   const portal_keys* keys;
   const portal_passwords* known_passwords; /* null: none besides those that are built in */
+  const portal_layouts* layouts;           /* null: those that are built in */
   portal_loop* loop;
   portal_offload* offload;
-  int throttling; /* 0: tries are not counted */
-  void* zone;     /* accepted by portal_zone_prepare; null: the worker shares with nobody */
+  portal_offload* file_offload; /* for files that are sent to us; null: the same as for passwords */
+  int throttling;               /* 0: tries are not counted */
+  void* zone;                   /* accepted by portal_zone_prepare; null: the worker shares with nobody */
   size_t zone_size;
   portal_log_function log;
   void* log_context;
 } portal_worker_options;
 
-/* Views that stay valid until portal_operation_destroy. */
+/* What came of looking for an answer that is kept. */
+enum { PORTAL_CACHE_OFF, PORTAL_CACHE_HIT, PORTAL_CACHE_MISS, PORTAL_CACHE_BYPASS, PORTAL_CACHE_EXPIRED_LEASE };
+
+/* Views that stay valid until portal_operation_destroy; the list of the headers only until it has started. */
 typedef struct {
   portal_text method;
   portal_text path; /* decoded, begins with a slash */
@@ -66,6 +75,7 @@ typedef struct {
   const portal_header* headers;
   size_t header_count;
   int insecure_cookie;
+  int cache; /* PORTAL_CACHE_...: what portal_cache_find answered; off: nobody looked, and nothing is kept */
 } portal_request;
 
 /* Views that stay valid until portal_operation_destroy. */
@@ -77,7 +87,10 @@ typedef struct {
   size_t header_count;
   portal_text file_path; /* below the folder of files, sent in the place of the body; empty: none */
   int64_t file_size;     /* what it must be long; -1: any */
-  portal_text etag;      /* of the file, with its quotation marks */
+  portal_text etag;      /* of the file, or of a body that can be kept, with its quotation marks; empty: none */
+  int varies;            /* somebody who takes another coding may be sent another body */
+  int gzip;              /* the body is compressed */
+  int endless;           /* the body is what portal_stream_read gives */
 } portal_response;
 
 typedef void (*portal_done_function)(void* context);
@@ -95,6 +108,10 @@ void portal_keys_destroy(portal_keys* keys) PORTAL_NOEXCEPT;
 /* Null, and the reason in `why`, when the file is not there or is no list of passwords. */
 portal_passwords* portal_passwords_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
 void portal_passwords_destroy(portal_passwords* passwords) PORTAL_NOEXCEPT;
+
+/* Null, and the reason in `why`, when the folder is not there or a layout in it is none. */
+portal_layouts* portal_layouts_load(const char* path, char* why, size_t size) PORTAL_NOEXCEPT;
+void portal_layouts_destroy(portal_layouts* layouts) PORTAL_NOEXCEPT;
 
 /* Memory that all workers share, zeroed when it is new: made ready by the master. What holds a zone of this size and
  * layout already, after a reload, is left as it is. Answers 0 on success, else the reason is in `why`. */
@@ -135,8 +152,57 @@ void portal_operation_file_failed(portal_operation* operation, portal_text why) 
 portal_text portal_operation_account(const portal_operation* operation) PORTAL_NOEXCEPT;
 /* How long the request has waited for the database; also before `done`. */
 uint64_t portal_operation_database_microseconds(const portal_operation* operation) PORTAL_NOEXCEPT;
+/* PORTAL_CACHE_...; off where the answers of its route are never kept, or while the route is not known. */
+int portal_operation_cache(const portal_operation* operation) PORTAL_NOEXCEPT;
 /* Also cancels. */
 void portal_operation_destroy(portal_operation* operation) PORTAL_NOEXCEPT;
+
+/* Of an endless response, once. `ready` is called from the loop, never from inside a function of the stream, when there
+ * may be something to read. The operation may be destroyed; the stream is, before the worker. Null: out of memory. */
+portal_stream* portal_operation_take_stream(portal_operation* operation, portal_done_function ready,
+                                            void* context) PORTAL_NOEXCEPT;
+/* Writes whole events, as many as fit into `size`, which is at least PORTAL_STREAM_ROOM, and answers their bytes.
+ * `last`: nothing follows. */
+enum { PORTAL_STREAM_ROOM = 512 };
+size_t portal_stream_read(portal_stream* stream, char* buffer, size_t size, int* last) PORTAL_NOEXCEPT;
+/* It has ended: a client that does not read what is left is not waited for. */
+int portal_stream_over(const portal_stream* stream) PORTAL_NOEXCEPT;
+void portal_stream_destroy(portal_stream* stream) PORTAL_NOEXCEPT;
+size_t portal_worker_streams(const portal_worker* worker) PORTAL_NOEXCEPT;
+/* The worker was told to go: its streams end within that time, spread over it. */
+void portal_worker_leave(portal_worker* worker, uint32_t within_milliseconds) PORTAL_NOEXCEPT;
+
+/* Answers from the worker's memory: for GET and HEAD without a body, before there is an operation. */
+typedef struct portal_kept portal_kept; /* one such answer, held */
+
+typedef struct {
+  portal_text path; /* decoded */
+  portal_text query;
+  portal_text host;
+  portal_text account;
+  portal_text cookie;          /* the one Cookie header */
+  portal_text membership;      /* Portal-Membership; empty: not sent */
+  portal_text if_none_match;   /* the one such header; empty: not sent */
+  portal_text accept_encoding; /* empty: not sent */
+  int insecure_cookie;
+} portal_cache_question;
+
+/* Views that stay valid until portal_kept_release; `account`, a slug, until the next turn of the loop. The status is
+ * 200, as JSON that nobody else may store and that varies with Accept-Encoding, or 304. */
+typedef struct {
+  portal_kept* kept;
+  int status;
+  int gzip;
+  portal_text body;
+  portal_text etag;
+  portal_text account;
+} portal_cache_answer;
+
+/* Answers PORTAL_CACHE_HIT and fills `answer`, or why there is none. */
+int portal_cache_find(portal_worker* worker, const portal_cache_question* question,
+                      portal_cache_answer* answer) PORTAL_NOEXCEPT;
+/* On the loop's thread, also after portal_worker_destroy. */
+void portal_kept_release(portal_kept* kept) PORTAL_NOEXCEPT;
 
 /* Who asks for what nginx serves beside the API (`portal_auth`). */
 typedef struct portal_identification portal_identification; /* one such question that had to be asked of others */
@@ -163,7 +229,7 @@ enum { PORTAL_ERROR_NOT_SIGNED_IN = 1, PORTAL_ERROR_PERMISSION_REQUIRED, PORTAL_
 /* The bit of a permission's name; 0: there is none of that name. */
 uint32_t portal_permission_bit(portal_text name) PORTAL_NOEXCEPT;
 /* Answers 1 when the worker knows without asking anybody, and then fills `identity`. Whoever lacks one of the `needed`
- * permissions is asked about anew before he is refused. The body of the request is not looked at. */
+ * permissions is asked about anew before he is refused. The body of the request is not looked at, nor its id. */
 int portal_identify_at_once(portal_worker* worker, const portal_request* request, uint32_t needed,
                             portal_identity* identity) PORTAL_NOEXCEPT;
 /* `done` as with portal_operation_start; so are the views of the request. Null: out of memory. */

@@ -27,7 +27,7 @@ Guard* make_guard(ngx_http_request_t* request) {
   ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(request->pool, 0);
   if (!guard || !cleanup) return nullptr;
   guard->request = request;
-  guard->headers = collect_headers(request, &guard->header_count);
+  guard->headers = collect_headers(request, &guard->header_count, request->pool);
   if (!guard->headers || !clean_headers(request)) return nullptr;
   cleanup->data = guard;
   cleanup->handler = on_end;
@@ -52,10 +52,15 @@ bool keep_identity(Guard* guard, portal_identity identity) {
   return true;
 }
 
-bool describe(const Guard* guard, ngx_http_request_t* request, portal_request* described) {
-  if (!describe_head(request, described)) return false;
+bool describe_as_sent(const Guard* guard, ngx_http_request_t* request, portal_request* described) {
   described->headers = guard->headers;
   described->header_count = guard->header_count;
+  return describe_without_id(request, described);
+}
+
+bool describe(const Guard* guard, ngx_http_request_t* request, portal_request* described) {
+  if (!describe_as_sent(guard, request, described)) return false;
+  describe_id(request, described);
   return true;
 }
 
@@ -82,11 +87,12 @@ ngx_int_t identify(ngx_http_request_t* request, Guard* guard, const LocConf* con
   Process* process = main_conf_of(request)->process;
   portal_request described{};
   if (!process) return NGX_HTTP_SERVICE_UNAVAILABLE;
-  if (!describe(guard, request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  if (!describe_as_sent(guard, request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   guard->account = string_of(described.account);
   portal_identity identity{};
   if (portal_identify_at_once(process->worker, &described, conf->auth_permissions, &identity))
     return keep_identity(guard, identity) ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+  describe_id(request, &described);
 
   ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
   if (!cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -132,8 +138,7 @@ ngx_int_t lead_to_sign_in(ngx_http_request_t* request, Guard* guard) {
 // A session opens one account. Where another location belongs to another one, what was found out does not count there.
 bool is_of_this_account(ngx_http_request_t* request, const Guard* guard, const LocConf* conf) {
   ngx_str_t account{};
-  return ngx_http_complex_value(request, conf->account, &account) == NGX_OK &&
-         view_of(account) == view_of(guard->account);
+  return find_account(request, conf, &account) && view_of(account) == view_of(guard->account);
 }
 
 // For the rule of this location, whatever an earlier one of the same request said.

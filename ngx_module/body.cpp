@@ -52,12 +52,11 @@ ngx_int_t collect_body(ngx_http_request_t* request, portal_text* body) {
 }
 
 ngx_int_t refuse_body(ngx_http_request_t* request) {
-  constexpr off_t kJsonBytes = off_t{1024} * 1024;  // as limits::kBodyBytes
   const auto* core =
       static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(request, ngx_http_core_module));
   const bool files_may_come = core->client_max_body_size == 0 || core->client_max_body_size > kBodyBytes;
   const off_t length = request->headers_in.content_length_n;
-  if (length > (files_may_come ? kJsonBytes : kBodyBytes)) return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+  if (length > kBodyBytes) return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
   if (!files_may_come || length >= 0) return NGX_OK;
   bool has_body = request->headers_in.chunked != 0;
 #if (NGX_HTTP_V2)

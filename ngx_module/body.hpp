@@ -5,9 +5,8 @@
 
 namespace portal::nginx {
 
-// Of a body that is no file: the most that any operation takes into memory, which the core bounds further. As
-// limits::kImportBytes.
-inline constexpr off_t kBodyBytes = off_t{16} * 1024 * 1024;
+// Of a body that is no file: the most that any operation takes into memory. As limits::kBodyBytes.
+inline constexpr off_t kBodyBytes = off_t{1024} * 1024;
 
 // The body in one piece: what nginx wrote into a file (a body larger than client_body_buffer_size) is read back.
 // NGX_OK, or the status with which the request ends.

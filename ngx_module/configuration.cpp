@@ -7,6 +7,7 @@ namespace {
 
 constexpr ngx_msec_t kDefaultHostRefresh = 30'000;
 constexpr ngx_int_t kDefaultRememberedSessions = 20'000;
+constexpr size_t kDefaultCache = 32UL * 1024 * 1024;
 constexpr size_t kDefaultZone = 4UL * 1024 * 1024;
 
 }  // namespace
@@ -16,7 +17,9 @@ void* create_main_conf(ngx_conf_t* conf) noexcept {
   if (!main) return nullptr;
   main->host_refresh = NGX_CONF_UNSET_MSEC;
   main->zone_size = NGX_CONF_UNSET_SIZE;
+  main->cache_size = NGX_CONF_UNSET_SIZE;
   main->remembered_sessions = NGX_CONF_UNSET;
+  main->streams = NGX_CONF_UNSET;
   main->throttle = NGX_CONF_UNSET;
   return main;
 }
@@ -26,6 +29,7 @@ char* init_main_conf(ngx_conf_t* conf, void* data) noexcept {
   ngx_conf_init_value(main->remembered_sessions, kDefaultRememberedSessions);
   ngx_conf_init_msec_value(main->host_refresh, kDefaultHostRefresh);
   ngx_conf_init_size_value(main->zone_size, kDefaultZone);
+  ngx_conf_init_size_value(main->cache_size, kDefaultCache);
   ngx_conf_init_value(main->throttle, 1);
   if (!main->used_by.data) return NGX_CONF_OK;
   if (!main->conninfo.data) {
@@ -49,6 +53,7 @@ void* create_loc_conf(ngx_conf_t* conf) noexcept {
   location->insecure_cookie = NGX_CONF_UNSET;
   location->security_headers = NGX_CONF_UNSET;
   location->error_pages = NGX_CONF_UNSET;
+  location->cache = NGX_CONF_UNSET;
   location->auth = NGX_CONF_UNSET_UINT;
   return location;
 }
@@ -60,6 +65,7 @@ char* merge_loc_conf(ngx_conf_t* conf, void* parent_data, void* child_data) noex
   ngx_conf_merge_value(child->insecure_cookie, parent->insecure_cookie, 0);
   ngx_conf_merge_value(child->security_headers, parent->security_headers, 0);
   ngx_conf_merge_value(child->error_pages, parent->error_pages, 0);
+  ngx_conf_merge_value(child->cache, parent->cache, 1);
   if (child->auth == NGX_CONF_UNSET_UINT && child->enabled == 1) {
     child->auth = kAuthOff;  // the API asks by itself, and needs the cookie for it
   } else if (child->auth == NGX_CONF_UNSET_UINT) {
@@ -71,16 +77,6 @@ char* merge_loc_conf(ngx_conf_t* conf, void* parent_data, void* child_data) noex
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   if (!child->account) child->account = parent->account;
-  if (!child->account) {
-    auto* account = static_cast<ngx_http_complex_value_t*>(ngx_pcalloc(conf->pool, sizeof(ngx_http_complex_value_t)));
-    ngx_str_t host = ngx_string("$host");
-    ngx_http_compile_complex_value_t compile{};
-    compile.cf = conf;
-    compile.value = &host;
-    compile.complex_value = account;
-    if (!account || ngx_http_compile_complex_value(&compile) != NGX_OK) return static_cast<char*>(NGX_CONF_ERROR);
-    child->account = account;
-  }
   return NGX_CONF_OK;
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr ngx_int_t kShortestHostRefresh = 1'000;  // without a bound, 0 would ask the database without a pause
 constexpr ssize_t kSmallestZone = 512L * 1024;
+constexpr ssize_t kSmallestCache = 1024L * 1024;
 
 char* const kDuplicate = const_cast<char*>("is duplicate");
 
@@ -197,12 +198,25 @@ char* set_password_blocklist(ngx_conf_t* conf, ngx_command_t* command, void* dat
                    [](void* list) noexcept { portal_passwords_destroy(static_cast<portal_passwords*>(list)); });
 }
 
+char* set_layouts(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
+  return load_file(conf, command, &static_cast<MainConf*>(data)->layouts, portal_layouts_load,
+                   [](void* layouts) noexcept { portal_layouts_destroy(static_cast<portal_layouts*>(layouts)); });
+}
+
 char* set_remembered_sessions(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
   if (main->remembered_sessions != NGX_CONF_UNSET) return kDuplicate;
   ngx_str_t* value = &arguments_of(conf)[1];
   main->remembered_sessions = ngx_atoi(value->data, value->len);
   return main->remembered_sessions == NGX_ERROR ? refuse_value(conf, command, value, "a number") : NGX_CONF_OK;
+}
+
+char* set_streams(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
+  auto* main = static_cast<MainConf*>(data);
+  if (main->streams != NGX_CONF_UNSET) return kDuplicate;
+  ngx_str_t* value = &arguments_of(conf)[1];
+  main->streams = ngx_atoi(value->data, value->len);
+  return main->streams == NGX_ERROR ? refuse_value(conf, command, value, "a number") : NGX_CONF_OK;
 }
 
 char* set_host_refresh(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
@@ -223,6 +237,22 @@ char* set_zone(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   const ssize_t size = ngx_parse_size(value);
   if (size == NGX_ERROR || size < kSmallestZone) return refuse_value(conf, command, value, "a size of at least 512k");
   main->zone_size = static_cast<size_t>(size);
+  return NGX_CONF_OK;
+}
+
+// portal_cache_size off | size
+char* set_cache_size(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
+  auto* main = static_cast<MainConf*>(data);
+  if (main->cache_size != NGX_CONF_UNSET_SIZE) return kDuplicate;
+  ngx_str_t* value = &arguments_of(conf)[1];
+  if (view_of(*value) == "off") {
+    main->cache_size = 0;
+    return NGX_CONF_OK;
+  }
+  const ssize_t size = ngx_parse_size(value);
+  if (size == NGX_ERROR || size < kSmallestCache)
+    return refuse_value(conf, command, value, "\"off\" or a size of at least 1m");
+  main->cache_size = static_cast<size_t>(size);
   return NGX_CONF_OK;
 }
 
@@ -254,14 +284,20 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("portal_remembered_sessions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_remembered_sessions,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("portal_streams"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_streams, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
     {ngx_string("portal_keys_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_keys, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("portal_files"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_files, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("portal_password_blocklist"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_password_blocklist,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("portal_layouts"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_layouts, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
     {ngx_string("portal_host_refresh"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_host_refresh,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("portal_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_zone, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("portal_cache_size"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_cache_size, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
     {ngx_string("portal_throttle"), NGX_HTTP_MAIN_CONF | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, throttle), nullptr},
     {ngx_string("portal"), NGX_HTTP_LOC_CONF | NGX_CONF_FLAG, set_portal, NGX_HTTP_LOC_CONF_OFFSET,
@@ -270,6 +306,8 @@ ngx_command_t commands[] = {
     {ngx_string("portal_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_health, 0, 0, nullptr},
     {ngx_string("portal_ready"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_ready, 0, 0, nullptr},
     {ngx_string("portal_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_metrics, 0, 0, nullptr},
+    {ngx_string("portal_cache"), kAnywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocConf, cache), nullptr},
     {ngx_string("portal_account"), kAnywhere | NGX_CONF_TAKE1, set_account, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocConf, account), nullptr},
     {ngx_string("portal_insecure_cookie"), kAnywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,

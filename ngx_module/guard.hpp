@@ -34,7 +34,8 @@ const portal_identity* find_identity(ngx_http_request_t* request);
 void abandon_guards(Process& process);
 
 // passed_headers.cpp: what stands behind finds in the request.
-portal_header* collect_headers(ngx_http_request_t* request, size_t* count);
+// Without a pool whoever asks gives it back with ngx_free. Null: out of memory.
+portal_header* collect_headers(ngx_http_request_t* request, size_t* count, ngx_pool_t* pool);
 // Takes out Portal-* in any spelling and the portal's own cookies. False: out of memory.
 bool clean_headers(ngx_http_request_t* request);
 bool add_identity_headers(ngx_http_request_t* request, const portal_identity& identity);

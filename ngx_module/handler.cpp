@@ -6,6 +6,7 @@
 #include "file.hpp"
 #include "guard.hpp"
 #include "module.hpp"
+#include "stream.hpp"
 
 namespace portal::nginx {
 namespace {
@@ -37,6 +38,7 @@ ngx_int_t send_memory(ngx_http_request_t* request, ngx_uint_t status, ngx_str_t 
 ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   portal_response response{};
   if (portal_operation_response(context->operation, &response) != 0) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  if (response.endless) return begin_stream(request, context, response);
   ngx_buf_t* file = nullptr;
   if (response.file_path.size > 0) {
     portal_text why{};
@@ -51,6 +53,7 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   request->headers_out.content_type = string_of(response.content_type);
   request->headers_out.content_type_len = response.content_type.size;
   request->disable_not_modified = 1;  // preconditions are the core's: nginx's filter ignores the method
+  if (response.varies && !describe_body(request, response.etag, response.gzip)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   for (size_t index = 0; index < response.header_count; ++index) {
     if (!add_header(request, response.headers[index].name, response.headers[index].value))
       return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -61,19 +64,13 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   }
   if (response.body.size == 0) {
     request->header_only = 1;
-    if (response.status == NGX_HTTP_NO_CONTENT || response.status == NGX_HTTP_NOT_MODIFIED)
+    if (response.status == NGX_HTTP_NO_CONTENT || response.status == NGX_HTTP_NOT_MODIFIED) {
       ngx_http_clear_content_length(request);
+    }
     return ngx_http_send_header(request);
   }
-  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
-  if (!buffer) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   // The body is the operation's, which now lives as long as the pool: after everything was sent.
-  const ngx_str_t body = string_of(response.body);
-  buffer->pos = body.data;
-  buffer->last = body.data + body.len;
-  buffer->memory = 1;
-  buffer->last_buf = 1;
-  return send(request, buffer);
+  return send_body(request, response.body);
 }
 
 void on_done(void* data) noexcept {
@@ -90,6 +87,10 @@ void on_done(void* data) noexcept {
   // What nobody wanted is thrown away as it comes, so that the client reads the answer.
   ngx_int_t result = context->body_left ? ngx_http_discard_request_body(request) : NGX_OK;
   if (result == NGX_OK) result = send_response(request, context);
+  if (result == NGX_DONE) {
+    ngx_http_run_posted_requests(connection);
+    return;
+  }
   // What a change came to cannot be told any more. No answer is truer than a failure that nginx makes up.
   if (result == NGX_HTTP_INTERNAL_SERVER_ERROR && !(request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)))
     result = NGX_ERROR;
@@ -105,7 +106,9 @@ void destroy_operation(RequestContext* context) {
 }
 
 void keep_for_the_log(RequestContext* context) {
+  if (!context->operation) return;
   context->database_microseconds = portal_operation_database_microseconds(context->operation);
+  context->cache = static_cast<ngx_uint_t>(portal_operation_cache(context->operation));
   const portal_text account = portal_operation_account(context->operation);
   auto* copy = static_cast<u_char*>(ngx_pnalloc(context->request->pool, account.size));
   if (!copy) return;
@@ -117,26 +120,37 @@ void keep_for_the_log(RequestContext* context) {
 // access log at its headers, and HTTP/2, where frames of a stream that was reset wait behind others, at its body.
 void on_request_end(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
-  if (context->answered) return;
-  if (context->operation) keep_for_the_log(context);
-  destroy_operation(context);
+  end_stream(context);
+  if (!context->answered) release_operation(context);
 }
 
 void on_pool_end(void* data) noexcept { destroy_operation(static_cast<RequestContext*>(data)); }
 
-bool describe(ngx_http_request_t* request, portal_request* described) {
-  described->headers = collect_headers(request, &described->header_count);
-  return described->headers && describe_head(request, described);
-}
+// The list of the headers is copied when the operation starts: a request that waits need not keep it.
+struct Described {
+  explicit Described(ngx_http_request_t* of) : headers(collect_headers(of, &request.header_count, nullptr)) {
+    request.headers = headers;
+    complete = headers && describe_head(of, &request);
+  }
+  ~Described() { ngx_free(headers); }
+  Described(const Described&) = delete;
+  Described& operator=(const Described&) = delete;
+
+  portal_request request{};
+  portal_header* headers;
+  bool complete;
+};
 
 enum class Body : bool { kRead, kLater };
 
-ngx_int_t start(ngx_http_request_t* request, Body body) {
+ngx_int_t start(ngx_http_request_t* request, Body body, ngx_uint_t cache) {
   Process* process = main_conf_of(request)->process;
-  portal_request described{};
-  if (!describe(request, &described)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  Described described(request);
+  if (!described.complete) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  described.request.cache = static_cast<int>(cache);
   if (body == Body::kRead) {
-    if (const ngx_int_t collected = collect_body(request, &described.body); collected != NGX_OK) return collected;
+    if (const ngx_int_t collected = collect_body(request, &described.request.body); collected != NGX_OK)
+      return collected;
   }
   auto* context = static_cast<RequestContext*>(ngx_pcalloc(request->pool, sizeof(RequestContext)));
   ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
@@ -144,9 +158,10 @@ ngx_int_t start(ngx_http_request_t* request, Body body) {
   if (!context || !cleanup || !pool_cleanup) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   context->request = request;
   context->body_left = body == Body::kLater;
-  context->operation = body == Body::kLater ? portal_operation_start_before_body(process->worker, &described,
-                                                                                 read_file_body, on_done, context)
-                                            : portal_operation_start(process->worker, &described, on_done, context);
+  context->operation =
+      body == Body::kLater
+          ? portal_operation_start_before_body(process->worker, &described.request, read_file_body, on_done, context)
+          : portal_operation_start(process->worker, &described.request, on_done, context);
   if (!context->operation) return NGX_HTTP_SERVICE_UNAVAILABLE;
   ngx_queue_insert_tail(&process->requests, &context->link);
   cleanup->data = context;
@@ -160,11 +175,16 @@ ngx_int_t start(ngx_http_request_t* request, Body body) {
 }
 
 void on_body(ngx_http_request_t* request) noexcept {
-  const ngx_int_t started = start(request, Body::kRead);
+  const ngx_int_t started = start(request, Body::kRead, PORTAL_CACHE_OFF);
   if (started != NGX_DONE) ngx_http_finalize_request(request, started);
 }
 
 }  // namespace
+
+void release_operation(RequestContext* context) {
+  keep_for_the_log(context);
+  destroy_operation(context);
+}
 
 RequestContext* find_context(ngx_http_request_t* request) {
   for (ngx_pool_cleanup_t* each = request->pool->cleanup; each; each = each->next) {
@@ -175,8 +195,16 @@ RequestContext* find_context(ngx_http_request_t* request) {
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
   if (request != request->main || !main_conf_of(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
+  ngx_uint_t cache = PORTAL_CACHE_OFF;
+  if (const ngx_int_t answered = answer_from_memory(request, &cache); answered != NGX_DECLINED) return answered;
+  if (cache != PORTAL_CACHE_OFF) {
+    // There is no body to read.
+    const ngx_int_t started = start(request, Body::kRead, cache);
+    if (started == NGX_DONE) ++request->main->count;  // until the operation has answered
+    return started;
+  }
   if (takes_file(request)) {
-    const ngx_int_t started = start(request, Body::kLater);
+    const ngx_int_t started = start(request, Body::kLater, PORTAL_CACHE_OFF);
     if (started == NGX_DONE) ++request->main->count;  // until the operation has answered
     return started;
   }

@@ -16,10 +16,13 @@ namespace portal::nginx {
 // One request that the core works on. Lives in the request's pool. Its operation is destroyed when the request ends,
 // or, once nginx has views of its answer, with the pool.
 struct RequestContext {
-  ngx_queue_t link;  // among those of the worker
+  ngx_queue_t link;  // among those of the worker: requests, or streams
   ngx_http_request_t* request;
   portal_operation* operation;
+  portal_stream* stream;  // an answer that goes on; its operation is gone
+  ngx_buf_t* buffer;      // for what the stream sends
   bool answered;
+  ngx_uint_t cache;  // PORTAL_CACHE_...
   bool body_left;    // nobody has asked for it yet
   bool body_coming;  // nginx reads it into a file
   // What is left for the access log of an operation that was destroyed.
@@ -31,8 +34,10 @@ struct RequestContext {
 struct Process {
   NginxLoop loop;
   std::unique_ptr<NginxOffload> offload;
+  std::unique_ptr<NginxOffload> file_offload;  // null: the operator has declared no pool for files
   portal_worker* worker = nullptr;
   ngx_queue_t requests;                      // RequestContext::link
+  ngx_queue_t streams;                       // RequestContext::link, of those that go on
   ngx_queue_t guards;                        // Guard::link, of those that wait
   bool alive = false;                        // keep_alive is running
   std::unique_ptr<io::Timer> keep_alive;     // an exiting worker leaves as soon as no such timer runs
@@ -49,9 +54,12 @@ struct MainConf {
   ngx_str_t redis;  // empty: none
   ngx_str_t redis_password;
   ngx_int_t remembered_sessions;
+  ngx_int_t streams;  // open at once in a worker; unset: half of its connections
   ngx_msec_t host_refresh;
+  size_t cache_size;  // of answers that each worker keeps; 0: none
   portal_keys* keys;
   portal_passwords* known_passwords;  // null: no list of the operator's
+  portal_layouts* layouts;            // null: those that are built in
   ngx_thread_pool_t* pool;
   ngx_flag_t throttle;
   size_t zone_size;
@@ -69,9 +77,10 @@ struct LocConf {
   ngx_flag_t insecure_cookie;
   ngx_flag_t security_headers;
   ngx_flag_t error_pages;
-  ngx_http_complex_value_t* account;
-  ngx_uint_t auth;            // Auth
-  uint32_t auth_permissions;  // all of them are needed
+  ngx_flag_t cache;
+  ngx_http_complex_value_t* account;  // null: $host
+  ngx_uint_t auth;                    // Auth
+  uint32_t auth_permissions;          // all of them are needed
 };
 
 // The configuration: directives.cpp, configuration.cpp, listeners.cpp.
@@ -92,10 +101,27 @@ ngx_int_t handle_api(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_health(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_ready(ngx_http_request_t* request) noexcept;
 ngx_int_t handle_metrics(ngx_http_request_t* request) noexcept;
+// cached.cpp. NGX_DECLINED: there is no answer in memory, and `outcome` (PORTAL_CACHE_...) says why.
+ngx_int_t answer_from_memory(ngx_http_request_t* request, ngx_uint_t* outcome) noexcept;
+// What came of it, for a request that was answered from memory; null: it was not.
+struct MemoryAnswer;
+const MemoryAnswer* find_memory_answer(ngx_http_request_t* request);
+ngx_str_t account_of(const MemoryAnswer* answer);
+// The entity tag, and that the answer is not the same for everybody who takes another coding. For answers of the core
+// that have one: nginx's own filters leave them as they are.
+bool describe_body(ngx_http_request_t* request, portal_text etag, int gzip);
+ngx_int_t send_body(ngx_http_request_t* request, portal_text body);
+// The account as `portal_account` says it. False: out of memory.
+bool find_account(ngx_http_request_t* request, const LocConf* conf, ngx_str_t* account);
 // What the core worked on for this request; null: nothing. Also after an internal redirect.
 RequestContext* find_context(ngx_http_request_t* request);
-// Everything but the body. False: out of memory.
+// Ends the operation, and keeps of it what the access log tells.
+void release_operation(RequestContext* context);
+// Everything but the body and the headers. False: out of memory.
 bool describe_head(ngx_http_request_t* request, portal_request* described);
+// The same in two parts, for who may do without the id.
+bool describe_without_id(ngx_http_request_t* request, portal_request* described);
+void describe_id(ngx_http_request_t* request, portal_request* described);
 // A client that leaves ends what its request waits for.
 void watch_client(ngx_http_request_t* request);
 ngx_int_t add_variables(ngx_conf_t* conf) noexcept;

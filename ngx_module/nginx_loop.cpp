@@ -91,13 +91,22 @@ class NginxTimer final : public io::Timer {
   NginxTimer(const NginxTimer&) = delete;
   NginxTimer& operator=(const NginxTimer&) = delete;
 
+  // nginx runs timers that are due one after the other before it looks at a descriptor again, also those that are set
+  // meanwhile. What is due at once waits for the next turn instead.
   void start(io::Duration after) override {
     stop();
-    ngx_add_timer(&slot_.event, static_cast<ngx_msec_t>(after.count()));
+    if (after.count() > 0) {
+      ngx_add_timer(&slot_.event, static_cast<ngx_msec_t>(after.count()));
+    } else {
+      ngx_post_event(&slot_.event, &ngx_posted_next_events);
+    }
   }
   void stop() noexcept override {
     if (slot_.event.timer_set) {
       ngx_del_timer(&slot_.event);
+    }
+    if (slot_.event.posted) {
+      ngx_delete_posted_event(&slot_.event);
     }
   }
 

@@ -147,10 +147,11 @@ bool shows_changed_headers(const ngx_str_t& variable) {
 
 }  // namespace
 
-portal_header* collect_headers(ngx_http_request_t* request, size_t* count) {
+portal_header* collect_headers(ngx_http_request_t* request, size_t* count, ngx_pool_t* pool) {
   *count = 0;
   for_each(&request->headers_in.headers.part, [&](const ngx_table_elt_t& /*header*/) { return ++*count > 0; });
-  auto* headers = static_cast<portal_header*>(ngx_palloc(request->pool, sizeof(portal_header) * (*count + 1)));
+  const size_t size = sizeof(portal_header) * (*count + 1);
+  auto* headers = static_cast<portal_header*>(pool ? ngx_palloc(pool, size) : ngx_alloc(size, ngx_cycle->log));
   if (!headers) return nullptr;
   size_t index = 0;
   for_each(&request->headers_in.headers.part, [&](const ngx_table_elt_t& header) {

@@ -4,13 +4,24 @@
 
 #include "guard.hpp"
 #include "module.hpp"
+#include "stream.hpp"
 
 namespace portal::nginx {
 namespace {
 
 constexpr std::size_t kHashJobs =
     32;  // password checks that are queued or running; more are refused before they cost anything
+constexpr std::size_t kFileJobs = 32;
 constexpr io::Duration kKeepAlive{100};
+
+portal_offload* boundary_of(io::Offload* offload) { return reinterpret_cast<portal_offload*>(offload); }
+
+// A disk that is slow keeps nobody from signing in where the operator has given files threads of their own.
+std::unique_ptr<NginxOffload> find_file_offload(ngx_cycle_t* cycle) {
+  ngx_str_t name = ngx_string("portal_files");
+  ngx_thread_pool_t* pool = ngx_thread_pool_get(cycle, &name);
+  return pool ? std::make_unique<NginxOffload>(pool, kFileJobs) : nullptr;
+}
 
 void write_log(void* /*context*/, int level, portal_text message) noexcept {
   constexpr ngx_uint_t kLevels[] = {NGX_LOG_DEBUG, NGX_LOG_INFO, NGX_LOG_NOTICE,
@@ -36,9 +47,11 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   try {
     auto process = std::make_unique<Process>();
     ngx_queue_init(&process->requests);
+    ngx_queue_init(&process->streams);
     ngx_queue_init(&process->guards);
     process->header_variables = find_header_variables(cycle);
     process->offload = std::make_unique<NginxOffload>(conf->pool, kHashJobs);
+    process->file_offload = find_file_offload(cycle);
     process->keep_alive = process->loop.timer(io::Callback::to<&Process::on_keep_alive>(process.get()),
                                               io::TimerKind::kKeepsProcessAlive);
     const portal_worker_options options{
@@ -47,12 +60,16 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
         .redis = {reinterpret_cast<const char*>(conf->redis.data), conf->redis.len},
         .redis_password = {reinterpret_cast<const char*>(conf->redis_password.data), conf->redis_password.len},
         .remembered_sessions = static_cast<size_t>(conf->remembered_sessions),
+        .cache_bytes = conf->cache_size,
+        .streams = conf->streams == NGX_CONF_UNSET ? cycle->connection_n / 2 : static_cast<size_t>(conf->streams),
         .host_refresh_milliseconds = static_cast<uint32_t>(conf->host_refresh),
         .files = text_of(conf->files),
         .keys = conf->keys,
         .known_passwords = conf->known_passwords,
+        .layouts = conf->layouts,
         .loop = reinterpret_cast<portal_loop*>(static_cast<io::Loop*>(&process->loop)),
-        .offload = reinterpret_cast<portal_offload*>(static_cast<io::Offload*>(process->offload.get())),
+        .offload = boundary_of(process->offload.get()),
+        .file_offload = boundary_of(process->file_offload.get()),
         .throttling = static_cast<int>(conf->throttle),
         .zone = conf->zone->data,
         .zone_size = zone_bytes(conf->zone),
@@ -78,7 +95,9 @@ void exit_process(ngx_cycle_t* cycle) noexcept {
   if (!conf || !conf->process) return;
   const std::unique_ptr<Process> process(conf->process);
   conf->process = nullptr;
-  if (ngx_exiting && (!ngx_queue_empty(&process->requests) || !ngx_queue_empty(&process->guards))) {
+  const bool idle =
+      ngx_queue_empty(&process->requests) && ngx_queue_empty(&process->streams) && ngx_queue_empty(&process->guards);
+  if (ngx_exiting && !idle) {
     ngx_log_error(NGX_LOG_ALERT, cycle->log, 0, "portal: requests are alive in a worker that leaves");
   }
   // A worker that is told to terminate leaves its requests as they are.
@@ -88,6 +107,8 @@ void exit_process(ngx_cycle_t* cycle) noexcept {
     portal_operation_destroy(context->operation);
     context->operation = nullptr;
   }
+  while (!ngx_queue_empty(&process->streams))
+    end_stream(ngx_queue_data(ngx_queue_head(&process->streams), RequestContext, link));
   abandon_guards(*process);
   process->keep_alive.reset();
   portal_worker_destroy(process->worker);
@@ -102,7 +123,11 @@ void Process::keep_process_alive() noexcept {
 
 void Process::on_keep_alive() noexcept {
   alive = false;
-  if (!ngx_queue_empty(&requests) || !ngx_queue_empty(&guards) || offload->outstanding() > 0) keep_process_alive();
+  // Streams never end by themselves; here they learn that they have to.
+  if (ngx_exiting && !ngx_queue_empty(&streams)) leave_streams(*this);
+  const std::size_t jobs = offload->outstanding() + (file_offload ? file_offload->outstanding() : 0);
+  if (!ngx_queue_empty(&streams) || !ngx_queue_empty(&requests) || !ngx_queue_empty(&guards) || jobs > 0)
+    keep_process_alive();
 }
 
 }  // namespace portal::nginx

@@ -1,5 +1,6 @@
 // Variables for logs and for what stands behind nginx.
 #include <array>
+#include <string_view>
 
 #include "guard.hpp"
 #include "module.hpp"
@@ -40,6 +41,10 @@ ngx_int_t get_identity(ngx_http_request_t* request, ngx_http_variable_value_t* v
 
 ngx_int_t get_account(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
   const RequestContext* context = find_context(request->main);
+  if (const MemoryAnswer* answer = context ? nullptr : find_memory_answer(request->main)) {
+    const ngx_str_t account = account_of(answer);
+    return set_value(value, account.data, account.len);
+  }
   if (!context) return get_identity(request, value, offsetof(portal_identity, account));
   if (!context->operation) return set_value(value, context->account.data, context->account.len);
   const portal_text account = portal_operation_account(context->operation);
@@ -50,17 +55,33 @@ ngx_int_t get_account(ngx_http_request_t* request, ngx_http_variable_value_t* va
 ngx_int_t get_database_time(ngx_http_request_t* request, ngx_http_variable_value_t* value,
                             uintptr_t /*data*/) noexcept {
   const RequestContext* context = find_context(request->main);
-  if (!context) {
+  if (!context && !find_memory_answer(request->main)) {
     value->not_found = 1;
     return NGX_OK;
   }
-  const uint64_t microseconds =
-      context->operation ? portal_operation_database_microseconds(context->operation) : context->database_microseconds;
+  const uint64_t microseconds = !context             ? 0
+                                : context->operation ? portal_operation_database_microseconds(context->operation)
+                                                     : context->database_microseconds;
   auto* text = static_cast<u_char*>(ngx_pnalloc(request->pool, NGX_INT64_LEN + 5));
   if (!text) return NGX_ERROR;
   const uint64_t milliseconds = microseconds / 1000;
   const u_char* end = ngx_sprintf(text, "%uL.%03uL", milliseconds / 1000, milliseconds % 1000);
   return set_value(value, text, static_cast<size_t>(end - text));
+}
+
+// What came of looking for the answer in the worker's memory.
+ngx_int_t get_cache_status(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
+  constexpr std::array<std::string_view, 5> kWords = {"", "hit", "miss", "bypass", "expired_lease"};
+  std::string_view word;
+  if (find_memory_answer(request->main)) {
+    word = kWords[PORTAL_CACHE_HIT];
+  } else if (const RequestContext* context = find_context(request->main)) {
+    word = kWords[context->operation ? static_cast<ngx_uint_t>(portal_operation_cache(context->operation))
+                                     : context->cache];
+  }
+  if (!word.empty()) return set_value(value, reinterpret_cast<const u_char*>(word.data()), word.size());
+  value->not_found = 1;
+  return NGX_OK;
 }
 
 struct Named {
@@ -73,10 +94,11 @@ struct Named {
 
 // docs/variables.md is held against this table by a test (tests/integration/test_directives.py).
 ngx_int_t add_variables(ngx_conf_t* conf) noexcept {
-  std::array<Named, 8> variables = {{
+  std::array<Named, 9> variables = {{
       {ngx_string("portal_request_id"), get_request_id},
       {ngx_string("portal_account"), get_account},
       {ngx_string("portal_db_time"), get_database_time},
+      {ngx_string("portal_cache_status"), get_cache_status},
       {ngx_string("portal_client_id"), get_identity, offsetof(portal_identity, client_id)},
       {ngx_string("portal_member_id"), get_identity, offsetof(portal_identity, member_id)},
       {ngx_string("portal_membership_id"), get_identity, offsetof(portal_identity, membership_id)},

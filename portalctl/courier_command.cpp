@@ -12,6 +12,7 @@
 #include "portalctl/commands.hpp"
 #include "portalctl/courier_logos.hpp"
 #include "portalctl/courier_outbox.hpp"
+#include "portalctl/courier_phones.hpp"
 #include "portalctl/courier_setup.hpp"
 #include "portalctl/invitation.hpp"
 
@@ -38,7 +39,7 @@ Outcome<void> run(const Invocation& invocation, const Settings& given, const Cou
         fmt::format("Which database? Say it with --database, in PORTAL_DATABASE or in {}.", kCourierSettingsFile));
   const Outcome<crypto::Keyring> keys = load_keys(settings);
   if (!keys) return failed(keys.error());
-  const Outcome<outside::LayoutSet> layouts = load_layouts(*courier_settings);
+  const Outcome<layouts::LayoutSet> layouts = load_layouts(*courier_settings);
   if (!layouts) return failed(layouts.error());
   const io::Descriptor signals = take_signals();
   if (!signals) return failed("Signals cannot be waited for.");
@@ -56,6 +57,10 @@ Outcome<void> run(const Invocation& invocation, const Settings& given, const Cou
       logos.emplace(settings, std::move(*store), [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   }
   if (logos && options.once) logos->work_off();
+  CourierPhones phones(settings, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (options.once) phones.work_off();
+  std::jthread reading;
+  if (!options.once) reading = std::jthread([&phones](const std::stop_token& stop) { phones.run(stop); });
   std::jthread making;
   if (logos && !options.once) making = std::jthread([&logos](const std::stop_token& stop) { logos->run(stop); });
   if (!options.once) fmt::print(stderr, "the courier has begun\n");

@@ -50,7 +50,8 @@ outside::MailSetting mail_setting_of(const sql::LoadContextRow& row) {
           .smtp_security = row.smtp_security == "tls" ? outside::SmtpSecurity::kTls : outside::SmtpSecurity::kStartTls,
           .smtp_username = text_of(row.smtp_username),
           .smtp_password = row.smtp_password ? bytes_of(*row.smtp_password) : std::vector<std::uint8_t>(),
-          .smtp_password_key_id = text_of(row.smtp_password_key_id)};
+          .smtp_password_key_id = text_of(row.smtp_password_key_id),
+          .server_is_staffs = row.smtp_set_by == "staff"};
 }
 
 }  // namespace

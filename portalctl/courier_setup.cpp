@@ -54,8 +54,8 @@ Settings settings_for_courier(const Settings& completed, const Settings& given,
   return settings;
 }
 
-Outcome<outside::LayoutSet> load_layouts(const outside::CourierSettings& settings) {
-  Result<outside::LayoutSet> layouts = outside::LayoutSet::load(settings.layouts_directory);
+Outcome<layouts::LayoutSet> load_layouts(const outside::CourierSettings& settings) {
+  Result<layouts::LayoutSet> layouts = layouts::LayoutSet::load(settings.layouts_directory);
   if (!layouts) return failed("The layouts cannot be used", layouts.error());
   return std::move(*layouts);
 }

@@ -1,9 +1,9 @@
 // What the courier needs before it can begin: its settings file, with the secrets that it names, keys and layouts.
 #pragma once
 
-#include "courier/layout_set.hpp"
 #include "courier/settings.hpp"
 #include "crypto/keyring.hpp"
+#include "layouts/layout_set.hpp"
 #include "portalctl/settings.hpp"
 
 namespace portal::portalctl {
@@ -24,6 +24,6 @@ Outcome<outside::CourierSettings> load_courier_settings(const CourierOptions& op
 Settings settings_for_courier(const Settings& completed, const Settings& given,
                               const outside::CourierSettings& courier);
 
-Outcome<outside::LayoutSet> load_layouts(const outside::CourierSettings& settings);
+Outcome<layouts::LayoutSet> load_layouts(const outside::CourierSettings& settings);
 
 }  // namespace portal::portalctl

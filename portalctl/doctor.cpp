@@ -192,10 +192,12 @@ void examine_files(Report& report, Database& database, const std::string& folder
   std::int64_t orphans = 0;
   std::error_code error;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (!entry.is_directory(error) && !known.contains(entry.path().filename().string())) ++orphans;
+    if (is_settled(entry) && !known.contains(entry.path().filename().string())) ++orphans;
   }
   if (orphans > 0)
-    report.ill("files", fmt::format("{} files belong to nothing any more, as after a crash.", orphans),
+    report.ill("files",
+               fmt::format("{} {} to nothing any more, as after a crash.", orphans,
+                           orphans == 1 ? "file belongs" : "files belong"),
                "They do no harm but take room: portalctl document sweep");
   if (missing == 0 && orphans == 0) report.well("files", fmt::format("All {} are in their place.", rows->size()));
 }

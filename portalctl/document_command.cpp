@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -20,7 +19,6 @@
 namespace portal::portalctl {
 namespace {
 
-constexpr std::chrono::hours kYoung{1};
 constexpr std::size_t kNameLength = 300;  // as in the schema, in code points
 
 struct Options {
@@ -83,6 +81,7 @@ Outcome<void> add(const Invocation& invocation, const Options& options) {
   const Outcome<files::Incoming> received = store->receive(options.file);
   if (!received) return failed(received.error());
   const files::Content& file = received->content();
+  if (file.is_broken_picture) return failed(fmt::format("{} begins as a picture and is none.", options.file));
 
   const Outcome<FileLock> lock = FileLock::take(*database);
   if (!lock) return failed(lock.error());
@@ -161,7 +160,11 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
       database->fetch<sql::RemoveDocumentRow>(sql::remove_document(account->account_id, document->document_id));
   if (!removed) return failed(removed.error());
   if (removed->empty()) return failed("Somebody else has removed it meanwhile.");
-  if (Outcome<void> done = remove_unused(*database, *store, (*removed)[0].content_hash); !done) return done;
+  // One that another system has announced may have no bytes yet.
+  const auto content_hash = (*removed)[0].content_hash;
+  if (content_hash) {
+    if (Outcome<void> done = remove_unused(*database, *store, *content_hash); !done) return done;
+  }
   print_line(fmt::format("Removed \"{}\".", document->name));
   return {};
 }
@@ -175,20 +178,16 @@ std::optional<crypto::Digest> hash_of(const std::string& name) {
   return hash;
 }
 
-// What was taken away through the portal, and what an end in the middle of something has left. Young files may be on
-// their way to a row, whoever brings them.
+// What was taken away through the portal, and what an end in the middle of something has left.
 Outcome<void> sweep(const Invocation& invocation) {
   const Outcome<FileStore> store = FileStore::open(invocation.settings);
   if (!store) return failed(store.error());
   Outcome<Database> database = Database::connect(invocation.settings);
   if (!database) return failed(database.error());
-  const auto young = std::filesystem::file_time_type::clock::now() - kYoung;
   std::vector<std::filesystem::path> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(store->folder(), error)) {
-    std::error_code gone;
-    if (entry.is_regular_file(gone) && !gone && entry.last_write_time(gone) < young && !gone)
-      files.push_back(entry.path());
+    if (is_settled(entry)) files.push_back(entry.path());
   }
   if (error) return failed(fmt::format("{} cannot be read: {}.", store->folder().string(), error.message()));
   std::int64_t removed = 0;
@@ -205,7 +204,7 @@ Outcome<void> sweep(const Invocation& invocation) {
     }
     if (!std::filesystem::exists(file, error)) ++removed;
   }
-  print_line(fmt::format("Removed {} files that belonged to nothing.", removed));
+  print_line(fmt::format("Removed {} {} that belonged to nothing.", removed, removed == 1 ? "file" : "files"));
   return {};
 }
 

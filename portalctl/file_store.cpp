@@ -55,6 +55,13 @@ Outcome<io::Descriptor> open_source(const std::filesystem::path& source) {
 
 }  // namespace
 
+bool is_settled(const std::filesystem::directory_entry& entry) {
+  std::error_code gone;
+  if (!entry.is_regular_file(gone) || gone) return false;
+  const auto written = entry.last_write_time(gone);
+  return !gone && written < std::filesystem::file_time_type::clock::now() - kYoung;
+}
+
 Outcome<FileStore> FileStore::open(const Settings& settings) {
   if (settings.files.empty())
     return misused(

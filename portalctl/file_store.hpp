@@ -2,6 +2,7 @@
 // and in which order, stands in files/incoming.hpp.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -10,6 +11,12 @@
 #include "portalctl/settings.hpp"
 
 namespace portal::portalctl {
+
+// A file that no row names may be on its way to one for so long, whoever brings it.
+constexpr std::chrono::hours kYoung{1};
+
+// A regular file that was written longer than kYoung ago. False where it cannot be looked at, as when it has just gone.
+bool is_settled(const std::filesystem::directory_entry& entry);
 
 class FileStore {
  public:

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -21,8 +24,13 @@ namespace {
 // Large enough that a request costs little beside its lines, and small enough that not much is sent again.
 constexpr std::int64_t kPieceLines = 5000;
 constexpr std::size_t kPieceBytes = 8UL * 1024 * 1024;
-static_assert(kPieceLines <= limits::kImportLines && kPieceBytes + limits::kImportLineBytes < limits::kImportBytes);
+static_assert(kPieceLines <= limits::kImportLines &&
+              kPieceBytes + limits::kImportLineBytes < std::size_t{limits::kImportBytes});
 constexpr int kTries = 6;
+// Kinds whose lines each name a file that is sent on its own: {"external_id", "file"}, of jobs "field" and perhaps
+// "position" and "name" besides.
+constexpr const char* kDocumentFiles = "document-files";
+constexpr const char* kJobFiles = "job-files";
 constexpr std::size_t kShownErrors = 20;
 
 struct Options {
@@ -122,6 +130,73 @@ Outcome<void> feed_all(ImportFile& file, const outside::PutRequest& request, Tot
   }
 }
 
+std::string encoded(std::string_view text) {
+  std::string result;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                          (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_' || byte == '.' || byte == '~';
+    result += is_plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+  }
+  return result;
+}
+
+Outcome<std::string> read_bytes(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (!stream) return failed(fmt::format("{} cannot be read.", path.string()));
+  return bytes;
+}
+
+// Where the file of one line goes; what the line says wrong the portal tells.
+std::string address_of(const std::string& url, const Options& options, std::string_view line,
+                       const std::filesystem::path& file) {
+  const std::string external_id = encoded(text_of(line, "external_id"));
+  if (options.kind == kDocumentFiles)
+    return fmt::format("{}/api/v1/import/documents/content?external_id={}", url, external_id);
+  const std::string name = text_of(line, "name");
+  return fmt::format("{}/api/v1/import/jobs/files?external_id={}&field={}&position={}&name={}", url, external_id,
+                     encoded(text_of(line, "field")), std::max<std::int64_t>(number_of(line, "position"), 1),
+                     encoded(name.empty() ? file.filename().string() : name));
+}
+
+// One after the other; an earlier run that was interrupted has sent those before.
+Outcome<void> send_files(ImportFile& list, const std::string& url, const outside::PutRequest& request,
+                         const Options& options, Totals& totals) {
+  Progress progress("bytes", std::max<std::int64_t>(list.size(), 1));
+  for (;;) {
+    progress.reach(list.position());
+    const Outcome<ImportFile::Piece> piece = list.next(1, limits::kImportLineBytes);
+    if (!piece) return failed(piece.error());
+    if (piece->lines.empty()) return {};
+    if (!trimmed(piece->lines).empty()) {
+      // Where a name is not absolute, it is beside the list.
+      const std::filesystem::path path =
+          std::filesystem::path(options.file).parent_path() / text_of(piece->lines, "file");
+      const Outcome<std::string> bytes = read_bytes(path);
+      outside::PutRequest next = request;
+      std::string why;
+      if (bytes) {
+        next.url = address_of(url, options, piece->lines, path);
+        next.body = *bytes;
+        const Outcome<outside::HttpAnswer> answer = send(next);
+        if (!answer) return failed(answer.error());
+        if (answer->status != 200)
+          why = fmt::format("the portal answers {} ({})", answer->status, text_of(answer->body, "code"));
+      } else {
+        why = bytes.error().sentence;
+      }
+      if (why.empty()) ++totals.updated;
+      if (!why.empty()) {
+        ++totals.wrong_lines;
+        fmt::print(stderr, "portalctl: line {}: {}\n", piece->first_line, why);
+        if (!options.lines) return failed("Once it is mended, the same command goes on from here.");
+      }
+    }
+    if (Outcome<void> noted = list.note_done(); !noted) return noted;
+  }
+}
+
 void print(const Invocation& invocation, const Totals& totals) {
   if (invocation.format == Format::kJson) {
     json::Writer writer;
@@ -160,14 +235,18 @@ Outcome<void> import(const Invocation& invocation, const Options& options) {
   outside::prepare_network();
   // The key may have been kept with what was printed beside it.
   const std::string line = key->substr(0, key->find('\n'));
+  const bool are_files = options.kind == kDocumentFiles || options.kind == kJobFiles;
   const outside::PutRequest request{
       .url = fmt::format("{}/api/v1/import/{}{}", url, options.kind, options.lines ? "?mode=lines" : ""),
       .bearer = trimmed(line),
-      .media_type = "application/x-ndjson",
+      .media_type = are_files ? "application/octet-stream" : "application/x-ndjson",
       .body = {},
       .ca_file = options.ca_file};
   Totals totals;
-  if (Outcome<void> fed = feed_all(*file, request, totals); !fed) return fed;
+  if (Outcome<void> fed =
+          are_files ? send_files(*file, url, request, options, totals) : feed_all(*file, request, totals);
+      !fed)
+    return fed;
   file->forget();
   print(invocation, totals);
   if (totals.wrong_lines == 0) return {};
@@ -181,9 +260,13 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
       app.add_subcommand("import", "Feed a file of lines (NDJSON) to a portal, in pieces, over its API");
   const auto options = std::make_shared<Options>();
   command->add_option("file", options->file, "one JSON object on each line")->required();
-  command->add_option("--kind", options->kind, "clients, sites, contacts, workers, teams, fields, templates or jobs")
+  command
+      ->add_option("--kind", options->kind,
+                   "clients, sites, contacts, workers, teams, fields, templates, jobs or documents; document-files, "
+                   "job-files: each line names a file to be sent")
       ->required()
-      ->check(CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs"}));
+      ->check(CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs",
+                             "documents", kDocumentFiles, kJobFiles}));
   command->add_option("--url", options->url, "the portal's address, such as https://portal.example.com")->required();
   command->add_option("--key-file", options->key_file, "a file with the API key, readable by its owner alone")
       ->required();

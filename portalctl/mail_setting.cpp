@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
-#include "courier/routing.hpp"
+#include "crypto/places.hpp"
 #include "crypto/sealed.hpp"
 #include "mail/mail.hpp"
 #include "portalctl/text.hpp"
@@ -60,6 +60,8 @@ Outcome<void> take_server(const MailChanges& changes, outside::MailSetting& sett
     }
     setting.smtp_host = std::move(host);
   }
+  // What the operator names may stand in the operator's own network.
+  if (changes.smtp_host || changes.smtp_port) setting.server_is_staffs = false;
   if (setting.smtp_host.empty()) {
     if (changes.smtp_port || changes.smtp_security || changes.smtp_username || changes.smtp_password_file)
       return misused("A mail server is named with --smtp-host.");
@@ -93,7 +95,7 @@ Outcome<void> take_credentials(const MailChanges& changes, outside::MailSetting&
     if (!text) return failed(text.error());
     const std::string password = trimmed(*text);
     if (password.empty()) return failed(fmt::format("{} is empty.", *changes.smtp_password_file));
-    Result<crypto::Sealed> sealed = crypto::seal(password, outside::smtp_password_place(account_id), *keys);
+    Result<crypto::Sealed> sealed = crypto::seal(password, crypto::smtp_password_place(account_id), *keys);
     if (!sealed) return failed("The password was not encrypted", sealed.error());
     setting.smtp_password = std::move(sealed->bytes);
     setting.smtp_password_key_id = std::move(sealed->key_id);
@@ -111,7 +113,8 @@ Outcome<void> store(Database& database, std::int64_t account_id, const outside::
       unless_empty(setting.reply_to), unless_empty(setting.smtp_host),
       has_server ? std::optional<std::int32_t>(setting.smtp_port) : std::nullopt,
       has_server ? std::optional<std::string_view>(word_for(setting.smtp_security)) : std::nullopt,
-      unless_empty(setting.smtp_username), password, unless_empty(setting.smtp_password_key_id)));
+      unless_empty(setting.smtp_username), password, unless_empty(setting.smtp_password_key_id),
+      setting.server_is_staffs ? "staff" : "operator"));
 }
 
 }  // namespace
@@ -130,7 +133,8 @@ Outcome<outside::MailSetting> load_mail_setting(Database& database, std::int64_t
       .smtp_security = row.smtp_security == "tls" ? outside::SmtpSecurity::kTls : outside::SmtpSecurity::kStartTls,
       .smtp_username = text_of(row.smtp_username),
       .smtp_password = {},
-      .smtp_password_key_id = text_of(row.smtp_password_key_id)};
+      .smtp_password_key_id = text_of(row.smtp_password_key_id),
+      .server_is_staffs = row.smtp_set_by == "staff"};
   if (row.smtp_password) setting.smtp_password.assign(row.smtp_password->begin(), row.smtp_password->end());
   return setting;
 }

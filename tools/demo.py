@@ -1,13 +1,16 @@
 """./dev demo: a portal with demo accounts on this machine, until Ctrl-C. Nothing of the system is touched.
 
-Writes build/demo/demo.json once everything answers; scripts wait for that file.
+Writes build/demo/demo.json once everything answers; scripts wait for that file. build/demo/env.sh lets a shell run portalctl on the demo.
 """
 
 import argparse
+import errno
 import json
 import os
+import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -46,6 +49,18 @@ def step(what: str):
             print(f"{what}: {time.monotonic() - started:.1f} s", flush=True)
 
 
+def refuse_taken_port(port: int, tls: bool) -> None:
+    """Before anything is started. With TLS the next port redirects to it."""
+    for number in range(port, port + (2 if tls else 1)):
+        try:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", number))
+        except OSError as error:
+            what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            sys.exit(f"Port {number} {what}; choose another with --port.")
+
+
 def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate of its own for the demo's host names; browsers will ask whether to trust it."""
     certificate, key = folder / "portal.crt", folder / "portal.key"
@@ -70,6 +85,13 @@ def start_courier(stack: ExitStack, folder: Path, database: postgres.PrivatePost
 def end_courier(courier: subprocess.Popen) -> None:
     courier.terminate()
     courier.wait(30)
+
+
+def environment_of(database: postgres.PrivatePostgres, keys_file: Path, files: Path) -> str:
+    """Lines for a shell, after which the documentation's lines of portalctl mean the demo."""
+    settings = {"PORTAL_DATABASE": f"host={database.sockets} dbname={postgres.DATABASE}", "PORTAL_KEYS_FILE": keys_file, "PORTAL_FILES": files}
+    lines = [f"export PATH={shlex.quote(str(places.portalctl_path().parent))}:\"$PATH\""]
+    return "\n".join(lines + [f"export {name}={shlex.quote(str(value))}" for name, value in settings.items()]) + "\n"
 
 
 def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
@@ -98,7 +120,14 @@ def start(stack: ExitStack, name: str, port: int, tls: bool) -> dict:
     mail = start_courier(stack, folder, database, keys_file, files)
     for account in demo["accounts"]:
         account["mail_dir"] = str(mail)
+    environment = environment_file(name)
+    stack.callback(environment.unlink, missing_ok=True)
+    environment.write_text(environment_of(database, keys_file, files))
     return {"mail_dir": str(mail), "url": f"{'https' if tls else 'http'}://127.0.0.1:{nginx.port}", "accounts": demo["accounts"], "pid": os.getpid()}
+
+
+def environment_file(name: str) -> Path:
+    return ROOT / "build" / name / "env.sh"
 
 
 def end_nginx(nginx: PrivateNginx) -> None:
@@ -115,7 +144,7 @@ def write_by_rename(file: Path, content: dict) -> None:
     unfinished.rename(file)
 
 
-def describe(demo: dict, demo_json: Path) -> str:
+def describe(demo: dict, demo_json: Path, environment: Path) -> str:
     lines = ["", "The portal is running. Open in a browser:"]
     for account in demo["accounts"]:
         lines += ["", f"  {account['slug']}: {account['url']}"]
@@ -124,6 +153,8 @@ def describe(demo: dict, demo_json: Path) -> str:
         lines.append(f"    an invitation that waits for its password: {account['activation_url']}")
     lines += ["", f"Mail and text messages arrive as files in {demo['mail_dir']}: say \"Forgot your password?\" on the sign-in page and open the newest with a mail program,",
               f"or read it here (mail breaks long lines; sed joins them):  sed -z 's/=\\r\\n//g' \"$(ls -t {demo['mail_dir']}/*.eml | head -n 1)\""]
+    lines += ["", f"In another terminal, `. {environment.relative_to(ROOT)}` makes portalctl work on this portal:", ""]
+    lines += [f"  {line}" for line in environment.read_text().splitlines()]
     lines += ["", f"The same for scripts: {demo_json.relative_to(ROOT)}. Ctrl-C ends it."]
     return "\n".join(lines)
 
@@ -133,7 +164,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="a free one when not given")
     parser.add_argument("--tls", action="store_true", help="HTTPS on all addresses, with a certificate made for the occasion")
     parser.add_argument("--name", default="demo", help="a folder below build/, so that two demos can run side by side")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not 0 <= arguments.port < 65_535:
+        parser.error("a port is a number below 65535")
+    return arguments
 
 
 class Ended(Exception):
@@ -150,6 +184,7 @@ def end(*_) -> None:
 def main() -> int:
     arguments = parse_arguments()
     demo_json = ROOT / "build" / arguments.name / "demo.json"
+    refuse_taken_port(arguments.port, arguments.tls)
     demo_json.unlink(missing_ok=True)
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
@@ -158,7 +193,7 @@ def main() -> int:
             demo = start(stack, arguments.name, arguments.port, arguments.tls)
             stack.callback(demo_json.unlink, missing_ok=True)
             write_by_rename(demo_json, demo)
-            print(describe(demo, demo_json), flush=True)
+            print(describe(demo, demo_json, environment_file(arguments.name)), flush=True)
             while True:
                 signal.pause()
     except Ended:

@@ -5,10 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(clang-19 ccache lld-19 libclang-rt-19-dev cmake ninja-build pkg-config nginx nginx-dev libpq-dev libjansson-dev libhiredis-dev
-  libssl-dev libargon2-dev libcurl4-openssl-dev libjpeg-dev libpng-dev libphonenumber-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
+  libssl-dev zlib1g-dev libargon2-dev libcurl4-openssl-dev libjpeg-dev libpng-dev libphonenumber-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libcmocka-dev python3 ca-certificates)
 demo_packages=(postgresql redis-server python3-psycopg2 openssl util-linux)
 test_packages=("${demo_packages[@]}" llvm-19 clang-tidy-19 clang-format-19 wrk python3-pytest python3-pytest-xdist
-  python3-jsonschema python3-yaml python3-aiosmtpd curl git procps binutils strace debootstrap iproute2 docker-compose)
+  nghttp2-client python3-jsonschema python3-yaml python3-aiosmtpd curl git procps binutils strace debootstrap iproute2 docker-compose)
 # Ubuntu has Chromium as a snap only, which a script cannot install without asking; its browser tests need one put there by hand.
 if grep -q '^ID=debian' /etc/os-release; then test_packages+=(chromium); fi
 # debhelper and dpkg-dev also come with nginx-dev; what makes packages names them.

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAXIMUM_LINES = 800
 
 # Who may include whom: a folder sees those of a lower rank and itself. Features see neither each other nor redis.
-RANKS = {"base": 0, "io": 1, "shared": 1, "pg": 2, "redis": 2, "http": 2, "json": 2, "crypto": 2, "layouts": 2, "files": 3, "auth": 3, "access": 3, "cache": 3, "features": 4, "edge": 5}
+RANKS = {"base": 0, "io": 1, "shared": 1, "pg": 2, "redis": 2, "http": 2, "json": 2, "crypto": 2, "layouts": 2, "files": 3, "auth": 3, "access": 3, "cache": 3, "live": 4, "features": 4, "edge": 5}
 # The worker knows the features by their table of routes, and they know of it what a handler gets.
 UPWARDS = {"features": {"edge/route", "edge/services"}}
 FORBIDDEN = {

@@ -161,17 +161,17 @@ def run_fuzz(layer: Layer, arguments: list[str]) -> Outcome:
 
 LAYERS = [
     Layer("unit", 90, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
-    Layer("sql", 60, ("release",), run_pytest, "sql/tests"),
+    Layer("sql", 90, ("release",), run_pytest, "sql/tests"),
     Layer("web", 60, ("web",), run_web, "web/package.json"),
-    Layer("integration", 420, ("release", "web"), run_pytest, "tests/integration"),
-    Layer("matrix", 240, ("release", "web"), run_pytest, "tests/matrix"),
-    Layer("simulation", 90, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
-    Layer("browser", 360, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
-    Layer("fuzz", 60, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
-    Layer("faults", 120, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
+    Layer("integration", 560, ("release", "web"), run_pytest, "tests/integration"),
+    Layer("matrix", 270, ("release", "web"), run_pytest, "tests/matrix"),
+    Layer("simulation", 120, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
+    Layer("browser", 420, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
+    Layer("fuzz", 90, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
+    Layer("faults", 200, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     # A first run makes the machines with debootstrap and takes twice as long as the others.
     Layer("package", 240, ("release", "web"), run_pytest, "tests/package", long_budget_seconds=900),
-    Layer("storm", 90, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),
+    Layer("storm", 120, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),
     Layer("other-nginx", 900, ("release", "web"), run_pytest, "tests/other_nginx", long_only=True),
     Layer("fuzz-long", 1800, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt", long_only=True),
 ]

@@ -86,15 +86,35 @@ Result<AllRows> without_first(Result<AllRows> rows) {
 }
 
 // enter_member and enter_staff answer alike: is the use to be written down, and the context.
+// Only of members: what they are answered is kept for as long as their session may be believed.
+template <class Entered>
+void note_end(const Entered& entered, std::chrono::milliseconds* session_left) {
+  if constexpr (requires { entered.session_milliseconds; }) {
+    if (session_left) *session_left = std::chrono::milliseconds(entered.session_milliseconds);
+  }
+}
+
 template <class Entered, class Principal>
-[[gnu::noinline]] Result<AllRows> read_as(Result<AllRows> rows, TouchQueue& touches, const Principal& principal) {
+[[gnu::noinline]] Result<AllRows> read_as(Result<AllRows> rows, const Lanes& lanes, TouchQueue* touches,
+                                          const Principal& principal) {
   if (!rows) return rows;
   if (rows->front().empty()) return fail(ErrorCode::kInternal, "enter returned no row");
   const Entered entered = Entered::decode(rows->front()[0]);
   if (Result<void> checked = require_context(entered.context, principal.account_id); !checked)
     return fail(std::move(checked.error()));
-  if (entered.touch) touches.touch(principal);
+  if (entered.touch && touches) touches->touch(principal);
+  note_end(entered, lanes.session_left);
   return without_first(std::move(rows));
+}
+
+// What members change is what members read again at once. Others read nothing that is kept.
+template <class Principal>
+pg::Owner owner_of(const Principal& /*principal*/) {
+  return {};
+}
+template <>
+pg::Owner owner_of(const Member& member) {
+  return {.account_id = member.account_id, .client_id = member.client_id, .membership_id = member.membership_id};
 }
 
 Task<Result<AllRows>> run_as_visitor(Lanes lanes, pg::Lane* lane, std::int64_t account_id,
@@ -111,9 +131,9 @@ Task<Result<AllRows>> run_as(Lanes lanes, pg::Lane* lane, TouchQueue* touches, P
                              std::vector<pg::Query> segment) {
   const Waiting waiting(*lane, lanes.time);
   Change change(lanes, lane);
-  Result<AllRows> rows = co_await lane->run(std::move(segment));
+  Result<AllRows> rows = co_await lane->run(std::move(segment), owner_of(principal));
   change.end(rows);
-  co_return read_as<Entered>(std::move(rows), *touches, principal);
+  co_return read_as<Entered>(std::move(rows), lanes, touches, principal);
 }
 
 pg::Query enter(const Member& member, const Staff& viewer) {

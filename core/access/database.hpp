@@ -28,6 +28,9 @@ struct Lanes {
   // Of one request: true from the moment when a change is sent, until it is known that it was not made. Whatever ends
   // the request meanwhile must not say that nothing has happened. Null: nobody asks.
   bool* changed = nullptr;
+  // Of one request: for how long its session opens something yet, as `enter` has found it, from when it was asked.
+  // Null: nobody asks.
+  std::chrono::milliseconds* session_left = nullptr;
 };
 
 // Notes that a session was used, for the batch that writes it outside the request.
@@ -64,6 +67,8 @@ class MemberDatabase {
  public:
   MemberDatabase(Lanes lanes, TouchQueue& touches, Member member)
       : lanes_(lanes), touches_(&touches), member_(member) {}
+  // The session does not count as used.
+  MemberDatabase(Lanes lanes, Member member) : lanes_(lanes), touches_(nullptr), member_(member) {}
   // What the member would see, for staff who look as the member (SECURITY R32): through the viewer's own session, and
   // nothing is written.
   MemberDatabase(Lanes lanes, TouchQueue& touches, Member member, Staff viewer)
@@ -75,9 +80,16 @@ class MemberDatabase {
   Task<Result<std::vector<pg::Rows>>> search(std::vector<pg::Query> queries);
   Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
 
+  // The same, for what a page asks by itself.
+  MemberDatabase without_touching() const {
+    MemberDatabase untouched = *this;
+    untouched.touches_ = nullptr;
+    return untouched;
+  }
+
  private:
   Lanes lanes_;
-  TouchQueue* touches_;
+  TouchQueue* touches_;  // null: nothing is noted
   Member member_;
   std::optional<Staff> viewer_;
 };

@@ -14,6 +14,8 @@ constexpr std::string_view kHeader = "Idempotency-Key";
 
 bool is_visible(char letter) { return letter > ' ' && letter < 0x7f; }
 
+std::string_view view_of(crypto::Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
 crypto::Digest hash_of(const http::Request& request) {
   crypto::Context context("repeatable request");
   context.add(http::name_of(request.method)).add(request.path).add(request.query).add(request.body);
@@ -40,6 +42,29 @@ std::vector<pg::Query> make_segment(std::int64_t account_id, const std::optional
   if (request) segment.push_back(sql::end_repeatable(account_id, request->key));
   segment.insert(segment.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
   return segment;
+}
+
+RepeatableRequest with_content(RepeatableRequest request, crypto::Bytes content_hash) {
+  crypto::Context context("repeatable request with a file");
+  context.add(view_of(request.hash)).add(view_of(content_hash));
+  request.hash = crypto::sha256(context.bytes());
+  return request;
+}
+
+std::optional<RepeatableRequest> part_of(const std::optional<RepeatableRequest>& request, std::size_t number) {
+  if (!request) return std::nullopt;
+  crypto::Context context("part of a repeatable request");
+  context.add(view_of(request->key)).add(static_cast<std::int64_t>(number));
+  RepeatableRequest part = *request;
+  part.key = crypto::sha256(context.bytes());
+  return part;
+}
+
+std::vector<pg::Query> find_parts(std::int64_t account_id, const RepeatableRequest& request) {
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::find_repeatable(account_id, request.key));
+  queries.push_back(sql::list_repeatable_parts(account_id, request.key));
+  return queries;
 }
 
 pg::Query find_former(std::int64_t account_id, const RepeatableRequest& request) {

@@ -49,12 +49,12 @@ class MomentAwaiter {
 
 }  // namespace
 
-io::MonotonicTime next_step(io::MonotonicTime began, io::MonotonicTime now) {
-  return began + ((now - began) / kAnswerStep + 1) * kAnswerStep;
+io::MonotonicTime next_step(io::MonotonicTime began, io::MonotonicTime now, io::Duration step) {
+  return began + ((now - began) / step + 1) * step;
 }
 
-Task<void> wait_for_next_step(io::Loop& loop, io::MonotonicTime began) {
-  co_await MomentAwaiter(loop, next_step(began, loop.now()));
+Task<void> wait_for_next_step(io::Loop& loop, io::MonotonicTime began, io::Duration step) {
+  co_await MomentAwaiter(loop, next_step(began, loop.now(), step));
 }
 
 }  // namespace portal::auth

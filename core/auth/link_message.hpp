@@ -2,6 +2,7 @@
 // them and clears it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 #include "crypto/sealed.hpp"
 
 namespace portal::auth {
+
+// Of a link that confirms an address. As long as an invitation: until then a person who was invited by text message has
+// no login to come back with.
+inline constexpr std::chrono::seconds kConfirmationLifetime = std::chrono::days(7);
 
 struct LinkMessage {
   std::string reference;   // message_reference: names the message to the world, and says nothing

@@ -9,7 +9,7 @@ namespace portal::auth {
 namespace {
 
 constexpr std::string_view kPrefix = "__Host-";
-constexpr std::array<std::string_view, 3> kNames = {"portal-member", "portal-staff", "portal-device"};
+constexpr std::array<std::string_view, 4> kNames = {"portal-member", "portal-staff", "portal-device", "portal-written"};
 
 }  // namespace
 

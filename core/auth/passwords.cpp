@@ -6,14 +6,11 @@ namespace portal::auth {
 namespace {
 
 Result<PasswordCheck> check(std::string_view password, const std::optional<std::string>& stored,
-                            const crypto::Keyring& keys) {
-  if (!stored) {
-    if (auto verified = crypto::verify_no_password(password, keys); !verified) return fail(verified.error());
-    return PasswordCheck{};
-  }
-  const Result<bool> matches = crypto::verify_password(password, *stored, keys);
+                            const crypto::Digest& nobody, const crypto::Keyring& keys) {
+  const Result<bool> matches =
+      crypto::verify_password(password, stored ? *stored : crypto::make_hash_of_nobody(nobody, keys), keys);
   if (!matches) return fail(matches.error());
-  PasswordCheck result{.matches = *matches, .rehashed = std::nullopt};
+  PasswordCheck result{.matches = stored && *matches, .rehashed = std::nullopt};
   if (result.matches && crypto::needs_rehash(*stored, keys)) {
     Result<std::string> rehashed = crypto::hash_password(password, keys);
     if (!rehashed) return fail(rehashed.error());
@@ -25,9 +22,9 @@ Result<PasswordCheck> check(std::string_view password, const std::optional<std::
 }  // namespace
 
 Task<Result<PasswordCheck>> check_password(PasswordPool pool, crypto::SecretString password,
-                                           std::optional<std::string> stored) {
-  auto work = [password = std::move(password), stored = std::move(stored), &keys = pool.keys] {
-    return check(password.view(), stored, keys);
+                                           std::optional<std::string> stored, crypto::Digest nobody) {
+  auto work = [password = std::move(password), stored = std::move(stored), nobody, &keys = pool.keys] {
+    return check(password.view(), stored, nobody, keys);
   };
   Result<Result<PasswordCheck>> checked = co_await io::offload(pool.offload, pool.loop, std::move(work));
   if (!checked) co_return fail(checked.error());

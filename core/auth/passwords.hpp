@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/secret.hpp"
 #include "io/loop.hpp"
@@ -28,9 +29,9 @@ struct PasswordCheck {
 };
 
 // `stored` in PHC form, or nothing for a login that does not exist or has no password: then nothing matches, and it
-// costs the same (SECURITY R05).
+// costs the same (SECURITY R05), as `nobody` says (crypto::make_hash_of_nobody).
 Task<Result<PasswordCheck>> check_password(PasswordPool pool, crypto::SecretString password,
-                                           std::optional<std::string> stored);
+                                           std::optional<std::string> stored, crypto::Digest nobody = {});
 
 Task<Result<std::string>> hash_password(PasswordPool pool, crypto::SecretString password);
 

@@ -1,11 +1,20 @@
 #include "auth/session_cookie.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
 
+#include "base/limits.hpp"
+
 namespace portal::auth {
 namespace {
+
+constexpr std::string_view kHostPrefix = "__Host-";
+constexpr std::string_view kMemberEquals = "portal-member=";
+constexpr std::string_view kWritten = "portal-written";
+constexpr std::string_view kWrittenEquals = "portal-written=";
+constexpr std::chrono::seconds kWrittenFor{2};
 
 struct Properties {
   std::string_view name;
@@ -28,6 +37,39 @@ std::optional<access::SessionHash> find_session_hash(const http::Request& reques
   const std::optional<crypto::Token> token = crypto::Token::parse(*value);
   if (!token) return std::nullopt;
   return token->hash();
+}
+
+MemberCookies find_member_cookies(std::string_view cookie_header, http::CookieMode mode) {
+  const std::string_view prefix = mode == http::CookieMode::kHostPrefix ? kHostPrefix : std::string_view();
+  MemberCookies found;
+  if (cookie_header.size() > limits::kCookieHeaderBytes) return found;
+  std::optional<std::string_view> session;
+  std::size_t cookies = 0;
+  for (std::string_view rest = cookie_header; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    std::string_view pair = http::trim_blanks(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (++cookies > limits::kCookies) return {};
+    if (!pair.starts_with(prefix)) continue;
+    pair.remove_prefix(prefix.size());
+    if (pair.starts_with(kMemberEquals)) {
+      if (session) return {};
+      session = pair.substr(kMemberEquals.size());
+    } else if (pair.starts_with(kWrittenEquals)) {
+      found.has_written = true;
+    }
+  }
+  if (session) found.session = crypto::Token::hash_of(*session);
+  return found;
+}
+
+bool has_written(const http::Request& request, http::CookieMode mode) {
+  return http::find_cookie(request.headers, http::cookie_name(kWritten, mode)).has_value();
+}
+
+std::string format_written_cookie(http::CookieMode mode) {
+  return http::format_set_cookie(
+      {.base_name = kWritten, .value = "1", .maximum_age = kWrittenFor, .mode = mode, .http_only = true});
 }
 
 std::string format_session_cookie(const crypto::Token& token, http::CookieMode mode, SessionCookie cookie) {

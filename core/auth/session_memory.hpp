@@ -35,6 +35,18 @@ class SessionMemory {
   void forget(const access::SessionHash& hash) noexcept;
   std::size_t size() const { return entries_.size(); }
 
+  // For the answers that a worker keeps (edge/cached_answers.hpp): as whom `enter` let the session in, the generation
+  // of the membership before it was asked, and until when the session opens something. Only of what is still
+  // remembered.
+  struct Confirmed {
+    access::Member member;
+    std::uint64_t generation;
+    io::MonotonicTime until;
+  };
+  void confirm(const access::Member& member, std::uint64_t generation, io::MonotonicTime until);
+  // Null: never confirmed. A view until the next call.
+  const Confirmed* find_confirmed(std::int64_t account_id, const access::SessionHash& hash);
+
   // `asked_at`: when the segment was sent that confirmed it. `epoch`: the listener's.
   void confirm(std::shared_ptr<const Identity> identity, io::MonotonicTime asked_at, std::uint64_t epoch);
   // Null: nothing that may be believed, or it is time to ask again.
@@ -49,7 +61,7 @@ class SessionMemory {
     bool renewing = false;
   };
   struct Entry {
-    access::Member member;
+    Confirmed known;                                // `until` is the beginning of time while it is not confirmed
     std::optional<Confirmation> confirmation = {};  // only for sessions that portal_auth has met
   };
   Remembered<Entry> entries_;

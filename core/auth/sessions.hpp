@@ -54,6 +54,7 @@ class Sessions {
     memory_.confirm(std::move(identity), asked_at, epoch);
   }
 
+  SessionMemory& memory() { return memory_; }
   std::size_t size() const { return memory_.size(); }
 
  private:

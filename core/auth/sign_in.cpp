@@ -1,6 +1,7 @@
 #include "auth/sign_in.hpp"
 
 #include "auth/email.hpp"
+#include "auth/even_answer.hpp"
 #include "base/limits.hpp"
 #include "json/reader.hpp"
 
@@ -28,9 +29,13 @@ Result<Credentials> read_credentials(std::string_view text) {
 
 Task<Result<http::Response>> sign_in_to(SignInDesk desk, Logins* logins, crypto::Digest login,
                                         crypto::SecretString password) {
+  const io::MonotonicTime began = desk.pool.loop.now();
   Result<std::optional<std::string>> stored = co_await logins->find(login);
   if (!stored) co_return fail(std::move(stored.error()));
-  Result<PasswordCheck> check = co_await check_password(desk.pool, password.copy(), *stored);
+  co_await wait_for_next_step(desk.pool.loop, began, kLookupStep);
+  const crypto::Digest nobody =
+      crypto::sha256(std::to_string(desk.account_id) + ' ' + std::string(crypto::text_of(logins->name(login))));
+  Result<PasswordCheck> check = co_await check_password(desk.pool, password.copy(), *stored, nobody);
   if (!check) co_return fail(check.error());
   if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
 
@@ -50,7 +55,7 @@ Task<Result<http::Response>> sign_in_to(SignInDesk desk, Logins* logins, crypto:
       continue;
     }
     // Another sign-in may have hashed the same password anew.
-    check = co_await check_password(desk.pool, password.copy(), *stored);
+    check = co_await check_password(desk.pool, password.copy(), *stored, nobody);
     if (!check) co_return fail(check.error());
     if (!check->matches) co_return fail(ErrorCode::kInvalidCredentials);
   }

@@ -13,10 +13,12 @@ inline constexpr std::size_t kJsonDepth = 32;           // SECURITY R41; arrays 
 inline constexpr std::size_t kJsonValues = 20'000;
 
 // Of one import.
-inline constexpr std::size_t kImportBytes = 16 * 1024 * 1024;
+inline constexpr std::int64_t kImportBytes = 16 * 1024 * 1024;
 inline constexpr std::int64_t kImportLines = 10'000;
 inline constexpr std::size_t kImportLineBytes = 256 * 1024;
 inline constexpr std::size_t kImportErrors = 1000;  // that are told
+// Whose lines a worker holds in memory, some three times kImportBytes each; bodies of others wait in files.
+inline constexpr int kImportsAtOnce = 1;
 
 inline constexpr std::size_t kFieldErrors = 32;        // entries of `errors` in one answer
 inline constexpr std::size_t kReportedNameBytes = 64;  // of a client's own member name that is sent back in a pointer
@@ -49,6 +51,9 @@ inline constexpr std::uint64_t kLogoPixels = 50'000'000;           // SECURITY R
 inline constexpr int kUploadsAtOnce = 4;                           // that a worker copies; others wait a moment
 inline constexpr std::size_t kFileNameBytes = 240;  // under which a browser saves; file systems end at 255
 
+inline constexpr std::size_t kStreamsPerMember = 10;  // open event streams, in one worker
+inline constexpr std::size_t kStreamJobs = 4;         // ids that wait for one of them; beyond, "jobs" without an id
+
 inline constexpr std::size_t kCursorBytes = 128;  // the text that travels
 inline constexpr std::size_t kKeysetValues = 8;
 
@@ -68,7 +73,7 @@ inline constexpr std::size_t kRepeatableRouteBytes = 200;  // as much of a path 
 
 inline constexpr std::size_t kTokenTextBytes = 256;  // what a client may send as a token; ours are shorter
 
-// Mails with a link to choose a new password, for one login (SECURITY R54).
+// Mails with a link to choose a new password, or to confirm an address, for one login (SECURITY R54).
 inline constexpr std::int32_t kResetMailsPerHour = 5;
 inline constexpr std::int32_t kResetMailsPerDay = 10;
 

@@ -40,9 +40,10 @@ std::string encode(Bytes bytes, std::string_view alphabet) {
   return text;
 }
 
-std::optional<std::vector<std::uint8_t>> decode(std::string_view text, const std::array<std::uint8_t, 256>& digits) {
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() * 3 / 4);
+// Answers how many bytes it was; nothing: it is no such text, or there is no room for all of them.
+std::optional<std::size_t> decode(std::string_view text, const std::array<std::uint8_t, 256>& digits,
+                                  std::span<std::uint8_t> bytes) noexcept {
+  std::size_t count = 0;
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char character : text) {
@@ -52,11 +53,20 @@ std::optional<std::vector<std::uint8_t>> decode(std::string_view text, const std
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push_back(static_cast<std::uint8_t>(buffer >> bits & 0xFFU));
+      if (count == bytes.size()) return std::nullopt;
+      bytes[count++] = static_cast<std::uint8_t>(buffer >> bits & 0xFFU);
     }
   }
   // Six bits left are a character too many; bits that are set would be a second text for the same value.
   if (bits >= 6 || (buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
+  return count;
+}
+
+std::optional<std::vector<std::uint8_t>> decode(std::string_view text, const std::array<std::uint8_t, 256>& digits) {
+  std::vector<std::uint8_t> bytes(text.size() * 3 / 4);
+  const std::optional<std::size_t> count = decode(text, digits, bytes);
+  if (!count) return std::nullopt;
+  bytes.resize(*count);
   return bytes;
 }
 
@@ -65,6 +75,10 @@ std::optional<std::vector<std::uint8_t>> decode(std::string_view text, const std
 std::string encode_base64url(Bytes bytes) { return encode(bytes, kUrlAlphabet); }
 
 std::optional<std::vector<std::uint8_t>> decode_base64url(std::string_view text) { return decode(text, kUrlDigits); }
+
+bool decode_base64url(std::string_view text, std::span<std::uint8_t> bytes) noexcept {
+  return decode(text, kUrlDigits, bytes) == bytes.size();
+}
 
 std::string encode_base64(Bytes bytes) { return encode(bytes, kAlphabet); }
 

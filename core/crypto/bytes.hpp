@@ -28,6 +28,8 @@ inline std::string_view text_of(Bytes bytes) noexcept {
 // each value has exactly one text.
 std::string encode_base64url(Bytes bytes);
 std::optional<std::vector<std::uint8_t>> decode_base64url(std::string_view text);
+// False also when it is not as many bytes as there is room for.
+bool decode_base64url(std::string_view text, std::span<std::uint8_t> bytes) noexcept;
 // Section 4, also without padding: the alphabet of password hashes (PHC).
 std::string encode_base64(Bytes bytes);
 std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text);

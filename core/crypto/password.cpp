@@ -73,6 +73,13 @@ Result<std::array<std::uint8_t, kHashBytes>> compute(std::string_view password, 
   return hash;
 }
 
+std::string format_stored(const PasswordCost& cost, std::string_view pepper_id, Bytes salt, Bytes hash) {
+  std::string stored = "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) +
+                       ",p=" + std::to_string(cost.lanes) + ",keyid=";
+  stored.append(pepper_id).append("$").append(encode_base64(salt)).append("$").append(encode_base64(hash));
+  return stored;
+}
+
 std::array<std::uint8_t, kSaltBytes> make_salt() {
   std::array<std::uint8_t, kSaltBytes> salt;
   fill_random(salt);
@@ -86,10 +93,7 @@ Result<std::string> hash_password(std::string_view password, const Keyring& keys
   const std::array<std::uint8_t, kSaltBytes> salt = make_salt();
   const auto hash = compute(password, pepper, salt, cost);
   if (!hash) return fail(hash.error());
-  std::string stored = "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) +
-                       ",p=" + std::to_string(cost.lanes) + ",keyid=" + pepper.id;
-  stored.append("$").append(encode_base64(salt)).append("$").append(encode_base64(*hash));
-  return stored;
+  return format_stored(cost, pepper.id, salt, *hash);
 }
 
 Result<bool> verify_password(std::string_view password, std::string_view stored, const Keyring& keys) {
@@ -105,10 +109,11 @@ Result<bool> verify_password(std::string_view password, std::string_view stored,
   return constant_time_equal(*hash, parsed->hash);
 }
 
-Result<void> verify_no_password(std::string_view password, const Keyring& keys) {
-  const auto hash = compute(password, keys.newest(KeyPurpose::kPepper), make_salt(), PasswordCost{});
-  if (!hash) return fail(hash.error());
-  return {};
+std::string make_hash_of_nobody(Bytes nobody, const Keyring& keys) {
+  const Key& pepper = keys.newest(KeyPurpose::kPepper);
+  const Digest salt = hmac_sha256(pepper.secret.bytes(), nobody);
+  return format_stored(PasswordCost{}, pepper.id, Bytes(salt).first(kSaltBytes),
+                       hmac_sha256(pepper.secret.bytes(), salt));
 }
 
 bool needs_rehash(std::string_view stored, const Keyring& keys, PasswordCost cost) {

@@ -31,6 +31,14 @@ std::optional<Token> Token::parse(std::string_view text) {
   return token;
 }
 
+std::optional<Digest> Token::hash_of(std::string_view text) {
+  SecretKey::Array bytes;
+  if (text.size() != kTokenCharacters || !decode_base64url(text, bytes)) return std::nullopt;
+  const Digest digest = sha256(bytes);
+  wipe(bytes.data(), bytes.size());
+  return digest;
+}
+
 std::string Token::text() const { return encode_base64url(bytes_.bytes()); }
 
 Digest Token::hash() const { return sha256(bytes_.bytes()); }

@@ -19,6 +19,9 @@ class Token {
   // The text that generate().text() gives, and no other form of it.
   static std::optional<Token> parse(std::string_view text);
 
+  // The hash of the token that this text is, without keeping the token.
+  static std::optional<Digest> hash_of(std::string_view text);
+
   std::string text() const;  // 43 characters of base64url
   Digest hash() const;       // SHA-256 of the 32 bytes, what the database keeps
 

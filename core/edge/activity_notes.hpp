@@ -2,12 +2,15 @@
 // written outside the request, so that a reading stays one, and no answer tells by its time what was noted.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/database.hpp"
+#include "auth/remembered.hpp"
 #include "io/loop.hpp"
 #include "pg/lane.hpp"
 
@@ -17,8 +20,15 @@ class ActivityNotes {
  public:
   ActivityNotes(io::Loop& loop, pg::Lane& writes);
 
+  // Readers fetch what they show in parts, so a part is noted only where this worker has noted nothing of the same
+  // thing in the same session for an hour. Whoever asks for nothing but parts is noted all the same.
+  enum class Extent : std::uint8_t { kWhole, kPart };
+
   // A member has opened something. `kind` outlives everything: "document".
-  void note_opened(const access::Member& member, std::string_view kind, std::int64_t id);
+  void note_opened(const access::Member& member, std::string_view kind, std::int64_t id, Extent extent);
+  // Somebody of the staff has opened it as the member would: "document", "job_file".
+  void note_viewed(const access::Staff& viewer, const access::Member& member, std::string_view kind, std::int64_t id,
+                   Extent extent);
   // Somebody did not know the password of a member ("member") or of somebody of the staff ("staff").
   void note_sign_in_failure(std::int64_t account_id, std::string_view kind, std::int64_t id);
 
@@ -27,6 +37,7 @@ class ActivityNotes {
     access::Member member;
     std::string_view kind;
     std::int64_t id;
+    std::optional<access::Staff> viewer = {};
   };
   struct Failure {
     std::int64_t account_id;
@@ -35,6 +46,8 @@ class ActivityNotes {
   };
 
   bool has_room() const;
+  bool is_known(const Opened& opened, Extent extent);
+  void note(const Opened& opened, Extent extent);
   void wake_later();
   Task<void> flush(std::vector<Opened> opened, std::vector<Failure> failures);
   void on_timer() noexcept;
@@ -42,6 +55,7 @@ class ActivityNotes {
   io::Loop& loop_;
   pg::Lane& writes_;
   std::vector<Opened> opened_;
+  auth::Remembered<io::MonotonicTime> noted_;  // when, by what was opened in which session
   std::vector<Failure> failures_;
   std::unique_ptr<io::Timer> timer_;
   Task<void> flushing_;

@@ -1,6 +1,9 @@
 // The part of an operation that answers staff: as for members, but the worker's memory stands directly before
 // PostgreSQL, and a role decides instead of permissions.
+#include <array>
+
 #include "auth/session_cookie.hpp"
+#include "base/choice.hpp"
 #include "edge/operation.hpp"
 #include "sql/staff_view.hpp"
 
@@ -8,6 +11,9 @@ namespace portal::edge {
 namespace {
 
 constexpr int kAttempts = 3;
+// What staff open in the place of a member, by the operation, which names it last in its path.
+constexpr std::array kOpens = {Choice<std::string_view>{"view_document_content", "document"},
+                               Choice<std::string_view>{"view_job_file", "job_file"}};
 
 Task<Result<http::Response>> at_once(Result<http::Response> answer) { co_return std::move(answer); }
 
@@ -75,6 +81,10 @@ Task<Result<http::Response>> Operation::view(Match match, access::Staff staff) {
                               .client_id = row.client_id,
                               .permissions = *permissions,
                               .session_hash = {}};
+  if (const std::optional<std::string_view> kind = find_choice(kOpens, match.route->operation)) {
+    if (const Result<std::int64_t> id = match.path.id(match.path.size() - 1))
+      opened_ = {.member = member, .kind = *kind, .id = *id, .viewer = staff};
+  }
   PathValues rest;
   for (std::size_t index = 1; index < match.path.size(); ++index) rest.push(match.path[index]);
   co_return co_await match.route->member_handler(

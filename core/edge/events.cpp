@@ -15,11 +15,12 @@ namespace {
 using enum SecurityEvent;
 
 constexpr std::array<std::string_view, kSecurityEvents> kNames = {
-    "signed_in",           "sign_in_failed",   "signed_out",      "activated",
-    "membership_switched", "session_ended",    "sessions_ended",  "password_reset_requested",
-    "password_reset",      "password_changed", "email_confirmed", "link_refused",
-    "access_denied",       "limit_reached",    "role_changed",    "staff_added",
-    "staff_removed",
+    "signed_in",           "sign_in_failed",        "signed_out",      "activated",
+    "membership_switched", "session_ended",         "sessions_ended",  "password_reset_requested",
+    "password_reset",      "password_changed",      "email_confirmed", "link_refused",
+    "access_denied",       "limit_reached",         "role_changed",    "staff_added",
+    "staff_removed",       "member_removed",        "member_viewed",   "key_created",
+    "key_revoked",         "mail_settings_changed",
 };
 
 // By the operationId of docs/openapi.yaml.
@@ -45,6 +46,11 @@ constexpr std::array kSuccesses = {
     Choice<SecurityEvent>{"update_staff_user", kRoleChanged},
     Choice<SecurityEvent>{"remove_staff_user", kStaffRemoved},
     Choice<SecurityEvent>{"add_staff_user", kStaffAdded},
+    Choice<SecurityEvent>{"remove_member", kMemberRemoved},
+    Choice<SecurityEvent>{"begin_staff_view", kMemberViewed},
+    Choice<SecurityEvent>{"create_api_key", kKeyCreated},
+    Choice<SecurityEvent>{"revoke_api_key", kKeyRevoked},
+    Choice<SecurityEvent>{"set_mail_settings", kMailSettingsChanged},
 };
 
 void append_id(json::Writer& writer, std::string_view name, std::optional<std::int64_t> id) {

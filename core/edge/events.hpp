@@ -31,8 +31,13 @@ enum class SecurityEvent : std::uint8_t {
   kRoleChanged,
   kStaffAdded,
   kStaffRemoved,
+  kMemberRemoved,
+  kMemberViewed,
+  kKeyCreated,
+  kKeyRevoked,
+  kMailSettingsChanged,
 };
-inline constexpr std::size_t kSecurityEvents = static_cast<std::size_t>(SecurityEvent::kStaffRemoved) + 1;
+inline constexpr std::size_t kSecurityEvents = static_cast<std::size_t>(SecurityEvent::kMailSettingsChanged) + 1;
 
 // The word in the log and in metrics.
 std::string_view name_of(SecurityEvent event) noexcept;

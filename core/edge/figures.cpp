@@ -1,5 +1,7 @@
 #include "edge/figures.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "edge/worker.hpp"
@@ -61,6 +63,23 @@ constexpr Family kRedisConnects{"portal_redis_connects_total", kCounter, "Connec
 constexpr Family kRedisOpened{"portal_redis_breaker_opened_total", kCounter, "Times that the breaker opened."};
 constexpr Family kSessionCache{"portal_session_cache_total", kCounter,
                                "Look-ups of sessions in Redis by their result."};
+
+constexpr Family kCacheLookups{"portal_cache_lookups_total", kCounter,
+                               "Reads by members whose answers may be kept, by what came of it."};
+constexpr Family kCacheStored{"portal_cache_stored_total", kCounter, "Answers that were kept."};
+constexpr Family kCacheRefused{"portal_cache_refused_total", kCounter,
+                               "Answers that were not kept: something had changed meanwhile, or they were too large."};
+constexpr Family kCacheEvicted{"portal_cache_evicted_total", kCounter, "Answers that made room for others."};
+constexpr Family kCacheEntries{"portal_cache_entries", kGauge, "Answers that are kept."};
+constexpr Family kCacheBytes{"portal_cache_bytes", kGauge, "Their memory, with what they cost besides their bodies."};
+constexpr Family kCacheBodyBytes{"portal_cache_body_bytes", kGauge, "Their bodies alone, plain and compressed."};
+constexpr Family kStreams{"portal_streams", kGauge, "Event streams that are open."};
+constexpr Family kStreamsOpened{"portal_streams_opened_total", kCounter, "Event streams that were opened."};
+constexpr Family kStreamsRefused{"portal_streams_refused_total", kCounter,
+                                 "Event streams that were refused: too many of a member, or of the worker."};
+constexpr Family kStreamEvents{"portal_stream_events_total", kCounter, "Events that were sent, by name."};
+constexpr Family kStreamChecks{"portal_stream_checks_total", kCounter,
+                               "Times that the session behind streams was looked at again."};
 
 class Collector {
  public:
@@ -125,6 +144,24 @@ void collect_lanes(Collector& collector, const Worker& worker) {
   }
 }
 
+void collect_cache(Collector& collector, const Worker& worker) {
+  const auto looked_up = [&](std::string_view result, CacheOutcome outcome) {
+    collector.add(kCacheLookups, fmt::format("{{result=\"{}\"}}", result),
+                  worker.figures().cache_outcomes[std::to_underlying(outcome)]);
+  };
+  looked_up("hit", CacheOutcome::kHit);
+  looked_up("miss", CacheOutcome::kMiss);
+  looked_up("bypass", CacheOutcome::kBypass);
+  looked_up("expired_lease", CacheOutcome::kExpiredLease);
+  const cache::CacheFigures& figures = worker.cached().entries().figures();
+  collector.add(kCacheStored, {}, figures.stored);
+  collector.add(kCacheRefused, {}, figures.refused);
+  collector.add(kCacheEvicted, {}, figures.evicted);
+  collector.add(kCacheEntries, {}, figures.entries);
+  collector.add(kCacheBytes, {}, figures.bytes);
+  collector.add(kCacheBodyBytes, {}, figures.body_bytes);
+}
+
 // Always all of them: what there is does not depend on the configuration, which a reload may change.
 void collect_redis(Collector& collector, const Worker& worker) {
   const redis::Figures figures = worker.redis() ? worker.redis()->figures() : redis::Figures{};
@@ -144,6 +181,15 @@ void collect_redis(Collector& collector, const Worker& worker) {
   collector.add(kSessionCache, "{result=\"miss\"}", cache.misses);
   collector.add(kSessionCache, "{result=\"unanswered\"}", cache.unanswered);
   collector.add(kSessionCache, "{result=\"refused\"}", cache.refused);
+}
+
+void collect_streams(Collector& collector, const live::StreamFigures& figures) {
+  collector.add(kStreams, {}, figures.open);
+  collector.add(kStreamsOpened, {}, figures.opened);
+  collector.add(kStreamsRefused, {}, figures.refused);
+  for (std::size_t event = 0; event < figures.events.size(); ++event)
+    collector.add(kStreamEvents, fmt::format("{{event=\"{}\"}}", live::kEventNames[event]), figures.events[event]);
+  collector.add(kStreamChecks, {}, figures.checks);
 }
 
 }  // namespace
@@ -172,6 +218,8 @@ std::vector<Figure> collect_figures(const Worker& worker) {
   collector.add(kThrottled, "{limit=\"account\"}", refused.refused_accounts);
   collector.add(kThrottled, "{limit=\"visits\"}", refused.refused_visits);
   collector.add(kThrottled, "{limit=\"messages\"}", refused.refused_messages);
+  collect_cache(collector, worker);
+  collect_streams(collector, worker.streams().figures());
   collect_redis(collector, worker);
   collect_lanes(collector, worker);
   return std::move(collector.figures());

@@ -24,8 +24,9 @@ struct WorkerFigures {
   std::array<std::uint64_t, 6> answered{};  // by the first digit of the status
   Answers answered_operations = {};         // the same by route; the last is of none
   std::array<std::uint64_t, kSecurityEvents> security_events{};
-  Histogram reading = {};   // from the whole request in memory to the answer
-  Histogram changing = {};  // the same for methods that change something
+  std::array<std::uint64_t, 5> cache_outcomes{};  // by CacheOutcome, of routes whose answers may be kept
+  Histogram reading = {};                         // from the whole request in memory to the answer
+  Histogram changing = {};                        // the same for methods that change something
 };
 
 std::vector<Figure> collect_figures(const Worker& worker);

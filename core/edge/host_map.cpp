@@ -53,6 +53,14 @@ Result<std::shared_ptr<const access::Account>> HostMap::choose(std::string_view 
   return fail(std::move(not_loaded));
 }
 
+const access::Account* HostMap::peek(std::string_view name, std::string_view requested_host) const noexcept {
+  if (module_too_old_) return nullptr;
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end() || found->second->suspended) return nullptr;
+  const access::Account& account = *found->second;
+  return name == requested_host && account.host != name ? nullptr : &account;
+}
+
 Task<void> HostMap::load() {
   failed_ = true;
   try {
@@ -91,11 +99,25 @@ void HostMap::take(const pg::Rows& rows) {
     if (row.is_primary) names.try_emplace(account->slug, account);
     names.insert_or_assign(account->host, std::move(account));
   }
-  by_name_ = std::move(names);
+  names.swap(by_name_);
   loaded_ = true;
+  if (feed_) tell_changes(names);
+}
+
+// Dates are days in the zone of the account, which is all that answers take from here.
+void HostMap::tell_changes(const Names& former) noexcept {
+  for (const auto& [name, account] : by_name_) {
+    auto found = former.find(name);
+    // Host and slug may both be new, or have been another's.
+    if (found == former.end() || found->second->id != account->id)
+      found = std::ranges::find_if(former, [&](const auto& each) { return each.second->id == account->id; });
+    if (found == former.end() || found->second->time_zone == account->time_zone) continue;
+    feed_->tell({.kind = cache::ChangeKind::kAccount, .account_id = account->id, .client_id = 0, .id = 0});
+  }
 }
 
 void HostMap::check_schema(const pg::Rows& state) {
+  schema_number_ = state.empty() ? 0 : sql::SchemaStateRow::decode(state[0]).number;
   const bool too_old = !state.empty() && sql::SchemaStateRow::decode(state[0]).oldest_module > kModuleNumber;
   if (too_old && !module_too_old_)
     log_.write(LogLevel::kCritical, "this module is too old for the database's schema: upgrade it");

@@ -11,6 +11,7 @@
 #include "access/principal.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "cache/changes.hpp"
 #include "io/loop.hpp"
 #include "pg/lane.hpp"
 
@@ -24,6 +25,9 @@ class HostMap {
  public:
   HostMap(io::Loop& loop, pg::Lane& reads, io::Duration refresh, pg::Log& log);
 
+  // Told of an account whose answers are others from now on, because something that they take from here has changed.
+  // The database's own notice comes before this map is loaded.
+  void observe(cache::ChangeFeed& feed) { feed_ = &feed; }
   // Starts loading, also while a load is on its way: then once more after it.
   void refresh() noexcept;
   // The account of a host name or, with `slug`, of an account's own word. Null: unknown.
@@ -32,7 +36,12 @@ class HostMap {
   // configuration, while what a client sends as its host is a host. kUnknownHost, kDatabaseUnavailable while nothing
   // was loaded, kSchemaMismatch. Whether it is suspended is for the caller to see.
   Result<std::shared_ptr<const access::Account>> choose(std::string_view name, std::string_view requested_host) const;
+  // The same without a word of why not; null also for an account that is suspended. A view until the next turn of the
+  // loop.
+  const access::Account* peek(std::string_view name, std::string_view requested_host) const noexcept;
   bool loaded() const { return loaded_; }
+  // Since sql/migrations/0020_changes.sql the database notifies what members see. Before, nothing may be kept.
+  bool notifies_changes() const { return loaded_ && schema_number_ >= kNotifiesSince; }
   // The database has moved on so far that this module must not serve it any more.
   bool module_too_old() const { return module_too_old_; }
   std::size_t size() const { return by_name_.size(); }
@@ -64,6 +73,7 @@ class HostMap {
 
   Task<void> load();
   void take(const pg::Rows& rows);
+  void tell_changes(const Names& former) noexcept;
   void check_schema(const pg::Rows& state);
   void on_loaded() noexcept;
   void on_timer() noexcept { refresh(); }
@@ -72,6 +82,7 @@ class HostMap {
   pg::Lane& reads_;
   io::Duration refresh_;
   pg::Log& log_;
+  cache::ChangeFeed* feed_ = nullptr;
   Names by_name_;
   Task<void> loading_;
   std::unique_ptr<io::Timer> timer_;
@@ -80,6 +91,8 @@ class HostMap {
   bool running_ = false;
   bool again_ = false;
   bool loaded_ = false;
+  static constexpr std::int32_t kNotifiesSince = 20;
+  std::int32_t schema_number_ = 0;
   bool failed_ = false;
   bool module_too_old_ = false;
 };

@@ -48,9 +48,11 @@ Result<Known> look(Worker& worker, const Question& question) {
   return known;
 }
 
+bool is_logged(const Error& error) { return properties_of(error.code).log_level >= LogLevel::kWarning; }
+
 void log_failure(Worker& worker, const Error& error, const Question& question) noexcept {
+  if (!is_logged(error)) return;
   const ErrorProperties& properties = properties_of(error.code);
-  if (properties.log_level < LogLevel::kWarning) return;
   pg::write_line(worker.log(), error.reported ? LogLevel::kInfo : properties.log_level, "{}: {}, request {}",
                  properties.problem_code, error.log_detail, question.request.request_id);
 }
@@ -61,7 +63,7 @@ std::optional<Result<Identified>> identify_at_once(Worker& worker, const Questio
   if (!worker.hosts().loaded()) return std::nullopt;
   Result<Known> known = look(worker, question);
   if (!known) {
-    log_failure(worker, known.error(), question);
+    if (is_logged(known.error())) return std::nullopt;
     return fail(std::move(known.error()));
   }
   if (!known->session) return std::move(known->identified);

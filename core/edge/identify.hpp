@@ -28,7 +28,8 @@ struct Identified {
   bool cross_site = false;
 };
 
-// Without asking anybody: nothing when that does not suffice. What is told stays known to the worker until it does
+// Without asking anybody: nothing when that does not suffice, or when it ends in something that is logged, for which
+// the question has to tell its request id; here it need not. What is told stays known to the worker until it does
 // something else.
 std::optional<Result<Identified>> identify_at_once(Worker& worker, const Question& question);
 

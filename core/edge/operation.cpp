@@ -1,6 +1,7 @@
 #include "edge/operation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -8,13 +9,18 @@
 #include "auth/api_key.hpp"
 #include "auth/session_cookie.hpp"
 #include "base/ids.hpp"
+#include "cache/canonical_query.hpp"
 #include "http/checks.hpp"
+#include "http/precondition.hpp"
 
 namespace portal::edge {
 namespace {
 
 constexpr int kAttempts = 3;
+constexpr std::string_view kKeptType = "application/json";
 constexpr std::string_view kMembershipHeader = "Portal-Membership";
+// Of which a request has one or none: which of two is meant nobody can say.
+constexpr std::array<std::string_view, 2> kSingleHeaders = {kMembershipHeader, "Idempotency-Key"};
 constexpr std::string_view kOpensDocument = "get_document_content";  // the operation that stands in the activity
 
 // Where a path names one thing, a refusal looks as if that thing did not exist.
@@ -32,13 +38,14 @@ Task<Result<http::Response>> at_once(Result<http::Response> answer) { co_return 
 }  // namespace
 
 Operation::Operation(Worker& worker, const http::Request& request, std::string_view account_name,
-                     http::CookieMode cookies, io::Callback on_done, io::Callback on_body_wanted)
+                     http::CookieMode cookies, io::Callback on_done, io::Callback on_body_wanted, CacheOutcome cache)
     : worker_(worker),
       request_(request),
       account_name_(account_name),
       cookies_(cookies),
       on_done_(on_done),
       on_body_wanted_(on_body_wanted),
+      cache_(cache),
       body_(worker.loop(),
             on_body_wanted.function ? io::Callback::to<&Operation::on_body_wanted>(this) : io::Callback{}) {
   ++worker_.figures().active;
@@ -72,7 +79,8 @@ void Operation::on_body_wanted() noexcept {
 
 void Operation::take_body(http::BodyFile file) {
   if (done_) return;
-  deadline_->start(worker_.file_deadline());
+  const bool has_own = route_ && route_->deadline.count() > 0;
+  deadline_->start(has_own ? route_->deadline : worker_.file_deadline());
   body_.take(file);
 }
 
@@ -80,6 +88,7 @@ access::Lanes Operation::lanes() {
   access::Lanes lanes = worker_.lanes();
   lanes.time = &database_time_;
   lanes.changed = &changed_;
+  lanes.session_left = &session_left_;
   return lanes;
 }
 
@@ -108,6 +117,7 @@ void Operation::count_answer(Count count) noexcept {
   if (count == Count::kDown) return;
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(worker_.loop().now() - started_);
   (http::is_safe(request_.method) ? figures.reading : figures.changing).add(duration);
+  ++figures.cache_outcomes[std::to_underlying(cache_outcome())];
 }
 
 void Operation::record(SecurityEvent event, std::string_view reason) noexcept {
@@ -131,10 +141,16 @@ void Operation::record_success(const http::Response& response) noexcept {
   record(*event, {});
 }
 
-// A part of a file, and one that the browser has already, were opened before.
+// What the browser has already was opened before.
 void Operation::note_activity(const http::Response& response) {
-  if (!opened_ || response.status != http::Status::kOk || request_.header("Range")) return;
-  worker_.activity_notes().note_opened(opened_->member, "document", opened_->document_id);
+  if (!opened_ || response.status != http::Status::kOk) return;
+  const auto& [member, kind, id, viewer] = *opened_;
+  const auto extent =
+      request_.count_headers("Range") > 0 ? ActivityNotes::Extent::kPart : ActivityNotes::Extent::kWhole;
+  if (viewer)
+    worker_.activity_notes().note_viewed(*viewer, member, kind, id, extent);
+  else
+    worker_.activity_notes().note_opened(member, kind, id, extent);
 }
 
 // Logs it too, where its code says so.
@@ -149,6 +165,7 @@ http::Response Operation::problem_of(Error error) {
     error.retry_after_seconds += static_cast<std::uint32_t>(std::hash<std::string_view>()(request_.request_id) % 3);
   http::Response response = http::Response::problem(error, request_.request_id, subject_.sent_to);
   if (error.code == ErrorCode::kInvalidKey) response.add_header("WWW-Authenticate", "Bearer");
+  mark_written(response);
   return response;
 }
 
@@ -196,6 +213,7 @@ void Operation::conclude(Result<http::Response> answered) {
   }
   record_success(*answered);
   note_activity(*answered);
+  mark_written(*answered);
   finish(std::move(*answered));
 }
 
@@ -251,12 +269,18 @@ Task<Result<http::Response>> Operation::answer_visitor(Match match) {
 }
 
 Result<void> Operation::check_request(const Route& route) const {
+  for (const std::string_view name : kSingleHeaders) {
+    if (request_.count_headers(name) > 1) return fail(Error::field("/header/" + std::string(name), "duplicate"));
+  }
   // No browser sends a key by itself, and what the body must be is the handler's business.
   if (http::is_safe(route.method) || route.audience == Audience::kKey) return {};
   if (Result<void> checked = http::require_same_origin(request_, account_->origin); !checked) return checked;
   if (route.file_bytes > 0) return http::require_file_body(request_, route.file_bytes);
-  // A DELETE may come without a body; what has one says what it is.
-  if (route.method == http::Method::kDelete && request_.body.empty()) return {};
+  // A DELETE may come without a body, and a POST that says nothing of one: where it is needed, the operation misses it.
+  // What has a body says what it is.
+  if (request_.body.empty() && (route.method == http::Method::kDelete ||
+                                (route.method == http::Method::kPost && request_.count_headers("Content-Type") == 0)))
+    return {};
   return http::require_json_body(request_);
 }
 
@@ -283,16 +307,59 @@ Task<Result<http::Response>> Operation::answer_member(Match match) {
       member = found->member;
       fresh = found->fresh;
     }
+    const CachedAnswers::Pending pending = before_asking(*match.route, *member);
     Result<http::Response> answered = co_await ask(match, *member, fresh);
-    if (answered) co_return answered;
+    if (answered) {
+      if (match.route->depends.declared()) represent(*member, pending, *answered);
+      co_return answered;
+    }
     if (answered.error().code == ErrorCode::kNotSignedIn) worker_.sessions().forget(*hash);
     if (answered.error().code != ErrorCode::kPrincipalChanged) co_return answered;
   }
   co_return fail(ErrorCode::kOverloaded, "the membership kept changing");
 }
 
-// The key is looked at before the handler: what comes with it may be large, and costs nobody anything but who has one.
-// The handler's own segments check it again.
+CachedAnswers::Pending Operation::before_asking(const Route& route, const access::Member& member) const {
+  if (!route.depends.declared()) return {};
+  return worker_.cached().ask(member, route.depends, worker_.loop().now());
+}
+
+// Gives the answer its entity tag and the form in which it is sent, and keeps it where that was asked for. As an answer
+// from memory is, so is this one.
+[[gnu::noinline]] void Operation::represent(const access::Member& member, const CachedAnswers::Pending& pending,
+                                            http::Response& response) {
+  if (cache_ == CacheOutcome::kOff || response.status != http::Status::kOk || response.content_type != kKeptType ||
+      response.file || !response.cookies.empty() || response.headers.size() != 1)
+    return;
+  CachedAnswers& cached = worker_.cached();
+  std::string room;
+  const std::optional<std::string_view> query = cache::canonical_query(request_.query, room);
+  entry_ = cache::Entry::make(cache::principal_of(member), {request_.path, query.value_or(std::string_view())},
+                              static_cast<std::uint16_t>(route_ - worker_.router().routes().data()), response.body);
+  if (cache_ == CacheOutcome::kMiss && worker_.lease_valid()) {
+    cached.confirm(member, pending, session_left_);
+    // An account that was loaded anew while this was asked may have another time zone.
+    const Result<std::shared_ptr<const access::Account>> now = worker_.hosts().choose(account_name_, request_.host);
+    if (query && now && *now == account_) cached.keep(entry_, pending, response.valid_for, worker_.loop().now());
+  }
+  response.body = {};
+  const std::string_view accepted = request_.header("Accept-Encoding").value_or(std::string_view());
+  sent_body_ = cached.body(*entry_, cache::accepts_gzip(accepted) ? cache::Coding::kGzip : cache::Coding::kPlain);
+  if (!http::has_current_copy(request_, sent_body_->etag)) return;
+  response.status = http::Status::kNotModified;
+  response.content_type = {};
+  sent_body_->bytes = {};
+}
+
+// Also where it is not known what became of it. What gives or takes a session changes nothing else, and another session
+// is asked about anew.
+void Operation::mark_written(http::Response& response) const {
+  if (!changed_ || !response.cookies.empty() || !auth::find_session_hash(request_, cookies_)) return;
+  response.cookies.push_back(auth::format_written_cookie(cookies_));
+}
+
+// The key is looked at before the handler and before its body is received: what comes with it may be large, and costs
+// nobody anything but who has one. The handler's own segments check it again.
 Task<Result<http::Response>> Operation::answer_key(Match match) {
   Result<auth::Attempt> attempt = worker_.throttle().begin_link(request_.peer_address);
   if (!attempt) co_return fail(std::move(attempt.error()));
@@ -320,7 +387,8 @@ Task<Result<http::Response>> Operation::answer_key(Match match) {
                                                                        .key = key,
                                                                        .database = database,
                                                                        .services = worker_.services(),
-                                                                       .subject = subject_});
+                                                                       .subject = subject_,
+                                                                       .body = body_});
   if (!answered && answered.error().code == ErrorCode::kNotSignedIn) co_return fail(ErrorCode::kInvalidKey);
   co_return answered;
 }
@@ -341,7 +409,7 @@ Task<Result<http::Response>> Operation::ask(const Match& match, const access::Me
   subject_.member_id = member.member_id;
   if (match.route->operation == kOpensDocument) {
     if (const std::optional<std::int64_t> id = parse_id(match.path[0]))
-      opened_ = {.member = member, .document_id = *id};
+      opened_ = {.member = member, .kind = "document", .id = *id};
   }
   if (Result<void> decided = decide(*match.route, member); !decided) {
     if (!fresh) return at_once(fail(ErrorCode::kPrincipalChanged));

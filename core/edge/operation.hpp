@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/entry.hpp"
 #include "edge/events.hpp"
 #include "edge/route.hpp"
 #include "edge/worker.hpp"
@@ -21,9 +22,10 @@ class Operation {
  public:
   // `request` and `account_name` (a host or a slug) are views that outlive the operation. `on_done` is called once,
   // from the loop, never from inside start(). So is `on_body_wanted`, where the route takes a file and its handler asks
-  // for it: take_body() answers.
+  // for it: take_body() answers. `cache`: what came of looking into the worker's memory before; an answer is kept there
+  // where it was missed.
   Operation(Worker& worker, const http::Request& request, std::string_view account_name, http::CookieMode cookies,
-            io::Callback on_done, io::Callback on_body_wanted = {});
+            io::Callback on_done, io::Callback on_body_wanted = {}, CacheOutcome cache = CacheOutcome::kOff);
   ~Operation();
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
@@ -32,6 +34,10 @@ class Operation {
   void take_body(http::BodyFile file);
   bool done() const { return done_; }
   const http::Response& response() const { return response_; }
+  // The response's body and entity tag, where it is one that can be kept: then the body of the response is empty.
+  const std::optional<cache::Body>& body() const { return sent_body_; }
+  // What came of looking into the worker's memory; kOff where the route's answers are never kept.
+  CacheOutcome cache_outcome() const { return route_ && route_->depends.declared() ? cache_ : CacheOutcome::kOff; }
   // Once it is done: the file of its response cannot be sent, and `why` is for the log.
   void fail_file(std::string_view why) noexcept;
   // Empty until the account was found.
@@ -40,10 +46,13 @@ class Operation {
   std::chrono::microseconds database_time() const { return database_time_; }
 
  private:
-  // What a member asks to open, which stands in the activity once it was given.
+  // What a member, or somebody of the staff in the place of one, asks to open: it stands in the activity once it was
+  // given.
   struct Opened {
     access::Member member;
-    std::int64_t document_id;
+    std::string_view kind;
+    std::int64_t id;
+    std::optional<access::Staff> viewer = {};
   };
 
   Task<void> run();
@@ -58,6 +67,9 @@ class Operation {
   Task<Result<auth::FoundSession>> find_session(access::SessionHash hash, Source source);
   Task<Result<http::Response>> ask(const Match& match, const access::Member& member, bool fresh);
   void conclude(Result<http::Response> answered);
+  CachedAnswers::Pending before_asking(const Route& route, const access::Member& member) const;
+  void represent(const access::Member& member, const CachedAnswers::Pending& pending, http::Response& response);
+  void mark_written(http::Response& response) const;
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
   http::Response problem_of(Error error);
@@ -78,6 +90,7 @@ class Operation {
   http::CookieMode cookies_;
   io::Callback on_done_;
   io::Callback on_body_wanted_;
+  CacheOutcome cache_;
   files::Body body_;
   std::shared_ptr<const access::Account> account_;
   std::unique_ptr<io::Timer> deadline_;
@@ -87,6 +100,9 @@ class Operation {
   Subject subject_;
   std::optional<Opened> opened_;
   http::Response response_;
+  cache::EntryPointer entry_;  // holds what `sent_body_` views
+  std::optional<cache::Body> sent_body_;
+  std::chrono::milliseconds session_left_{0};
   std::chrono::microseconds database_time_{0};
   bool done_ = false;
   bool changed_ = false;  // see access::Lanes

@@ -17,6 +17,7 @@
 #include "access/staff.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "cache/generations.hpp"
 #include "files/body.hpp"
 #include "http/cookie.hpp"
 #include "http/request.hpp"
@@ -84,6 +85,7 @@ struct KeyContext {
   access::KeyDatabase database;
   Services& services;
   Subject& subject;
+  files::Body& body;  // of an operation that takes a file
 };
 
 struct StaffContext {
@@ -138,6 +140,14 @@ class Route {
     route.member_handler = handler;
     return route;
   }
+  // Whose answer a worker may keep while nothing changes that it is made from: whatever the answer shows stands here,
+  // the account's settings and the membership excepted, which count always (core/cache/generations.hpp). It takes
+  // nothing from the request but path and query.
+  constexpr Route cached(cache::Depends on) const {
+    Route route = *this;
+    route.depends = on;
+    return route;
+  }
   // For staff whose role may do at least what this one may. The answer to others of the staff is 403, also where the
   // path names one thing: they may know that it exists.
   static constexpr Route for_staff(http::Method method, std::string_view path, std::string_view operation,
@@ -148,7 +158,8 @@ class Route {
     return route;
   }
 
-  // Whose body is a file of at most so many bytes. It is not JSON, and comes once the handler asks its context for it.
+  // Whose body goes into a file of at most so many bytes. It is not JSON, and comes once the handler asks its context
+  // for it: after session or key were looked at.
   constexpr Route takes_file(std::int64_t maximum) const {
     Route route = *this;
     route.file_bytes = maximum;
@@ -178,6 +189,7 @@ class Route {
   StaffHandler staff_handler = nullptr;
   KeyHandler key_handler = nullptr;
   std::chrono::milliseconds deadline{0};  // of a whole request; 0: the worker's
+  cache::Depends depends = {};            // not declared: the answer is never kept
 
  private:
   constexpr Route(http::Method m, std::string_view p, std::string_view o, Audience a)

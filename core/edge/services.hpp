@@ -1,10 +1,12 @@
 // What a feature may use besides the database: one object per worker.
 #pragma once
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "crypto/keyring.hpp"
 #include "io/loop.hpp"
 #include "io/offload.hpp"
+#include "io/turns.hpp"
 
 namespace portal::auth {
 class PasswordList;
@@ -15,6 +17,14 @@ class Throttle;
 
 namespace portal::files {
 class Uploads;
+}
+
+namespace portal::layouts {
+class LayoutSet;
+}
+
+namespace portal::live {
+class Streams;
 }
 
 namespace portal::edge {
@@ -39,7 +49,10 @@ class Services {
   auth::StaffSessions& staff_sessions;
   auth::Throttle& throttle;                             // asked before any secret is looked at
   const auth::PasswordList* known_passwords = nullptr;  // the operator's list, if there is one
+  const layouts::LayoutSet* layouts = nullptr;          // of messages, as the courier sends them; always there
   files::Uploads* uploads = nullptr;                    // where files are kept that are sent to us; always there
+  live::Streams* streams = nullptr;                     // the open event streams; always there
+  io::Turns imports{limits::kImportsAtOnce};            // whoever holds the lines of an import in memory
   Log& log;  // for what went wrong without failing the request; never with anybody's data
 };
 

@@ -4,11 +4,15 @@
 #include <stdexcept>
 
 #include "features/registry.hpp"
+#include "layouts/layout_set.hpp"
+#include "sql/enter.hpp"
 #include "sql/hosts.hpp"
 #include "sql/statements.hpp"
 
 namespace portal::edge {
 namespace {
+
+constexpr std::string_view kChangesChannel = "portal_changes";
 
 pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg::SegmentKind kind) {
   pg::LaneOptions lane;
@@ -52,13 +56,19 @@ pg::LaneOptions search_lane_options(const WorkerOptions& options) {
 pg::LaneOptions import_lane_options(const WorkerOptions& options) {
   pg::LaneOptions lane = lane_options(options, "imports", pg::SegmentKind::kWrite);
   lane.depth = 1;
-  lane.queue = 4;  // each may hold as much as limits::kImportBytes
-  lane.answer_timeout = io::Duration(100'000);
-  // How many rows come is another number each time, so a plan that fits all fits none. The last setting counts.
+  lane.queue = limits::kImportsAtOnce;  // each may hold as much as limits::kImportBytes
+  // What takes longer is given up and leaves nothing, so that the next one has its turn. A row that somebody else holds
+  // is waited for four times (core/features/import/handlers.cpp); in between others pass. Which plan is good for how
+  // many lines begin_import says.
+  lane.answer_timeout = io::Duration(70'000);
   lane.settings.insert(lane.settings.end(),
-                       {"statement_timeout=90000", "lock_timeout=30000", "idle_in_transaction_session_timeout=60000",
-                        "plan_cache_mode=force_custom_plan"});
+                       {"statement_timeout=60000", "lock_timeout=4000", "idle_in_transaction_session_timeout=60000"});
   return lane;
+}
+
+// In one go: both or none.
+std::string listen_statement() {
+  return std::string(sql::listen_hosts().statement->text) + "; " + sql::listen_changes().statement->text;
 }
 
 shared::Zone open_zone(std::span<std::byte> shared_memory, shared::OwnMemory& own) {
@@ -94,26 +104,74 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
       throttle_(zone_, loop, options_.throttling),
       throttle_peers_(redis_ ? std::make_unique<auth::ThrottlePeers>(*redis_, keys, loop, throttle_.listener(), log)
                              : nullptr),
-      uploads_(loop, offload, options_.files),
+      uploads_(loop, options_.file_offload ? *options_.file_offload : offload, options_.files),
+      streams_(loop, lanes(), options_.streams),
       services_(loop, offload, keys, sessions_, staff_sessions_, throttle_, log),
       router_(features::routes()),
       hosts_(loop, reads_, options_.host_refresh, log),
       touches_(loop, writes_),
       activity_notes_(loop, writes_),
-      listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), sql::listen_hosts().statement->text,
-                io::Callback::to<&Worker::on_hosts_changed>(this), log, &pulse_),
+      listener_(loop, lane_options(options_, "listener", pg::SegmentKind::kRead), listen_statement(), *this, log,
+                &pulse_),
+      cached_(sessions_.memory(), listener_.lease(), options_.cache_bytes),
       figures_{.answered_operations = Answers(router_.routes().size() + 1)},
       metrics_(loop, zone_.metrics(), [this] { return collect_figures(*this); }) {
   if (!metrics_.shared())
     log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
   services_.known_passwords = options_.known_passwords;
+  services_.layouts = options_.layouts ? options_.layouts : &layouts::LayoutSet::built_in();
   services_.uploads = &uploads_;
+  services_.streams = &streams_;
+  changes_.add(streams_);
   if (throttle_peers_) throttle_.connect(*throttle_peers_);
+  changes_.add(cached_.generations());
+  hosts_.observe(changes_);
+  writes_.observe(this);
   hosts_.refresh();
   listener_.start();
 }
 
-Worker::~Worker() = default;
+// What is on its way when the lanes close is settled then, after what would hear of it has gone.
+Worker::~Worker() { writes_.observe(nullptr); }
+
+// What was notified while nobody listened is lost.
+void Worker::on_listening() noexcept {
+  hosts_.refresh();
+  changes_.tell_gap();
+}
+
+void Worker::on_notice(std::string_view channel, std::string_view payload) noexcept {
+  if (channel == kChangesChannel)
+    changes_.tell(payload);
+  else
+    hosts_.refresh();
+}
+
+void Worker::on_deaf() noexcept { changes_.tell_gap(); }
+
+// While members are answered from memory nobody else asks the server anything, and a listener's backend that is stuck
+// would pass for a server that is: the lanes would be given up for its silence (pg::Pulse).
+void Worker::on_no_answer() noexcept {
+  if (!asking_elsewhere_.done()) return;
+  try {
+    asking_elsewhere_ = ask_elsewhere();
+    asking_elsewhere_.handle().resume();
+  } catch (const std::exception& failure) {
+    log_.write(LogLevel::kError, failure.what());
+  }
+}
+
+Task<void> Worker::ask_elsewhere() {
+  std::vector<pg::Query> segment;
+  segment.push_back(sql::enter_host_map());
+  // Whatever the answer is: somebody has spoken.
+  [[maybe_unused]] const Result<std::vector<pg::Rows>> ignored = co_await reads_.run(std::move(segment));
+}
+
+// The notice comes, too, but whoever made the change may read before it.
+void Worker::on_commit(const pg::Owner& owner) noexcept {
+  cached_.generations().move({owner.account_id, owner.client_id, owner.membership_id});
+}
 
 std::string_view Worker::readiness() const {
   if (hosts_.module_too_old()) return "schema_mismatch";

@@ -13,8 +13,10 @@
 #include "auth/sessions.hpp"
 #include "auth/staff_sessions.hpp"
 #include "auth/throttle.hpp"
+#include "cache/changes.hpp"
 #include "crypto/keyring.hpp"
 #include "edge/activity_notes.hpp"
+#include "edge/cached_answers.hpp"
 #include "edge/figures.hpp"
 #include "edge/host_map.hpp"
 #include "edge/metrics.hpp"
@@ -24,6 +26,7 @@
 #include "files/uploads.hpp"
 #include "io/loop.hpp"
 #include "io/offload.hpp"
+#include "live/streams.hpp"
 #include "pg/lane.hpp"
 #include "pg/listener.hpp"
 #include "pg/pulse.hpp"
@@ -39,17 +42,21 @@ struct WorkerOptions {
   io::Duration deadline{10'000};       // of a whole request
   io::Duration file_deadline{60'000};  // where a file has to be kept, from when it has been received
   std::size_t remembered_sessions = 20'000;
+  std::size_t cache_bytes = std::size_t{32} * 1024 * 1024;  // of answers that are kept; 0: none
   auth::Throttling throttling = auth::Throttling::kOn;
   const auth::PasswordList* known_passwords = nullptr;
-  std::optional<redis::Options> redis;  // nothing: the portal does without
-  std::string files;                    // the folder of portal_files; empty: none
-  std::span<std::byte> zone;            // prepared; empty: this worker shares with nobody
+  const layouts::LayoutSet* layouts = nullptr;  // null: those that come with the portal
+  std::optional<redis::Options> redis;          // nothing: the portal does without
+  std::size_t streams = 10'000;                 // open event streams at most
+  std::string files;                            // the folder of portal_files; empty: none
+  io::Offload* file_offload = nullptr;          // null: files are kept by the threads that hash passwords
+  std::span<std::byte> zone;                    // prepared; empty: this worker shares with nobody
 };
 
-class Worker {
+class Worker : private pg::NoticeObserver, private pg::CommitObserver {
  public:
   Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loop, io::Offload& offload, pg::Log& log);
-  ~Worker();
+  ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -57,9 +64,14 @@ class Worker {
   pg::Log& log() { return log_; }
   const Router& router() const { return router_; }
   HostMap& hosts() { return hosts_; }
+  cache::ChangeFeed& changes() { return changes_; }
+  CachedAnswers& cached() { return cached_; }
+  const CachedAnswers& cached() const { return cached_; }
   auth::Sessions& sessions() { return sessions_; }
   auth::StaffSessions& staff_sessions() { return staff_sessions_; }
   auth::Throttle& throttle() { return throttle_; }
+  live::Streams& streams() { return streams_; }
+  const live::Streams& streams() const { return streams_; }
   Services& services() { return services_; }
   access::Lanes lanes() { return {reads_, writes_, searches_, imports_}; }
   redis::Client* redis() { return redis_.get(); }
@@ -87,7 +99,12 @@ class Worker {
   std::size_t hash_jobs() const { return services_.offload.outstanding(); }
 
  private:
-  void on_hosts_changed() noexcept { hosts_.refresh(); }
+  void on_listening() noexcept override;
+  void on_notice(std::string_view channel, std::string_view payload) noexcept override;
+  void on_deaf() noexcept override;
+  void on_no_answer() noexcept override;
+  Task<void> ask_elsewhere();
+  void on_commit(const pg::Owner& owner) noexcept override;
 
   WorkerOptions options_;
   shared::OwnMemory own_memory_;  // nothing, where there is shared memory
@@ -106,12 +123,16 @@ class Worker {
   auth::Throttle throttle_;
   std::unique_ptr<auth::ThrottlePeers> throttle_peers_;  // null: Redis is not configured
   files::Uploads uploads_;
+  live::Streams streams_;
   Services services_;
   Router router_;
   HostMap hosts_;
   Touches touches_;
   ActivityNotes activity_notes_;
+  cache::ChangeFeed changes_;
   pg::Listener listener_;
+  Task<void> asking_elsewhere_;
+  CachedAnswers cached_;
   WorkerFigures figures_;
   Metrics metrics_;  // last: it collects from everything above
 };

@@ -19,32 +19,21 @@
 #include "features/staff_documents/routes.hpp"
 #include "features/staff_layouts/routes.hpp"
 #include "features/staff_logo/routes.hpp"
+#include "features/staff_mail/routes.hpp"
 #include "features/staff_portal/routes.hpp"
 #include "features/staff_view/routes.hpp"
+#include "features/stream/routes.hpp"
 
 namespace portal::features {
 
 std::vector<edge::Route> routes() {
   std::vector<edge::Route> all;
   for (const std::span<const edge::Route> feature : {
-           portal_routes(),
-           session_routes(),
-           activation_routes(),
-           password_routes(),
-           me_routes(),
-           sites_routes(),
-           jobs_routes(),
-           documents_routes(),
-           staff_routes(),
-           staff_portal_routes(),
-           staff_documents_routes(),
-           staff_logo_routes(),
-           staff_layouts_routes(),
-           staff_view_routes(),
-           clients_routes(),
-           members_routes(),
-           activity_routes(),
-           api_key_routes(),
+           portal_routes(),     session_routes(),       activation_routes(),   password_routes(),
+           me_routes(),         sites_routes(),         jobs_routes(),         documents_routes(),
+           stream_routes(),     staff_routes(),         staff_portal_routes(), staff_documents_routes(),
+           staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),   staff_view_routes(),
+           clients_routes(),    members_routes(),       activity_routes(),     api_key_routes(),
            import_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());

@@ -17,6 +17,9 @@ constexpr std::string_view kPdfPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 
+// Enough to tell one picture of a business from the next.
+constexpr std::size_t kLogoVersionDigits = 16;
+
 std::string etag_of(crypto::Bytes content_hash) { return "\"" + crypto::encode_hex(content_hash) + "\""; }
 
 http::Response respond(const http::Request& request, crypto::Bytes content_hash, std::string_view media_type) {
@@ -62,6 +65,17 @@ http::Response answer(const StoredFile& file, bool download, const http::Request
   response.add_header("Content-Security-Policy",
                       std::string(type.media_type == "application/pdf" ? kPdfPolicy : kSandbox));
   return response;
+}
+
+std::string logo_address(crypto::Bytes content_hash) {
+  return "/api/v1/portal/logo?version=" + crypto::encode_hex(content_hash).substr(0, kLogoVersionDigits);
+}
+
+Result<void> check_logo_query(std::string_view query) {
+  Result<http::QueryReader> reader = http::QueryReader::parse(query);
+  if (!reader) return fail(std::move(reader.error()));
+  static_cast<void>(reader->text("version", {.minimum = 1, .maximum = 64}));
+  return reader->finish();
 }
 
 http::Response answer_logo(std::string_view media_type, crypto::Bytes content_hash, const http::Request& request) {

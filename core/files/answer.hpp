@@ -32,6 +32,13 @@ Result<bool> parse_download(std::string_view query);
 // asked for a download.
 http::Response answer(const StoredFile& file, bool download, const http::Request& request);
 
+// Where the business's logo is served. The address changes with the picture, because an open page asks no second time
+// for a picture that it has.
+std::string logo_address(crypto::Bytes content_hash);
+
+// For the operation that serves it: `version`, of any value, is the one parameter. kInvalidField, kUnknownParameter.
+Result<void> check_logo_query(std::string_view query);
+
 // The business's logo, which everybody sees and caches keep.
 http::Response answer_logo(std::string_view media_type, crypto::Bytes content_hash, const http::Request& request);
 

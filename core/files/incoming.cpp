@@ -82,14 +82,25 @@ Incoming::Incoming(Incoming&& other) noexcept
       name_(std::exchange(other.name_, {})),
       descriptor_(std::move(other.descriptor_)),
       hash_(std::move(other.hash_)),
+      filter_(std::move(other.filter_)),
       scan_(std::move(other.scan_)),
-      content_(std::move(other.content_)) {}
+      content_(std::move(other.content_)),
+      added_before_(other.added_before_),
+      written_out_(other.written_out_) {}
 
 Incoming::~Incoming() {
   if (!name_.empty()) ::unlink((folder_ / name_).c_str());
 }
 
 Result<void> Incoming::add(std::string_view bytes) {
+  if (filter_.passes()) return write(bytes);
+  std::string kept;
+  filter_.add(bytes, kept);
+  return write(kept);
+}
+
+Result<void> Incoming::write(std::string_view bytes) {
+  if (bytes.empty()) return {};
   if (!write_all(descriptor_.number(), bytes)) return refuse(folder_, "cannot be written");
   // On its way to the disk already, so that the last sync does not hold up who waits for the same thread.
   ::sync_file_range(descriptor_.number(), content_.bytes, static_cast<off64_t>(bytes.size()), SYNC_FILE_RANGE_WRITE);
@@ -101,7 +112,19 @@ Result<void> Incoming::add(std::string_view bytes) {
   return {};
 }
 
+void Incoming::write_out() noexcept {
+  constexpr unsigned kWait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  if (added_before_ > written_out_)
+    ::sync_file_range(descriptor_.number(), written_out_, added_before_ - written_out_, kWait);
+  written_out_ = added_before_;
+  added_before_ = content_.bytes;
+}
+
 Result<void> Incoming::finish() {
+  std::string kept;
+  filter_.finish(kept);
+  if (Result<void> written = write(kept); !written) return written;
+  content_.is_broken_picture = filter_.is_broken();
   if (::fchmod(descriptor_.number(), kFileMode) != 0 || ::fsync(descriptor_.number()) != 0)
     return refuse(folder_, "cannot be written");
   content_.hash = hash_.finish();
@@ -115,19 +138,25 @@ Result<Kept> Incoming::keep() const {
   if (::mkdir(around.c_str(), kFolderMode) != 0 && errno != EEXIST) return refuse(around, "cannot be made");
   if (!ensure_passable(around)) return refuse(around, "cannot be opened to its group");
 
-  // A second name first, which rename(2) then puts into the place of whatever is there.
-  const std::filesystem::path second = folder_ / random_name(".incoming-");
   const std::string source =
       name_.empty() ? fmt::format("/proc/self/fd/{}", descriptor_.number()) : (folder_ / name_).string();
-  if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, second.c_str(), name_.empty() ? AT_SYMLINK_FOLLOW : 0) != 0)
-    return refuse(second, "cannot be written");
+  const int follow = name_.empty() ? AT_SYMLINK_FOLLOW : 0;
   struct stat mine{};
-  struct stat before{};
-  const bool was_new = ::stat(target.c_str(), &before) != 0;
-  if (::fstat(descriptor_.number(), &mine) != 0 || ::rename(second.c_str(), target.c_str()) != 0) {
-    const auto failure = refuse(target, "cannot be written");
-    ::unlink(second.c_str());
-    return failure;
+  if (::fstat(descriptor_.number(), &mine) != 0) return refuse(target, "cannot be written");
+  // Of several with the same content at the same moment one is the first, which link(2) tells and a look before does
+  // not.
+  const bool was_new = ::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, target.c_str(), follow) == 0;
+  if (!was_new) {
+    if (errno != EEXIST) return refuse(target, "cannot be written");
+    // A second name, which rename(2) then puts into the place of whatever is there.
+    const std::filesystem::path second = folder_ / random_name(".incoming-");
+    if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, second.c_str(), follow) != 0)
+      return refuse(second, "cannot be written");
+    if (::rename(second.c_str(), target.c_str()) != 0) {
+      const auto failure = refuse(target, "cannot be written");
+      ::unlink(second.c_str());
+      return failure;
+    }
   }
   const Kept kept{.device = mine.st_dev, .inode = mine.st_ino, .was_new = was_new};
   if (!sync_folder(around) || !sync_folder(folder_)) {

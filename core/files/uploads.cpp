@@ -66,6 +66,7 @@ Result<void> add_piece(Receiving& receiving) {
       return added;
     receiving.copied += count;
   }
+  receiving.incoming->write_out();
   return {};
 }
 

@@ -61,8 +61,7 @@ Result<void> require_ndjson_body(const Request& request) {
   if (request.count_headers("Content-Type") != 1 || !is_ndjson_media_type(*request.header("Content-Type")) ||
       request.count_headers("Content-Encoding") != 0)
     return fail(ErrorCode::kUnsupportedMediaType);
-  if (request.body.size() > limits::kImportBytes) return fail(ErrorCode::kPayloadTooLarge);
-  return {};
+  return require_file_body(request, limits::kImportBytes);
 }
 
 }  // namespace portal::http

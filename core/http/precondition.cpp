@@ -1,9 +1,9 @@
 #include "http/precondition.hpp"
 
 namespace portal::http {
-namespace {
 
-bool names(std::string_view list, std::string_view etag) noexcept {
+bool names_etag(std::string_view if_none_match, std::string_view etag) noexcept {
+  std::string_view list = if_none_match;
   list = trim_blanks(list);
   if (list == "*") return true;
   while (!list.empty()) {
@@ -20,11 +20,9 @@ bool names(std::string_view list, std::string_view etag) noexcept {
   return false;
 }
 
-}  // namespace
-
 bool has_current_copy(const Request& request, std::string_view etag) noexcept {
   for (const Header& header : request.headers) {
-    if (equals_ignoring_case(header.name, "If-None-Match") && names(header.value, etag)) return true;
+    if (equals_ignoring_case(header.name, "If-None-Match") && names_etag(header.value, etag)) return true;
   }
   return false;
 }

@@ -2,13 +2,17 @@
 // (R35).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "io/loop.hpp"
 
 namespace portal::http {
 
@@ -47,13 +51,36 @@ struct FileBody {
   std::string etag;                   // strong, with its quotation marks
 };
 
+// A body that goes on after the answer has begun (text/event-stream). Whoever sends it asks for its text.
+class EventStream {
+ public:
+  struct Piece {
+    std::size_t bytes = 0;
+    bool is_last = false;  // nothing follows: the answer is over
+  };
+
+  virtual ~EventStream() = default;
+  // `on_ready` is called from the loop, never from inside attach() or take(), when there may be something to take.
+  virtual void attach(io::Callback on_ready) noexcept = 0;
+  // Whole events, as many as fit.
+  virtual Piece take(std::span<char> room) noexcept = 0;
+  // What is left is not worth waiting for a client that does not read.
+  virtual bool is_over() const noexcept = 0;
+
+  static constexpr std::size_t kLeastRoom = 512;
+};
+
 struct Response {
   Status status = Status::kOk;
   std::string content_type;  // empty: no Content-Type header
   std::string body;
   std::optional<FileBody> file = std::nullopt;
-  std::vector<ResponseHeader> headers;  // besides Content-Type, Content-Length and Set-Cookie
-  std::vector<std::string> cookies;     // values of Set-Cookie, see format_set_cookie
+  std::shared_ptr<EventStream> events = nullptr;  // in the place of a body
+  std::vector<ResponseHeader> headers;            // besides Content-Type, Content-Length and Set-Cookie
+  std::vector<std::string> cookies;               // values of Set-Cookie, see format_set_cookie
+  // How long the answer stays true by itself, since it was asked for, where that depends on the time: the statement
+  // says it. A worker keeps it no longer.
+  std::optional<std::chrono::milliseconds> valid_for = std::nullopt;
 
   // `body` is complete JSON.
   static Response json(std::string body, Status status = Status::kOk);

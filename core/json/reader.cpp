@@ -323,6 +323,7 @@ std::optional<std::optional<ObjectReader>> ObjectReader::nullable_object(std::st
 }
 
 Result<void> ObjectReader::finish() {
+  if (takes_all_) return errors_->result();
   const char* key = nullptr;
   std::size_t length = 0;
   json_t* value = nullptr;
@@ -385,11 +386,6 @@ void ObjectReader::drop_nulls() {
   }
 }
 
-void ObjectReader::take_all() {
-  const char* key = nullptr;
-  std::size_t length = 0;
-  json_t* value = nullptr;
-  json_object_keylen_foreach(object_, key, length, value) { taken_.emplace_back(key, length); }
-}
+void ObjectReader::take_all() { takes_all_ = true; }
 
 }  // namespace portal::json

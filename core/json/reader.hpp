@@ -154,6 +154,7 @@ class ObjectReader {
   std::string pointer_;
   FieldErrors* errors_;
   std::vector<std::string> taken_;
+  bool takes_all_ = false;
 };
 
 }  // namespace portal::json

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "layouts/built_in.hpp"
+#include "json/plain_text.hpp"
 #include "layouts/html_rules.hpp"
 #include "layouts/plain_text.hpp"
 #include "layouts/position.hpp"
@@ -16,16 +16,19 @@ constexpr std::array<std::string_view, 3> kFrameNames = {"company.name", "portal
 constexpr std::string_view kLink = "activation.url";
 constexpr std::string_view kExampleToken = "example-of-a-link-that-opens-nothing-at-all";  // as long as a token
 
+constexpr char kC1 = '\xC2';  // with a second byte that says which
+
 enum class Lines : bool { kOne, kSeveral };
 
 Result<void> check_controls(std::string_view text, Lines lines) {
-  const auto fault = std::ranges::find_if(text, [&](char letter) {
-    const auto byte = static_cast<unsigned char>(letter);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char letter = text[at];
     const bool ends_line = letter == '\n' || letter == '\r' || letter == '\t';
-    return (byte < 0x20 || byte == 0x7F) && !(ends_line && lines == Lines::kSeveral);
-  });
-  if (fault == text.end()) return {};
-  return refuse_at(text, static_cast<std::size_t>(fault - text.begin()), "invalid_text");
+    if (ends_line && lines == Lines::kSeveral) continue;
+    if (json::has_control(text.substr(at, at + 1 < text.size() && letter == kC1 ? 2 : 1)))
+      return refuse_at(text, at, "invalid_text");
+  }
+  return {};
 }
 
 // The place of a placeholder, npos when there is none. Of text that was parsed: so each is closed.
@@ -43,12 +46,6 @@ Result<Layout> require_link(std::string_view text, Result<Layout> layout) {
   if (layout && find_placeholder(text, kLink) == std::string_view::npos)
     return fail(Error::field("@", "missing_activation_url"));
   return layout;
-}
-
-Result<std::string> render_frame(std::string_view name, std::span<const Value> values) {
-  Result<Layout> layout = Layout::parse(built_in_layout(name), Format::kHtml, kFrameNames);
-  if (!layout) return fail(ErrorCode::kInternal, fmt::format("the layout {}: {}", name, layout.error().log_detail));
-  return layout->render(values);
 }
 
 }  // namespace
@@ -75,12 +72,12 @@ Result<Layout> parse_invitation_sms(std::string_view text) {
   return require_link(text, Layout::parse(text, Format::kText, kInvitationNames));
 }
 
-InvitationDefault default_invitation(std::string_view language) {
-  SubjectAndBody text;
-  split_subject(built_in_layout(fmt::format("{}/invitation.txt", language)), text);
-  std::string_view sms = built_in_layout(fmt::format("{}/invitation.sms", language));
+InvitationDefault default_invitation(const LayoutSet& layouts, std::string_view language) {
+  std::string_view sms = layouts.source(fmt::format("{}/invitation.sms", language)).body;
   while (sms.ends_with('\n')) sms.remove_suffix(1);
-  return {.subject = text.subject, .html = built_in_layout(fmt::format("{}/invitation.html", language)), .sms = sms};
+  return {.subject = layouts.source(fmt::format("{}/invitation.txt", language)).subject,
+          .html = layouts.source(fmt::format("{}/invitation.html", language)).body,
+          .sms = sms};
 }
 
 std::string describe_time(std::string_view local, std::string_view language, std::string_view zone) {
@@ -102,7 +99,7 @@ std::string describe_time(std::string_view local, std::string_view language, std
 InvitationExample::InvitationExample(std::string_view company_name, std::string_view origin,
                                      std::string_view local_expiry, std::string_view zone, std::string_view language)
     : company_name_(company_name),
-      client_name_(language == "es" ? "Ejemplo S.L." : "Example Ltd"),
+      client_name_(language == "es" ? "Ejemplo SL" : "Example Ltd"),
       portal_url_(fmt::format("{}/", origin)),
       activation_url_(fmt::format("{}/activate#{}", origin, kExampleToken)),
       expires_(describe_time(local_expiry, language, zone)) {}
@@ -126,17 +123,30 @@ Result<InvitationMail> make_invitation_mail(const Layout& subject, const Layout&
   return InvitationMail{.subject = std::move(*line), .html = std::move(*body), .text = std::move(text)};
 }
 
+Result<InvitationMail> make_default_mail(const LayoutSet& layouts, std::string_view language,
+                                         const InvitationValues& values) {
+  const std::array<Value, 5> list = values.values();
+  const std::string name = fmt::format("{}/invitation.", language);
+  Result<std::string> subject = layouts.render_subject(name + "txt", list);
+  if (!subject) return fail(std::move(subject.error()));
+  Result<std::string> html = layouts.render(name + "html", list);
+  if (!html) return fail(std::move(html.error()));
+  Result<std::string> text = layouts.render(name + "txt", list);
+  if (!text) return fail(std::move(text.error()));
+  return InvitationMail{.subject = std::move(*subject), .html = std::move(*html), .text = std::move(*text)};
+}
+
 std::string logo_url_of(std::string_view portal_url) { return fmt::format("{}api/v1/portal/logo", portal_url); }
 
-Result<std::string> frame_html(std::string_view html, std::string_view company_name, std::string_view portal_url,
-                               bool has_logo) {
+Result<std::string> frame_html(const LayoutSet& layouts, std::string_view html, std::string_view company_name,
+                               std::string_view portal_url, bool has_logo) {
   const std::string logo_url = logo_url_of(portal_url);
   const std::array<Value, 3> values = {Value{.name = kFrameNames[0], .text = company_name},
                                        Value{.name = kFrameNames[1], .text = portal_url},
                                        Value{.name = kFrameNames[2], .text = logo_url}};
-  const Result<std::string> head = render_frame(has_logo ? "frame_head_logo.html" : "frame_head.html", values);
+  const Result<std::string> head = layouts.render(has_logo ? "frame_head_logo.html" : "frame_head.html", values);
   if (!head) return fail(head.error());
-  const Result<std::string> foot = render_frame("frame_foot.html", values);
+  const Result<std::string> foot = layouts.render("frame_foot.html", values);
   if (!foot) return fail(foot.error());
   return fmt::format("{}{}{}", *head, html, *foot);
 }

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "layouts/layout.hpp"
+#include "layouts/layout_set.hpp"
 
 namespace portal::layouts {
 
@@ -43,13 +44,13 @@ Result<Layout> parse_invitation_subject(std::string_view text);
 Result<Layout> parse_invitation_html(std::string_view html);
 Result<Layout> parse_invitation_sms(std::string_view text);
 
-// What comes with the portal.
+// What stands in the place of an account's own; views into the set.
 struct InvitationDefault {
   std::string_view subject;
   std::string_view html;
   std::string_view sms;
 };
-InvitationDefault default_invitation(std::string_view language);
+InvitationDefault default_invitation(const LayoutSet& layouts, std::string_view language);
 
 // "2026-12-05 18:00" as people write it.
 std::string describe_time(std::string_view local, std::string_view language, std::string_view zone);
@@ -77,11 +78,14 @@ struct InvitationMail {
 };
 // kInternal when a layout lacks something.
 Result<InvitationMail> make_invitation_mail(const Layout& subject, const Layout& html, const InvitationValues& values);
+// Of an account without one of its own.
+Result<InvitationMail> make_default_mail(const LayoutSet& layouts, std::string_view language,
+                                         const InvitationValues& values);
 
 // The whole document, as it is shown before it is saved: what stands around each mail is the account's name, its logo
 // if it has one, and where its portal is.
-Result<std::string> frame_html(std::string_view html, std::string_view company_name, std::string_view portal_url,
-                               bool has_logo);
+Result<std::string> frame_html(const LayoutSet& layouts, std::string_view html, std::string_view company_name,
+                               std::string_view portal_url, bool has_logo);
 
 // Where the logo of the portal at this URL is.
 std::string logo_url_of(std::string_view portal_url);

@@ -33,12 +33,12 @@ bool says_unfit(std::string_view state, SegmentKind kind) {
 }
 
 // An error without SQLSTATE is libpq's own. One that had no memory for a sync has lost count, and from there on
-// everybody would get a stranger's answer; it shows as that, or as an error where only the commit is left, which fails
-// for other reasons.
-bool out_of_step(const PGresult* result, bool only_commit_left) {
+// everybody would get a stranger's answer; it shows as that, or as an error where only the commit is left. Commits fail
+// for few reasons, and for these a segment behind may fail as well: only where none was sent is it surely the commit.
+bool out_of_step(const PGresult* result, bool only_commit_left, bool more_behind) {
   const std::string_view state = field(result, PG_DIAG_SQLSTATE);
   if (state.empty()) return true;
-  const bool may_be_the_commit = state.starts_with("23") || state.starts_with("40");
+  const bool may_be_the_commit = !more_behind && (state.starts_with("23") || state.starts_with("40"));
   return only_commit_left && !may_be_the_commit;
 }
 
@@ -188,6 +188,7 @@ void Connection::send_or_hold(std::shared_ptr<Exchange> exchange) noexcept {
     // Half of a segment may stand in libpq's buffer. Whatever followed it would get the answers of that half. Without
     // its sync the server does not commit it.
     const bool unknown = exchange->sent && options_.kind == SegmentKind::kWrite;
+    if (unknown) lane_.on_settled(*exchange);
     exchange->fail(unknown ? ErrorCode::kOutcomeUnknown : ErrorCode::kOverloaded, failure.what());
     lose(failure.what());
     return;
@@ -315,7 +316,7 @@ void Connection::take_result(pg_result* result) {
       }
       return;
     default:
-      if (out_of_step(result, front.statement_number >= statements)) {
+      if (out_of_step(result, front.statement_number >= statements, in_flight_.size() > 1)) {
         lose(last_error());
         return;
       }
@@ -371,6 +372,7 @@ void Connection::finish_segment(Expected& done) {
   } else if (done.conflict && lane_.may_retry(*exchange)) {
     lane_.retry_later(exchange);
   } else {
+    if (!done.error) lane_.on_settled(*exchange);
     exchange->finish(std::move(done.error));
   }
 }
@@ -432,6 +434,7 @@ void Connection::lose(std::string_view why) noexcept {
       expected.exchange->finish(std::move(*expected.error));
     } else {
       ++lane_.figures_.failures;
+      lane_.on_settled(*expected.exchange);
       expected.exchange->fail(ErrorCode::kOutcomeUnknown, why);
     }
   }

@@ -1,6 +1,7 @@
 // One segment on its way, and a queue of such.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,13 @@
 
 namespace portal::pg {
 
+// Whose data a change may touch; 0: nobody's that anybody asks for.
+struct Owner {
+  std::int64_t account_id = 0;
+  std::int64_t client_id = 0;
+  std::int64_t membership_id = 0;
+};
+
 // Shared by the coroutine that waits and the connection that works, either of which may go first.
 struct Exchange {
   std::vector<Query> queries;
@@ -25,6 +33,7 @@ struct Exchange {
   bool abandoned = false;
   bool sent = false;
   bool finished = false;
+  Owner owner{};
   int attempts = 0;   // times sent
   int conflicts = 0;  // times rolled back because of somebody else's transaction
 

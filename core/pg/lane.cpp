@@ -41,8 +41,9 @@ Lane::~Lane() {
   close();
 }
 
-Lane::RunAwaiter::RunAwaiter(Lane& lane, std::vector<Query> queries)
+Lane::RunAwaiter::RunAwaiter(Lane& lane, std::vector<Query> queries, const Owner& owner)
     : lane_(lane), exchange_(std::make_shared<Exchange>()) {
+  exchange_->owner = owner;
   exchange_->queries = std::move(queries);
 }
 
@@ -268,7 +269,8 @@ void Lane::resubmit(ExchangeQueue& exchanges) noexcept {
 }
 
 bool Lane::may_retry(const Exchange& exchange) const noexcept {
-  return !exchange.abandoned && !closing_ && exchange.conflicts < kMaximumConflicts;
+  // With one at a time whoever waits for a row keeps everybody from passing: who asked decides when to ask again.
+  return options_.depth > 1 && !exchange.abandoned && !closing_ && exchange.conflicts < kMaximumConflicts;
 }
 
 void Lane::retry_later(std::shared_ptr<Exchange> exchange) noexcept {

@@ -27,6 +27,14 @@ class Connection;
 // What a lost connection means for a segment that was sent: a read may be asked again, a write may have been committed.
 enum class SegmentKind : std::uint8_t { kRead, kWrite };
 
+// Told of changes that were committed, or may have been: by the connection, whether or not anybody waits for them any
+// more, and before whoever waits goes on.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  virtual void on_commit(const Owner& owner) noexcept = 0;
+};
+
 struct LaneOptions {
   std::string name;  // for the log and metrics
   std::string
@@ -76,7 +84,7 @@ class Lane final : private PulseListener {
 
   class RunAwaiter {
    public:
-    RunAwaiter(Lane& lane, std::vector<Query> queries);
+    RunAwaiter(Lane& lane, std::vector<Query> queries, const Owner& owner);
     RunAwaiter(const RunAwaiter&) = delete;
     RunAwaiter& operator=(const RunAwaiter&) = delete;
     ~RunAwaiter();  // abandons a segment that is not finished
@@ -91,7 +99,12 @@ class Lane final : private PulseListener {
 
   // co_await lane.run(queries): one round trip. The rows of each query in order, or the first error; after an error
   // nothing was committed, except that kOutcomeUnknown (writes) says it is not known.
-  RunAwaiter run(std::vector<Query> queries) { return RunAwaiter(*this, std::move(queries)); }
+  // `owner`: of a change, for whoever observes.
+  RunAwaiter run(std::vector<Query> queries, const Owner& owner = {}) {
+    return RunAwaiter(*this, std::move(queries), owner);
+  }
+  // Null: nobody observes any more.
+  void observe(CommitObserver* observer) { observer_ = observer; }
 
   LaneFigures figures() const;
   io::Loop& loop() const { return loop_; }
@@ -131,6 +144,9 @@ class Lane final : private PulseListener {
   void on_heard() noexcept {
     if (pulse_) pulse_->heard();
   }
+  void on_settled(const Exchange& exchange) noexcept {
+    if (observer_ && exchange.owner.account_id != 0) observer_->on_commit(exchange.owner);
+  }
   void on_progress() noexcept;
   void on_connected(Connection& connection) noexcept;
   void on_lost(Connection& connection, bool was_connected, std::string_view why,
@@ -142,6 +158,7 @@ class Lane final : private PulseListener {
   LaneOptions options_;
   Log& log_;
   Pulse* pulse_;
+  CommitObserver* observer_ = nullptr;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>>
       lost_;  // destroyed from the reaper's wake, never from inside their own callbacks

@@ -18,12 +18,12 @@ std::string_view one_line(std::string_view text) { return text.substr(0, text.fi
 
 }  // namespace
 
-Listener::Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, io::Callback on_change, Log& log,
-                   Pulse* pulse)
+Listener::Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, NoticeObserver& observer,
+                   Log& log, Pulse* pulse)
     : loop_(loop),
       options_(std::move(options)),
       listen_statement_(std::move(listen_statement)),
-      on_change_(on_change),
+      observer_(observer),
       log_(log),
       pulse_(pulse),
       timer_(loop.timer(io::Callback::to<&Listener::on_timer>(this))) {
@@ -39,8 +39,6 @@ Listener::~Listener() {
 void Listener::start() {
   if (state_ == State::kClosed) on_timer();
 }
-
-bool Listener::lease_valid() const { return state_ == State::kListening && loop_.now() - lease_from_ < kLease; }
 
 void Listener::connect() {
   asking_ = reading_ = false;
@@ -69,6 +67,7 @@ void Listener::on_timer() noexcept {
       lose("no answer", Loss::kSilence);
     } else {
       timer_->start(kAskEvery);
+      observer_.on_no_answer();
     }
   } catch (const std::exception& failure) {
     lose(failure.what());
@@ -133,16 +132,19 @@ void Listener::read() {
     return;
   }
   if (pulse_) pulse_->heard();
-  bool changed = false;
-  while (PGnotify* notice = PQnotifies(connection_)) {
-    changed = true;
-    PQfreemem(notice);
-  }
-  const bool began = state_ == State::kSubscribing;
+  hand_on_notices();
   while (asking_ && !PQisBusy(connection_)) {
     if (!take_answer()) return;
   }
-  if (state_ == State::kListening && (changed || began)) on_change_();
+  // Those behind the answer: libpq reads on only once that is taken, and the socket may have no more to say.
+  hand_on_notices();
+}
+
+void Listener::hand_on_notices() {
+  while (PGnotify* notice = PQnotifies(connection_)) {
+    observer_.on_notice(notice->relname, notice->extra);
+    PQfreemem(notice);
+  }
 }
 
 // False when the connection is lost.
@@ -156,10 +158,10 @@ bool Listener::take_answer() {
     return false;
   }
   asking_ = false;
-  lease_from_ = asked_at_;
+  if (state_ == State::kListening) lease_.renew(asked_at_);
   if (state_ == State::kSubscribing) {
     state_ = State::kListening;
-    ++epoch_;
+    lease_.begin(asked_at_);
     backoff_ = io::Duration(0);
     timer_->start(kAskEvery);
     if (away_) {
@@ -167,6 +169,7 @@ bool Listener::take_answer() {
       write_line(log_, LogLevel::kWarning, "listener: listens again after {:.1f} s", lasted.count());
     }
     away_ = false;
+    observer_.on_listening();
   }
   if (pulse_) pulse_->settled();
   return true;
@@ -183,7 +186,9 @@ void Listener::flush() {
 
 void Listener::lose(std::string_view why, Loss loss) noexcept {
   if (state_ == State::kClosed) return;
+  const bool listened = state_ == State::kListening;
   state_ = State::kClosed;
+  lease_.end();
   if (!away_) {
     away_ = true;
     lost_at_ = loop_.now();
@@ -195,6 +200,7 @@ void Listener::lose(std::string_view why, Loss loss) noexcept {
   // The first try follows at once: most of what is lost is back at once.
   timer_->start(std::max(backoff_, io::Duration(1)));
   backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
+  if (listened) observer_.on_deaf();
   if (pulse_ && loss == Loss::kConclusive) pulse_->settled();
 }
 

@@ -5,23 +5,39 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/loop.hpp"
 #include "pg/lane.hpp"
+#include "pg/lease.hpp"
 #include "pg/pulse.hpp"
 
 struct pg_conn;
 
 namespace portal::pg {
 
+// Who is told of notices. Called from the loop, never from inside a call of the listener.
+class NoticeObserver {
+ public:
+  virtual ~NoticeObserver() = default;
+  // Listening (re)starts: another epoch. What was notified since the last one ended is lost.
+  virtual void on_listening() noexcept = 0;
+  // Views into the notice, which goes afterwards.
+  virtual void on_notice(std::string_view channel, std::string_view payload) noexcept = 0;
+  // The connection that listened is lost.
+  virtual void on_deaf() noexcept {}
+  // A question has no answer for Listener::kAskEvery, and again for each time more: is it the server, or this
+  // connection alone?
+  virtual void on_no_answer() noexcept {}
+};
+
 class Listener final : private PulseListener {
  public:
   static constexpr io::Duration kAskEvery{250};
-  static constexpr io::Duration kLease{1000};
+  static constexpr io::Duration kLease = Lease::kLength;
 
-  // `on_change` is called after each notice and each time listening (re)starts; several may be told as one.
-  Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, io::Callback on_change, Log& log,
+  Listener(io::Loop& loop, LaneOptions options, std::string listen_statement, NoticeObserver& observer, Log& log,
            Pulse* pulse = nullptr);
   ~Listener() override;
   Listener(const Listener&) = delete;
@@ -29,11 +45,12 @@ class Listener final : private PulseListener {
 
   void start();
   bool listening() const { return state_ == State::kListening; }
-  // Everything that was committed a second ago and notified has been told: the last question that was answered was
-  // asked less than a second ago. Never across a reconnection.
-  bool lease_valid() const;
+  // Everything that was notified a second ago has been told: the last question that was answered was asked less than a
+  // second ago. Never across a reconnection.
+  bool lease_valid() const { return lease_.valid(loop_.now()); }
+  const Lease& lease() const { return lease_; }
   // Grows each time that listening (re)starts. What was made in an earlier epoch may have missed notices.
-  std::uint64_t epoch() const { return epoch_; }
+  std::uint64_t epoch() const { return lease_.epoch(); }
 
  private:
   enum class State : std::uint8_t { kClosed, kConnecting, kSubscribing, kListening };
@@ -46,6 +63,7 @@ class Listener final : private PulseListener {
   void poll_connect();
   void ask(const char* statement);
   void read();
+  void hand_on_notices();
   bool take_answer();
   void flush();
   // Conclusive: the server, or its absence, has told. Silence is not.
@@ -55,7 +73,7 @@ class Listener final : private PulseListener {
   io::Loop& loop_;
   LaneOptions options_;
   std::string listen_statement_;
-  io::Callback on_change_;
+  NoticeObserver& observer_;
   Log& log_;
   Pulse* pulse_;
   State state_ = State::kClosed;
@@ -63,10 +81,9 @@ class Listener final : private PulseListener {
   std::unique_ptr<io::Watch> watch_;
   std::unique_ptr<io::Timer> timer_;
   io::MonotonicTime asked_at_{};
-  io::MonotonicTime lease_from_{};
+  Lease lease_;
   io::MonotonicTime lost_at_{};
   io::Duration backoff_{0};
-  std::uint64_t epoch_ = 0;
   bool asking_ = false;   // a statement is on its way
   bool reading_ = false;  // while connecting: it is the server's turn
   bool away_ = false;     // it has been told that the listener is lost

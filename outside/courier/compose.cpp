@@ -109,7 +109,7 @@ std::optional<Content> make_own_invitation(const Message& message, const Message
 }
 
 Result<Content> make_content(const Message& message, const MessageContext& context, const Substitutions& substitutions,
-                             const LayoutSet& layouts) {
+                             const layouts::LayoutSet& layouts) {
   if (std::optional<Content> own = make_own_invitation(message, context, substitutions)) return std::move(*own);
   const auto values = substitutions.values();
   Result<std::string> subject = layouts.render_subject(layout_name(message, "txt"), values);
@@ -155,8 +155,8 @@ std::string find_obstacle(const Message& message, const MessageContext& context)
     return "the person is no member any more";
   if (message.staff_id && (context.staff_state.empty() || context.staff_state == "removed"))
     return "the person does not belong to the staff any more";
-  constexpr std::array<std::string_view, 4> kNotices = {"password_changed", "email_changed", "staff_password_changed",
-                                                        kInvitationTest};
+  constexpr std::array<std::string_view, 5> kNotices = {"password_changed", "email_changed", "staff_password_changed",
+                                                        kInvitationTest, "mail_test"};
   const bool has_link = std::ranges::find(kNotices, message.kind) == kNotices.end();
   if (has_link && !context.link_is_good.value_or(false)) return "the link in it has ended, was used or was replaced";
   return {};
@@ -172,7 +172,7 @@ std::string idempotency_key_of(const Message& message) {
 }
 
 Result<Mail> compose_mail(const Message& message, const MessageContext& context, const Link& link, const Sender& sender,
-                          const LayoutSet& layouts) {
+                          const layouts::LayoutSet& layouts) {
   const Result<Substitutions> substitutions = substitute(message, context, link);
   if (!substitutions) return fail(substitutions.error());
   const auto values = substitutions->values();
@@ -195,7 +195,7 @@ Result<Mail> compose_mail(const Message& message, const MessageContext& context,
 }
 
 Result<Sms> compose_sms(const Message& message, const MessageContext& context, const Link& link,
-                        const LayoutSet& layouts) {
+                        const layouts::LayoutSet& layouts) {
   const Result<Substitutions> substitutions = substitute(message, context, link);
   if (!substitutions) return fail(substitutions.error());
   std::optional<Result<std::string>> own;

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "courier/layout_set.hpp"
 #include "courier/outbox.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/secret.hpp"
+#include "layouts/layout_set.hpp"
 #include "mail/mail.hpp"
 #include "send/sms.hpp"
 
@@ -40,8 +40,8 @@ struct Sender {
 // Links begin with an origin of the account (SECURITY R52): the one that they were made with while it is one, else the
 // primary one. kInternal when the layouts or the account lack something.
 Result<Mail> compose_mail(const Message& message, const MessageContext& context, const Link& link, const Sender& sender,
-                          const LayoutSet& layouts);
+                          const layouts::LayoutSet& layouts);
 Result<Sms> compose_sms(const Message& message, const MessageContext& context, const Link& link,
-                        const LayoutSet& layouts);
+                        const layouts::LayoutSet& layouts);
 
 }  // namespace portal::outside

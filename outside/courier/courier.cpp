@@ -48,8 +48,8 @@ std::string without_address(std::string_view reason, std::string_view address) {
 
 }  // namespace
 
-Courier::Courier(const CourierSettings& settings, const LayoutSet& layouts, const crypto::Keyring& keys, Outbox& outbox,
-                 CourierLog log)
+Courier::Courier(const CourierSettings& settings, const layouts::LayoutSet& layouts, const crypto::Keyring& keys,
+                 Outbox& outbox, CourierLog log)
     : settings_(settings), layouts_(layouts), keys_(keys), outbox_(outbox), log_(std::move(log)) {}
 
 Result<void> Courier::run(int stop_descriptor, Until until) {
@@ -168,9 +168,11 @@ std::optional<Mark> Courier::send_mail(const Message& message, const MessageCont
   const Result<SmtpServer> server = choose_server(settings_, context.mail, message.key.account_id, keys_);
   if (!server) return mark_of_broken(message, server.error().log_detail, jitter());
   if (server->host.empty()) return mark_of_waiting(message, "no mail server is set up", kFirstDelaySeconds);
-  const std::string name = server->name();
+  // What an account does wrong with a server of its own is no reason to leave others alone that share the name.
+  const bool is_own = !context.mail.smtp_host.empty();
+  const std::string name = is_own ? fmt::format("{} of {}", server->name(), message.key.account_id) : server->name();
   if (const auto wait = breaker_.wait_for(name, Clock::now()); wait.count() > 0)
-    return mark_of_waiting(message, name + " does not answer", static_cast<std::int32_t>(wait.count()));
+    return mark_of_waiting(message, server->name() + " does not answer", static_cast<std::int32_t>(wait.count()));
   return begin(message,
                make_smtp_transfer(*server, {.sender = sender.address, .recipient = message.recipient}, std::move(*text),
                                   settings_.deadlines),

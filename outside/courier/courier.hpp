@@ -9,9 +9,9 @@
 
 #include "courier/breaker.hpp"
 #include "courier/compose.hpp"
-#include "courier/layout_set.hpp"
 #include "courier/outbox.hpp"
 #include "courier/settings.hpp"
+#include "layouts/layout_set.hpp"
 #include "send/transfer.hpp"
 
 namespace portal::outside {
@@ -21,8 +21,8 @@ using CourierLog = std::function<void(const std::string& line)>;
 
 class Courier {
  public:
-  Courier(const CourierSettings& settings, const LayoutSet& layouts, const crypto::Keyring& keys, Outbox& outbox,
-          CourierLog log);
+  Courier(const CourierSettings& settings, const layouts::LayoutSet& layouts, const crypto::Keyring& keys,
+          Outbox& outbox, CourierLog log);
 
   enum class Until : std::uint8_t { kStopped, kNothingIsDue };
   // Until `stop_descriptor` can be read: what is being sent then is finished, and nothing else begun. With
@@ -56,7 +56,7 @@ class Courier {
   std::chrono::milliseconds time_to_wait(Breaker::Clock::time_point now) const;
 
   const CourierSettings& settings_;
-  const LayoutSet& layouts_;
+  const layouts::LayoutSet& layouts_;
   const crypto::Keyring& keys_;
   Outbox& outbox_;
   CourierLog log_;

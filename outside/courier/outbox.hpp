@@ -44,6 +44,7 @@ struct MailSetting {
   std::string smtp_username;
   std::vector<std::uint8_t> smtp_password;  // sealed
   std::string smtp_password_key_id;
+  bool server_is_staffs = false;  // chosen by the account's own people, not by the operator
 };
 
 // What a message is made of besides itself.

@@ -1,12 +1,9 @@
 #include "courier/routing.hpp"
 
+#include "crypto/places.hpp"
 #include "crypto/sealed.hpp"
 
 namespace portal::outside {
-
-crypto::Context smtp_password_place(std::int64_t account_id) {
-  return crypto::Context("mail_setting.smtp_password").add(account_id);
-}
 
 Result<SmtpServer> choose_server(const CourierSettings& settings, const MailSetting& own, std::int64_t account_id,
                                  const crypto::Keyring& keys) {
@@ -17,10 +14,11 @@ Result<SmtpServer> choose_server(const CourierSettings& settings, const MailSett
                     .username = own.smtp_username,
                     .password = nullptr,
                     .ca_file = settings.smtp.ca_file,
-                    .hello = settings.smtp.hello};
+                    .hello = settings.smtp.hello,
+                    .only_public = own.server_is_staffs && settings.account_servers == AccountServers::kPublic};
   if (own.smtp_password.empty()) return server;
   Result<crypto::SecretString> password =
-      crypto::unseal(own.smtp_password_key_id, own.smtp_password, smtp_password_place(account_id), keys);
+      crypto::unseal(own.smtp_password_key_id, own.smtp_password, crypto::smtp_password_place(account_id), keys);
   if (!password) return fail(ErrorCode::kInternal, "the password of the account's mail server cannot be opened");
   server.password = std::make_shared<const crypto::SecretString>(std::move(*password));
   return server;

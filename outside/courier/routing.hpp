@@ -7,9 +7,6 @@
 
 namespace portal::outside {
 
-// Where an account's sealed password stands.
-crypto::Context smtp_password_place(std::int64_t account_id);
-
 // Without a host when none is set up. kInternal when the account's password does not open.
 Result<SmtpServer> choose_server(const CourierSettings& settings, const MailSetting& own, std::int64_t account_id,
                                  const crypto::Keyring& keys);

@@ -19,6 +19,9 @@ struct SendingLimits {
   std::int32_t recipient_day = 20;
 };
 
+// Where a mail server may stand that an account's own people have named.
+enum class AccountServers : std::uint8_t { kPublic, kAny };
+
 struct CourierSettings {
   // Where the messages are and what opens them; the command line may say it too.
   std::string database;
@@ -37,6 +40,7 @@ struct CourierSettings {
   std::string smtp_password_file;
   std::string sender_address;
   std::string sender_name;  // empty: the name of the account's portal
+  AccountServers account_servers = AccountServers::kPublic;
 
   SmsGateway sms;
   std::string sms_password_file;

@@ -28,9 +28,7 @@ std::string_view reason_of(PhoneNumberUtil::ErrorType error) {
   }
 }
 
-}  // namespace
-
-Result<std::string> resolve_phone(std::string_view text, std::string_view country) {
+Result<PhoneNumber> parse(std::string_view text, std::string_view country) {
   if (text.empty() || text.size() > kLongest) return refuse("the recipient is no phone number");
   const PhoneNumberUtil& numbers = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
@@ -47,9 +45,30 @@ Result<std::string> resolve_phone(std::string_view text, std::string_view countr
     default:
       return refuse("there is no such number in its country");
   }
+  return number;
+}
+
+std::string format(const PhoneNumber& number, PhoneNumberUtil::PhoneNumberFormat form) {
   std::string formatted;
-  numbers.Format(number, PhoneNumberUtil::E164, &formatted);
+  PhoneNumberUtil::GetInstance()->Format(number, form, &formatted);
   return formatted;
+}
+
+}  // namespace
+
+Result<std::string> resolve_phone(std::string_view text, std::string_view country) {
+  const Result<PhoneNumber> number = parse(text, country);
+  if (!number) return fail(number.error());
+  return format(*number, PhoneNumberUtil::E164);
+}
+
+Result<PhoneForms> read_phone(std::string_view text, std::string_view country) {
+  const Result<PhoneNumber> number = parse(text, country);
+  if (!number) return fail(number.error());
+  PhoneForms forms{.e164 = format(*number, PhoneNumberUtil::E164),
+                   .national = format(*number, PhoneNumberUtil::NATIONAL)};
+  std::erase_if(forms.national, [](char letter) { return letter < '0' || letter > '9'; });
+  return forms;
 }
 
 bool is_phone_country(std::string_view country) {

@@ -13,6 +13,14 @@ namespace portal::outside {
 // nobody has said it: then only numbers with a "+" can be resolved. kInvalidField with a reason that staff can read.
 Result<std::string> resolve_phone(std::string_view text, std::string_view country);
 
+// A number in the forms under which it is looked for: as resolve_phone() says it, and the digits that are dialled at
+// home, with whatever zero its country puts in front.
+struct PhoneForms {
+  std::string e164;
+  std::string national;
+};
+Result<PhoneForms> read_phone(std::string_view text, std::string_view country);
+
 // Whether numbers of that country are known.
 bool is_phone_country(std::string_view country);
 

@@ -35,6 +35,7 @@ class SmtpTransfer final : public Transfer {
   SmtpTransfer(const SmtpServer& server, const SmtpEnvelope& envelope, std::string mail, const Deadlines& deadlines)
       : Transfer(deadlines, server.ca_file), mail_(std::move(mail)) {
     curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    if (server.only_public) refuse_own_networks();
     curl_easy_setopt(handle(), CURLOPT_URL, url_of(server).c_str());
     curl_easy_setopt(handle(), CURLOPT_USE_SSL,
                      static_cast<long>(server.security == SmtpSecurity::kNone ? CURLUSESSL_NONE : CURLUSESSL_ALL));
@@ -67,6 +68,8 @@ class SmtpTransfer final : public Transfer {
     if (code == CURLE_OK || is_taken) return {.verdict = Verdict::kSent, .reason = {}};
     const bool refused = reply_.starts_with('5') && (phase_ == Phase::kRecipient || phase_ == Phase::kText);
     const bool answered = reply_.starts_with('4') || reply_.starts_with('5');
+    if (phase_ == Phase::kBefore && met_own_network())
+      return {.reason = "the mail server's address is not a public one", .server_is_away = true};
     return {.verdict = refused ? Verdict::kRefused : Verdict::kLater,
             .reason = answered && phase_ != Phase::kBefore ? printable(reply_) : describe(code),
             .server_is_away = phase_ == Phase::kBefore};

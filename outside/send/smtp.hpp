@@ -25,6 +25,8 @@ struct SmtpServer {
   std::shared_ptr<const crypto::SecretString> password;
   std::string ca_file;  // empty: the machine's own certificate authorities
   std::string hello;    // the name that EHLO says; empty: libcurl's choice
+  // Nothing is sent to addresses that only we reach: a name that a stranger chose may lead into our own network.
+  bool only_public = false;
 
   std::string name() const { return host + ":" + std::to_string(port); }
 };

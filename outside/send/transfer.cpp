@@ -4,12 +4,14 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "base/utf8.hpp"
+#include "send/public_address.hpp"
 
 namespace portal::outside {
 namespace {
@@ -62,6 +64,19 @@ Transfer::Transfer(const Deadlines& deadlines, const std::string& ca_file)
 }
 
 Transfer::~Transfer() { curl_easy_cleanup(handle_); }
+
+int Transfer::open_public(void* self, int, curl_sockaddr* address) noexcept {
+  if (!is_public(&address->addr)) {
+    static_cast<Transfer*>(self)->met_own_network_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void Transfer::refuse_own_networks() {
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_public);
+}
 
 long Transfer::response_code() const {
   long code = 0;

@@ -16,6 +16,7 @@
 #include "send/outcome.hpp"
 
 using CURL = void;
+struct curl_sockaddr;
 
 namespace portal::outside {
 
@@ -37,6 +38,9 @@ class Transfer {
 
  protected:
   CURL* handle() const { return handle_; }
+  // Connects to nothing but public addresses, whatever a name leads to.
+  void refuse_own_networks();
+  bool met_own_network() const { return met_own_network_; }
   // `code` is libcurl's. Says what the end means.
   virtual SendOutcome conclude(int code) = 0;
   long response_code() const;
@@ -44,8 +48,11 @@ class Transfer {
   std::string describe(int code) const;
 
  private:
+  static int open_public(void* self, int purpose, curl_sockaddr* address) noexcept;
+
   CURL* handle_;
   std::unique_ptr<char[]> error_;
+  bool met_own_network_ = false;
 };
 
 class Transfers {

@@ -39,7 +39,8 @@ end
 $$;
 
 -- A signed-in member, in every request. The session row decides, whatever a worker remembers: PT401 when there is no valid session, PT409 when it stands
--- for another membership or other permissions than the worker thought. True: last_used_at is to be written.
+-- for another membership or other permissions than the worker thought. True: last_used_at is to be written. For how long the session still opens something
+-- stands in the setting portal.session_milliseconds afterwards.
 create or replace function portal.enter_member(account bigint, session_hash bytea, membership bigint, permissions text[]) returns boolean
 language plpgsql volatile as $$
 declare
@@ -52,7 +53,7 @@ begin
     || set_config('portal.membership_id', '', true) || set_config('portal.client_id', '', true)
     || set_config('portal.permissions', '', true) || set_config('portal.visible_templates', '', true)
     || set_config('portal.worker_name', '', true);
-  select s.member_id, s.membership_id, s.last_used_at into acting
+  select s.member_id, s.membership_id, s.last_used_at, s.expires_at into acting
   from portal.session s
   where s.account_id = account and s.token_hash = session_hash and s.ended_at is null and s.expires_at > now();
   if not found then
@@ -62,7 +63,8 @@ begin
     || set_config('portal.membership_id', acting.membership_id::text, true);
   select ms.client_id, ms.permissions, (
       select array_agg(v.job_template_id) from portal.portal_visible_template v where v.account_id = account
-    ) as visible_templates, (select p.worker_name from portal.portal p where p.account_id = account) as worker_name
+    ) as visible_templates, (select p.worker_name from portal.portal p where p.account_id = account) as worker_name,
+    acting.last_used_at + make_interval(days => a.session_idle_days) as idle_until
   into allowed
   from portal.membership ms
   join portal.member m on m.account_id = ms.account_id and m.member_id = ms.member_id
@@ -80,7 +82,9 @@ begin
   ignored := set_config('portal.client_id', allowed.client_id::text, true)
     || set_config('portal.permissions', allowed.permissions::text, true)
     || set_config('portal.visible_templates', coalesce(allowed.visible_templates::text, ''), true)
-    || set_config('portal.worker_name', coalesce(allowed.worker_name, ''), true);
+    || set_config('portal.worker_name', coalesce(allowed.worker_name, ''), true)
+    || set_config('portal.session_milliseconds',
+      floor(extract(epoch from least(acting.expires_at, allowed.idle_until) - now()) * 1000)::bigint::text, true);
   return acting.last_used_at < now() - interval '5 minutes';
 end
 $$;

@@ -39,14 +39,14 @@ create policy anonymous_found on portal.membership for select to portal_edge
 create policy anonymous_activates on portal.membership for update to portal_edge
   using (account_id = portal.account_for('anonymous')
     and membership_id = portal.current_membership_id() and member_id = portal.current_member_id() and state = 'invited')
-  with check (account_id = portal.current_account_id() and state = 'active');
+  with check (account_id = portal.account_for('anonymous') and state = 'active');
 create policy member_own on portal.membership for select to portal_edge
   using (account_id = portal.account_for('member')
     and member_id = portal.current_member_id() and state = 'active');
 create policy member_uses on portal.membership for update to portal_edge
   using (account_id = portal.account_for('member')
     and member_id = portal.current_member_id() and state = 'active')
-  with check (account_id = portal.current_account_id() and state = 'active');
+  with check (account_id = portal.account_for('member') and state = 'active');
 
 grant select (account_id, session_id, token_hash, former_token_hash, member_id, membership_id, user_agent, created_at, last_used_at, expires_at, ended_at),
   insert (account_id, token_hash, member_id, membership_id, user_agent, expires_at),

@@ -13,8 +13,16 @@ create or replace function portal.remember_made(id bigint) returns bigint langua
   select set_config('portal.made_id', id::text, true)::bigint
 $$;
 
-grant select (account_id, actor_kind, actor_id, key_hash, route, request_hash, made_id, created_at), insert (account_id, actor_kind, actor_id, key_hash, route, request_hash),
-  update (route, request_hash, made_id, created_at) on portal.repeatable_request to portal_edge;
+-- What became of many things at once, in their order: {"id", "word", ...} each.
+create or replace function portal.made_parts() returns jsonb language sql stable as $$
+  select coalesce(nullif(current_setting('portal.made_parts', true), '')::jsonb, '[]')
+$$;
+create or replace function portal.remember_parts(parts jsonb) returns text language sql volatile as $$
+  select set_config('portal.made_parts', (portal.made_parts() || coalesce(parts, '[]'))::text, true)
+$$;
+
+grant select (account_id, actor_kind, actor_id, key_hash, route, request_hash, made_id, answer, created_at), insert (account_id, actor_kind, actor_id, key_hash, route, request_hash),
+  update (route, request_hash, made_id, answer, created_at) on portal.repeatable_request to portal_edge;
 create policy own_requests on portal.repeatable_request for all to portal_edge
   using (account_id = portal.account_for('staff', 'member', 'key') and actor_kind = portal.current_actor_kind() and actor_id = portal.current_actor_id())
   with check (account_id = portal.account_for('staff', 'member', 'key') and actor_kind = portal.current_actor_kind() and actor_id = portal.current_actor_id());

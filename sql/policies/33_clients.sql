@@ -49,6 +49,8 @@ create policy staff_removes on portal.site for delete to portal_edge
   using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
 
 -- Only triggers write here, as whoever changes a client or contact.
+grant select (search_text) on portal.client to portal_edge;
+grant select (search_text, e164, national_number) on portal.contact to portal_edge;
 grant select (account_id, token, client_id, contact_id), insert (account_id, token, client_id, contact_id), delete on portal.client_search to portal_edge;
 create policy staff_finds on portal.client_search for select to portal_edge
   using (account_id = (select portal.account_for('staff')));
@@ -57,77 +59,143 @@ create policy staff_adds on portal.client_search for insert to portal_edge
 create policy staff_removes on portal.client_search for delete to portal_edge
   using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
 
--- What is looked for: beginnings of tokens, and for each the number of the word that it stands for. All words are required, of each one beginning. What is
--- written like a telephone number is one word, in the forms that it may have been filed in, as far as digits tell.
-create or replace function portal.search_beginnings(said text) returns table (word integer, beginning text) language plpgsql immutable as $$
+-- What is looked for: the forms that each word may have been filed in, by the number of the word. All words are required, of each one form. What is written like a
+-- telephone number is one word, in the forms that digits tell of.
+create or replace function portal.search_forms(said text) returns table (word integer, form text) language plpgsql immutable as $$
 declare
   digits text := regexp_replace(said, '[[:space:]().+/-]', '', 'g');
   bare text := ltrim(digits, '0');
-  words text[];
 begin
   if digits ~ '^[0-9]{5,32}$' and bare <> '' then
     return query
-      select distinct 1, side || form
+      select 1, f.form
       from (
         values (digits), (bare)
         -- With a country in front: as it is dialled inside that country, whose number has one to three digits.
         union all select substr(bare, cut + 1) from generate_series(1, 3) as cut
           where said ~ '^\s*(\+|00)' and length(bare) - cut >= 7
       ) as f (form)
-      cross join (values (''), ('~')) as s (side);
+      group by f.form;
     return;
   end if;
-  words := (portal.search_words(said))[1:8];
   return query
-    select distinct w.number::integer, side || form
-    from unnest(words) with ordinality as w (content, number)
-    cross join lateral (values (w.content), (case when w.content ~ '^0[0-9]+$' then nullif(ltrim(w.content, '0'), '') end)) as f (form)
-    cross join (values (''), ('~')) as s (side)
-    where form is not null;
+    select w.number::integer, f.form
+    from unnest((portal.search_words(said))[1:8]) with ordinality as w (content, number)
+    cross join lateral (
+      select w.content union select ltrim(w.content, '0') where w.content ~ '^0[0-9]+$' and ltrim(w.content, '0') <> ''
+    ) as f (form);
 end
 $$;
 
--- The clients in whom all words are found, a page of them: those with a word that begins so before those that have it inside one, by what was found. The
--- page goes along the index for the word that is rarest (`driver`), and asks for the others client by client. A position is a driver, the number of a
--- beginning and a client.
+-- The tokens that a client has in its name and contacts and that begin so, in order.
+create or replace function portal.tokens_of_client(account bigint, client bigint, beginning text) returns setof text language sql stable as $$
+  select distinct t.token
+  from (
+    select c.search_text from portal.client c where c.account_id = account and c.client_id = client
+    union all
+    select k.search_text from portal.contact k where k.account_id = account and k.client_id = client and k.withdrawn_at is null
+  ) as s (search_text)
+  cross join lateral portal.tokens_of(s.search_text) as t (token)
+  where starts_with(t.token, beginning)
+  order by 1
+$$;
+
+-- What matches a search_text that has a form inside a word, as its tokens say: of addresses and numbers, endings are tokens that have three characters at least.
+-- Forms are letters and digits only.
+create or replace function portal.inside_pattern(form text) returns text language sql immutable parallel safe as $$
+  select ' [^ /]+' || form || '|/[^ /]+' || form || repeat('[^ /]', 3 - length(form))
+$$;
+-- Whether any of the texts stands in it. A regular expression for each would take most of the time of a search.
+create or replace function portal.has_any(content text, texts text[]) returns boolean language plpgsql immutable parallel safe as $$
+declare
+  one text;
+begin
+  foreach one in array texts loop
+    if strpos(content, one) > 0 then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$$;
+-- Whether of each word one of the forms stands in it; `word_of` says which form is of which word, in their order.
+create or replace function portal.has_all_words(content text, forms text[], word_of integer[]) returns boolean language plpgsql immutable parallel safe as $$
+declare
+  looked_for integer := 0;
+  is_there boolean := true;
+begin
+  for item in 1..cardinality(forms) loop
+    if word_of[item] <> looked_for then
+      if not is_there then
+        return false;
+      end if;
+      looked_for := word_of[item];
+      is_there := false;
+    end if;
+    is_there := is_there or strpos(content, forms[item]) > 0;
+  end loop;
+  return is_there;
+end
+$$;
+
+-- The clients in whom all words are found, a page of them: those with a word that begins so before those that have it inside one, by what was found. The page goes along
+-- the index for the word that is rarest (`driver`), place by place, one for each beginning of a token that may stand for it. A client is shown once: at its first token
+-- of the first place at which it has one. What it says is looked at in its own row and those of its contacts.
+-- A position is a driver, a place, a client and which of the client's tokens there. No call looks at more than a few thousand tokens (`most_looks`): when the page is not
+-- full by then, a last row that finds nobody says where to go on (`goes_on`).
 create or replace function portal.find_clients(
-  account bigint, said text, after_driver integer, after_place integer, after_client bigint, row_limit integer
-) returns table (client_id bigint, driver integer, place integer, turn bigint) language plpgsql stable rows 20
+  account bigint, said text, after_driver integer, after_place integer, after_client bigint, after_turn integer, row_limit integer
+) returns table (client_id bigint, driver integer, place integer, turn integer, goes_on boolean) language plpgsql stable rows 20
 -- One plan, along the indexes, whatever the lane says: planning anew costs ten times what the search does.
-set plan_cache_mode to force_generic_plan set enable_seqscan to off as $$
+set plan_cache_mode to force_generic_plan set enable_seqscan to off set enable_hashjoin to off set enable_mergejoin to off set enable_memoize to off set jit to off set work_mem to '16MB' as $$
 #variable_conflict use_column
 declare
   end_of_text constant text := chr(1114111);
-  common constant integer := 20000;
-  beginnings text[];
+  common constant integer := 15000;
+  most_looks constant integer := 2000;
+  forms text[];
   word_of integer[];
+  words integer;
   drives integer := after_driver;
-  others bigint;
   number integer;
   hits bigint[];
   fewest bigint;
   known_words integer[] := '{}';
   having_words bigint[];
-  after_token text;
+  other_forms text[];
+  other_word_of integer[];
+  beginnings text[];
+  at_place integer;
+  earlier_beginnings text[];
+  earlier_insides text;
+  beginning text;
+  wanted text;
+  from_token text;
+  from_client bigint;
+  look integer := greatest(64, 2 * row_limit);
+  looked integer := 0;
+  found record;
+  item integer;
+  missing integer := row_limit;
 begin
-  select array_agg(b.beginning order by b.word, b.beginning collate "C"), array_agg(b.word order by b.word, b.beginning collate "C"),
-    count(distinct b.word) - 1
-  into beginnings, word_of, others
-  from portal.search_beginnings(said) b;
-  if beginnings is null then
+  select array_agg(f.form order by f.word, length(f.form) desc, f.form), array_agg(f.word order by f.word, length(f.form) desc, f.form), max(f.word)
+  into forms, word_of, words
+  from portal.search_forms(said) f;
+  if forms is null then
     return;
   end if;
   -- Words that are neither rare nor common may never stand together, which client by client would be noticed only at the end of all. So whoever has such words
   -- is found out beforehand. Of single letters, and of words that very many have, the page is full before long.
-  if others > 0 then
-    for number in 1..others + 1 loop
-      continue when not exists (select from unnest(beginnings, word_of) as u (beginning, word) where u.word = number and length(ltrim(u.beginning, '~')) > 1);
+  if words > 1 then
+    for number in 1..words loop
+      continue when not exists (select from unnest(forms, word_of) as u (form, word) where u.word = number and length(u.form) > 1);
       hits := array(
         select e.client_id
-        from unnest(beginnings, word_of) as u (beginning, word)
+        from unnest(forms, word_of) as u (form, word)
+        cross join (values (''), ('~')) as side (mark)
         cross join lateral (
           select s.client_id from portal.client_search s
-          where s.account_id = account and s.token >= u.beginning and s.token < u.beginning || end_of_text
+          where s.account_id = account and s.token >= side.mark || u.form and s.token < side.mark || u.form || end_of_text
           limit common
         ) as e
         where u.word = number
@@ -140,52 +208,98 @@ begin
         drives := number;
         fewest := cardinality(hits);
       end if;
+      exit when cardinality(having_words) = 0;
     end loop;
+    if cardinality(having_words) = 0 then
+      return;
+    end if;
   end if;
   drives := coalesce(drives, 1);
+  -- The other words are looked for in what the client says of itself, wherever in a word.
+  select array_agg(u.form order by u.word), array_agg(u.word order by u.word) into other_forms, other_word_of
+  from unnest(forms, word_of) as u (form, word) where u.word <> drives and u.word <> all (known_words);
+  forms := array(select u.form from unnest(forms, word_of) as u (form, word) where u.word = drives);
+  beginnings := forms || array(select '~' || u.form from unnest(forms) as u (form));
+  at_place := coalesce(after_place, 1);
   if after_client is not null then
-    select min(s.token) into after_token
-    from portal.client_search s
-    where s.account_id = account and s.client_id = after_client and s.token >= beginnings[after_place] and s.token < beginnings[after_place] || end_of_text;
+    select t.token into from_token
+    from portal.tokens_of_client(account, after_client, beginnings[at_place]) with ordinality as t (token, turn)
+    where t.turn <= after_turn order by t.turn desc limit 1;
+    from_client := after_client;
   end if;
-  return query
-    select hit.client_id, drives, b.place::integer, row_number() over (order by b.place, hit.token, hit.client_id)
-    from unnest(beginnings, word_of) with ordinality as b (beginning, word, place)
-    cross join lateral (
-      select s.client_id, s.token
-      from portal.client_search s
-      where s.account_id = account and s.token >= b.beginning and s.token < b.beginning || end_of_text
-        and (s.token, s.client_id) > (case when b.place = after_place then coalesce(after_token, '') else '' end, case when b.place = after_place then
-          after_client else 0 end)
-        -- Once for each client: at the first place at which it can be found.
-        and not exists (
-          select from portal.client_search e
-          where e.account_id = account and e.client_id = s.client_id and e.token >= b.beginning and e.token < b.beginning || end_of_text
-            and (e.token, e.contact_id) < (s.token, s.contact_id)
-        )
-        and not exists (
-          select from unnest(beginnings, word_of) with ordinality as p (beginning, word, place)
-          join portal.client_search e on e.account_id = account and e.client_id = s.client_id and e.token >= p.beginning
-            and e.token < p.beginning || end_of_text
-          where p.word = drives and p.place < b.place
-        )
-        and (having_words is null or s.client_id in (select h.id from unnest(having_words) as h (id)))
-        and (others = 0 or not exists (
-          select from unnest(beginnings, word_of) as o (beginning, word)
-          where o.word <> drives and o.word <> all (known_words)
-          group by o.word
-          having not bool_or(exists (
-            select from portal.client_search e
-            where e.account_id = account and e.client_id = s.client_id and e.token >= o.beginning and e.token < o.beginning || end_of_text
+  while at_place <= cardinality(beginnings) loop
+    beginning := beginnings[at_place];
+    wanted := ltrim(beginning, '~');
+    if from_token is null then
+      from_token := beginning;
+      from_client := 0;
+    end if;
+    -- What was found at an earlier place.
+    select array_agg(side.mark || u.beginning) into earlier_beginnings
+    from unnest(beginnings[1:at_place - 1]) as u (beginning) cross join (values (' '), ('/')) as side (mark)
+    where not starts_with(u.beginning, '~');
+    select string_agg(portal.inside_pattern(ltrim(u.beginning, '~')), '|') into earlier_insides
+    from unnest(beginnings[1:at_place - 1]) as u (beginning) where starts_with(u.beginning, '~');
+    loop
+      with hit as materialized (
+        select s.token, s.client_id, row_number() over (partition by s.client_id order by s.token) = 1 as is_first, row_number() over (order by s.token, s.client_id) as nth
+        from (
+          select s.token, s.client_id
+          from portal.client_search s
+          where s.account_id = account and (s.token, s.client_id) > (from_token, from_client) and s.token < beginning || end_of_text
+          order by s.token, s.client_id
+          limit look
+        ) s
+      ), fit as (
+        select h.nth, h.token, h.client_id
+        from hit h
+        cross join lateral (
+          select c.search_text from portal.client c where c.account_id = account and c.client_id = h.client_id and c.withdrawn_at is null limit 1
+        ) as c
+        cross join lateral (
+          select string_agg(k.search_text, '') from portal.contact k where k.account_id = account and k.client_id = h.client_id and k.withdrawn_at is null
+        ) as k (search_text)
+        cross join lateral (select c.search_text || coalesce(k.search_text, '')) as w (search_text)
+        where h.is_first and (having_words is null or h.client_id in (select u.id from unnest(having_words) as u (id)))
+          and (other_forms is null or portal.has_all_words(w.search_text, other_forms, other_word_of))
+          and (earlier_beginnings is null or not portal.has_any(w.search_text, earlier_beginnings))
+          and (earlier_insides is null or w.search_text !~ earlier_insides)
+          -- Most clients have what is looked for once. Whoever has it again may have been found by another token before.
+          and (strpos(substr(w.search_text, strpos(w.search_text, wanted) + 1), wanted) = 0 or not exists (
+            select from portal.tokens_of(w.search_text) as t (token) where starts_with(t.token, beginning) and t.token < h.token
           ))
-        ))
-        and exists (select from portal.client c where c.account_id = account and c.client_id = s.client_id and c.withdrawn_at is null)
-      order by s.token, s.client_id
-      limit row_limit
-    ) as hit
-    where b.word = drives and b.place >= coalesce(after_place, 1)
-    order by 4
-    limit row_limit;
+        order by h.nth
+        limit missing
+      )
+      select (select count(*) from hit) as looks, (select h.token from hit h order by h.nth desc limit 1) as token, (select h.client_id from hit h order by h.nth desc limit 1) as client_id,
+        array(select f.client_id from fit f order by f.nth) as clients
+      into found;
+      for item in 1..cardinality(found.clients) loop
+        client_id := found.clients[item];
+        driver := drives;
+        place := at_place;
+        turn := 1;
+        goes_on := false;
+        return next;
+      end loop;
+      missing := missing - cardinality(found.clients);
+      if missing <= 0 then
+        return;
+      end if;
+      exit when found.looks < look;
+      from_token := found.token;
+      from_client := found.client_id;
+      looked := looked + found.looks;
+      if looked >= most_looks then
+        return query
+          select from_client, drives, at_place, count(*)::integer, true from portal.tokens_of_client(account, from_client, beginning) as t (token) where t.token <= from_token;
+        return;
+      end if;
+      look := least(2 * look, 1000);
+    end loop;
+    at_place := at_place + 1;
+    from_token := null;
+  end loop;
 end
 $$;
 

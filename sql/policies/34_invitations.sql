@@ -54,8 +54,8 @@ create policy staff_drops on portal.outbox_message for delete to portal_edge
 -- A membership with what became of its invitation: that depends on its newest link and message.
 drop view if exists portal.staff_member;
 create view portal.staff_member with (security_invoker = true) as
-select ms.account_id, ms.membership_id, ms.member_id, ms.client_id, c.name as client_name, m.first_name, m.surname, m.email, m.phone, m.job_title, m.language,
-  ms.permissions, ms.invited_at, ms.activated_at, m.last_sign_in_at,
+select ms.account_id, ms.membership_id, ms.member_id, ms.client_id, c.name as client_name, m.first_name, m.surname, m.email, m.pending_email, m.phone, m.job_title,
+  m.language, ms.permissions, ms.invited_at, ms.activated_at, m.last_sign_in_at,
   case when ms.state = 'invited' then link.expires_at end as expires_at,
   case when link.address is not null then case when position('@' in link.address) > 0 then 'email' else 'sms' end end as channel,
   case
@@ -82,8 +82,8 @@ left join lateral (
   order by o.outbox_message_id desc
   limit 1
 ) message on ms.state = 'invited';
-grant select (account_id, membership_id, member_id, client_id, client_name, first_name, surname, email, phone, job_title, language, permissions, invited_at,
-  activated_at, last_sign_in_at, expires_at, channel, state, failure) on portal.staff_member to portal_edge;
+grant select (account_id, membership_id, member_id, client_id, client_name, first_name, surname, email, pending_email, phone, job_title, language, permissions,
+  invited_at, activated_at, last_sign_in_at, expires_at, channel, state, failure) on portal.staff_member to portal_edge;
 
 -- As the core and portalctl write addresses; null for what is none.
 create or replace function portal.usable_email(value text) returns text language sql immutable strict parallel safe as $$
@@ -139,14 +139,17 @@ begin
     returning member_id into found_member;
     exit when found_member is not null;
   end loop;
-  -- Who has never signed in, or was removed, is whom the newest invitation says. It changes nothing of somebody who has a login.
+  return found_member;
+end
+$$;
+
+-- Who has never signed in, or was removed, is whom the newest invitation says. It changes nothing of somebody who has a login.
+create or replace function portal.describe_member(account bigint, member bigint, content jsonb) returns void language sql volatile as $$
   update portal.member m
   set state = 'invited', removed_at = null, first_name = coalesce(content ->> 'first_name', m.first_name),
     surname = coalesce(content ->> 'surname', m.surname), job_title = coalesce(content ->> 'job_title', m.job_title),
-    language = coalesce(content ->> 'language', m.language), phone = coalesce(number, m.phone)
-  where m.account_id = account and m.member_id = found_member and m.state in ('invited', 'removed');
-  return found_member;
-end
+    language = coalesce(content ->> 'language', m.language), phone = coalesce(content ->> 'phone', m.phone)
+  where m.account_id = account and m.member_id = member and m.state in ('invited', 'removed');
 $$;
 
 -- Whom to write to: what the caller says, else the contact that is named, else the first contacts of the client. Names come from the same place.
@@ -222,13 +225,21 @@ begin
   select p.default_language into default_language from portal.portal p where p.account_id = account;
   perform portal.require(case when found then 1 end, 'PT454');
   person := portal.ensure_member(account, invitee ->> 'email', invitee ->> 'phone', invitee);
-  select m.language into member_language from portal.member m where m.account_id = account and m.member_id = person;
-
   select ms.membership_id, ms.state into current
   from portal.membership ms
   where ms.account_id = account and ms.member_id = person and ms.client_id = client and ms.state <> 'ended'
   for update;
-  if not found then
+  if current.state = 'active' then
+    perform portal.require(null, 'PT452');
+  elsif content ? 'once' and exists (
+    select from portal.one_time_token t
+    where t.account_id = account and t.membership_id = current.membership_id and t.used_at is null and t.revoked_at is null and t.expires_at > now()
+  ) then
+    return portal.remember_made(current.membership_id);
+  end if;
+  perform portal.describe_member(account, person, invitee);
+  select m.language into member_language from portal.member m where m.account_id = account and m.member_id = person;
+  if current.membership_id is null then
     insert into portal.membership (account_id, member_id, client_id, contact_id, permissions)
     values (account, person, client,
       (select min(k.contact_id) from portal.contact k
@@ -237,13 +248,6 @@ begin
       case when content ? 'permissions' then array(select jsonb_array_elements_text(content -> 'permissions'))
         else '{view_job_status,view_completed_jobs,view_documents}' end)
     returning membership_id, 'new' into current;
-  elsif current.state = 'active' then
-    perform portal.require(null, 'PT452');
-  elsif content ? 'once' and exists (
-    select from portal.one_time_token t
-    where t.account_id = account and t.membership_id = current.membership_id and t.used_at is null and t.revoked_at is null and t.expires_at > now()
-  ) then
-    return portal.remember_made(current.membership_id);
   else
     update portal.membership ms
     set invited_at = now(), permissions = case when content ? 'permissions' then array(select jsonb_array_elements_text(content -> 'permissions'))

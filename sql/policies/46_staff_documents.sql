@@ -12,8 +12,9 @@ create policy staff_shows on portal.document_hidden_from for delete to portal_ed
 
 grant select (is_active_content), insert (account_id, client_id, name, media_type, size_bytes, content_hash, is_visible, is_active_content),
   update (name, media_type, size_bytes, content_hash, is_visible, is_active_content), delete on portal.document to portal_edge;
+-- What another system has taken back, or has not sent yet, is nobody's to see.
 create policy staff_reads on portal.document for select to portal_edge
-  using (account_id = (select portal.account_for('staff')));
+  using (account_id = (select portal.account_for('staff')) and withdrawn_at is null and content_hash is not null);
 create policy staff_adds on portal.document for insert to portal_edge
   with check (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
 create policy staff_changes on portal.document for update to portal_edge

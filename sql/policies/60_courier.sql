@@ -53,3 +53,12 @@ create policy courier_writes_to on portal.one_time_token for select to portal_co
     select from portal.outbox_message o
     where o.account_id = one_time_token.account_id and o.member_id = one_time_token.member_id and o.sent_at is null and o.failed_at is null
   ));
+
+-- Telephone numbers of contacts, which it reads for the search: the number and nothing else of whom it is. What staff find clients by follows by triggers.
+grant select (account_id, contact_id, client_id, kind, value, withdrawn_at, phone_read_at), update (e164, national_number, phone_read_at) on portal.contact to portal_courier;
+create policy courier_reads_numbers on portal.contact for select to portal_courier using (kind = 'phone' and withdrawn_at is null);
+create policy courier_notes_numbers on portal.contact for update to portal_courier using (kind = 'phone' and withdrawn_at is null);
+grant select (account_id, token, client_id, contact_id), insert (account_id, token, client_id, contact_id), delete on portal.client_search to portal_courier;
+create policy courier_keeps_numbers on portal.client_search for all to portal_courier using (contact_id <> 0) with check (contact_id <> 0);
+create policy courier_asks_country on portal.account for select to portal_courier
+  using (exists (select from portal.contact k where k.account_id = account.account_id and k.kind = 'phone' and k.phone_read_at is null));

@@ -8,9 +8,13 @@ insert into portal.account (slug, name, time_zone, country) values (:slug, :name
 on conflict (slug) do nothing
 returning account_id;
 
+-- Numbers of contacts are to be read anew then.
 -- name: set_account_country
 -- parameters: account_id bigint, country text?
-update portal.account set country = :country where account_id = :account_id;
+with changed as (
+  update portal.account set country = :country where account_id = :account_id and country is distinct from :country returning account_id
+)
+update portal.contact k set phone_read_at = null from changed c where k.account_id = c.account_id and k.kind = 'phone';
 
 -- name: is_time_zone
 -- parameters: name text
@@ -97,7 +101,7 @@ select from portal.delete_account(:account_id);
 -- name: list_files_of_account
 -- parameters: account_id bigint
 -- columns: content_hash bytea
-select content_hash from portal.document where account_id = :account_id
+select content_hash from portal.document where account_id = :account_id and content_hash is not null
 union select content_hash from portal.job_file where account_id = :account_id
 union select logo_hash from portal.portal where account_id = :account_id and logo_hash is not null
 union select content_hash from portal.logo_upload where account_id = :account_id

@@ -101,12 +101,12 @@ select account_id, count(*) from held group by account_id;
 --   language text
 -- columns: account_name text, portal_name text?, origins text[], member_state text?, staff_state text?, client_name text?, local_expiry text?, time_zone text, country text?,
 --   link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?,
---   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, has_logo boolean, own_subject text?, own_html text?, own_sms text?
+--   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, smtp_set_by text?, has_logo boolean, own_subject text?, own_html text?, own_sms text?
 select a.name, p.name,
   array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
   m.state, st.state, c.name, to_char(coalesce(t.expires_at, k.expires_at, now() + make_interval(days => a.invitation_days)) at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone, a.country,
   coalesce(t.expires_at, k.expires_at) > now() and num_nonnulls(t.used_at, t.revoked_at, k.used_at, k.revoked_at) = 0,
-  s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id,
+  s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id, s.smtp_set_by,
   p.logo_hash is not null, l.email_subject, l.email_html, l.sms_text
 from portal.account a
 left join portal.portal p on p.account_id = a.account_id

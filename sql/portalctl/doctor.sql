@@ -46,7 +46,7 @@ order by a.slug;
 -- columns: content_hash bytea, size_bytes bigint?
 select content_hash, max(size_bytes)
 from (
-  select content_hash, size_bytes from portal.document
+  select content_hash, size_bytes from portal.document where content_hash is not null
   union all select content_hash, size_bytes from portal.job_file
   union all select logo_hash, null from portal.portal where logo_hash is not null
   union all select content_hash, null from portal.logo_upload

@@ -61,7 +61,7 @@ limit 10;
 
 -- name: remove_document
 -- parameters: account_id bigint, document_id bigint
--- columns: content_hash bytea
+-- columns: content_hash bytea?
 delete from portal.document where account_id = :account_id and document_id = :document_id
 returning content_hash;
 

@@ -4,20 +4,21 @@
 -- name: load_mail_setting
 -- parameters: account_id bigint
 -- columns: sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?, smtp_username text?,
---   smtp_password bytea?, smtp_password_key_id text?
-select sender_name, sender_address, reply_to, smtp_host, smtp_port, smtp_security, smtp_username, smtp_password, smtp_password_key_id
+--   smtp_password bytea?, smtp_password_key_id text?, smtp_set_by text
+select sender_name, sender_address, reply_to, smtp_host, smtp_port, smtp_security, smtp_username, smtp_password, smtp_password_key_id, smtp_set_by
 from portal.mail_setting where account_id = :account_id
 for update;
 
 -- name: store_mail_setting
 -- parameters: account_id bigint, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?,
---   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?
+--   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, smtp_set_by text
 insert into portal.mail_setting
-  (account_id, sender_name, sender_address, reply_to, smtp_host, smtp_port, smtp_security, smtp_username, smtp_password, smtp_password_key_id)
-values (:account_id, :sender_name, :sender_address, :reply_to, :smtp_host, :smtp_port, :smtp_security, :smtp_username, :smtp_password, :smtp_password_key_id)
+  (account_id, sender_name, sender_address, reply_to, smtp_host, smtp_port, smtp_security, smtp_username, smtp_password, smtp_password_key_id, smtp_set_by)
+values (:account_id, :sender_name, :sender_address, :reply_to, :smtp_host, :smtp_port, :smtp_security, :smtp_username, :smtp_password, :smtp_password_key_id, :smtp_set_by)
 on conflict (account_id) do update set sender_name = excluded.sender_name, sender_address = excluded.sender_address, reply_to = excluded.reply_to,
   smtp_host = excluded.smtp_host, smtp_port = excluded.smtp_port, smtp_security = excluded.smtp_security, smtp_username = excluded.smtp_username,
-  smtp_password = excluded.smtp_password, smtp_password_key_id = excluded.smtp_password_key_id, changed_at = now();
+  smtp_password = excluded.smtp_password, smtp_password_key_id = excluded.smtp_password_key_id, smtp_set_by = excluded.smtp_set_by,
+  changed_at = now();
 
 -- name: load_sender
 -- parameters: account_id bigint

@@ -6,6 +6,15 @@ insert into portal.activity (account_id, actor_kind, staff_id, member_id, api_ke
 values (:account_id, portal.current_actor_kind(), portal.current_staff_id(), portal.current_member_id(), portal.current_api_key_id(), :action, :client_id,
   :membership_id, :subject_kind, :subject_id, :details);
 
+-- What somebody has opened a moment ago, after enter_anonymous or enter_staff_visitor with the hash of the session by which it was opened: it may have ended
+-- meanwhile, and the note stands all the same. Nothing where the session has another hash by now.
+-- name: record_opened
+-- parameters: account_id bigint, action text, client_id bigint, membership_id bigint, subject_kind text, subject_id bigint
+insert into portal.activity (account_id, actor_kind, staff_id, member_id, action, client_id, membership_id, subject_kind, subject_id)
+select :account_id, portal.current_actor_kind(), portal.current_staff_id(), portal.current_member_id(), :action, :client_id, :membership_id, :subject_kind,
+  :subject_id
+where num_nonnulls(portal.current_staff_id(), portal.current_member_id()) = 1 and portal.found_by() = 'session';
+
 -- The page after `before` (the id of the last one shown), newest first. `actor_id` counts with `actor_kind` alone. `from` and `until` are dates in the account's
 -- zone, both included.
 -- name: list_activity

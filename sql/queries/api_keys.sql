@@ -19,10 +19,22 @@ limit 500;
 
 -- name: create_api_key
 -- parameters: account_id bigint, name text, key_hash bytea, scopes text[]
--- columns: api_key_id bigint, created_at timestamptz
-insert into portal.api_key (account_id, name, key_hash, scopes, created_by)
-values (:account_id, :name, :key_hash, :scopes, portal.current_staff_id())
-returning api_key_id, created_at;
+-- columns: api_key_id bigint
+with made as (
+  insert into portal.api_key (account_id, name, key_hash, scopes, created_by)
+  values (:account_id, :name, :key_hash, :scopes, portal.current_staff_id())
+  returning api_key_id
+)
+select portal.remember_made(m.api_key_id) from made m;
+
+-- Null: the one that this segment has made. One that was revoked meanwhile is none any more.
+-- name: get_api_key
+-- parameters: account_id bigint, api_key_id bigint?
+-- columns: api_key_id bigint, name text, scopes text[], created_at timestamptz, last_used_at timestamptz?
+select k.api_key_id, k.name, k.scopes, k.created_at, k.last_used_at
+from portal.api_key k
+where k.api_key_id = case when :api_key_id is null then portal.made_id() else :api_key_id end and k.revoked_at is null
+  /*filter*/ and k.account_id = :account_id /*end filter*/;
 
 -- Nothing else of the segment counts when there is no such key (PT404).
 -- name: revoke_api_key

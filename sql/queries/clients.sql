@@ -24,35 +24,39 @@ cross join lateral (
 ) as c
 order by c.sort_name, c.client_id;
 
--- A page of those in whom all words of `q` are found; `driver` and `place` are where it ended, to be handed back for the next one.
+-- A page of those in whom all words of `q` are found. `driver`, `place`, `client_id` and `turn` of the last row are where it ended, to be handed back for the next one.
+-- A last row that `goes_on` is nobody who was found: looking on is left to the next page, however few there are on this one.
 -- name: find_clients_of_staff
--- parameters: account_id bigint, q text, after_driver integer?, after_place integer?, after_client_id bigint?, row_limit integer
+-- parameters: account_id bigint, q text, after_driver integer?, after_place integer?, after_client_id bigint?, after_turn integer?, row_limit integer
 -- columns: client_id bigint, kind text, name text, external_id text?, email text?, phone text?, members bigint, sites bigint, imported boolean,
---   driver integer, place integer
-select c.client_id, c.kind, c.name, c.external_id,
+--   driver integer, place integer, turn integer, goes_on boolean
+select f.client_id, coalesce(c.kind, ''), coalesce(c.name, ''), c.external_id,
   (select k.value from portal.contact k where k.account_id = c.account_id and k.client_id = c.client_id and k.kind = 'email' and k.withdrawn_at is null
     order by k.contact_id limit 1),
   (select k.value from portal.contact k where k.account_id = c.account_id and k.client_id = c.client_id and k.kind = 'phone' and k.withdrawn_at is null
     order by k.contact_id limit 1),
   (select count(*) from portal.membership m where m.account_id = c.account_id and m.client_id = c.client_id and m.state <> 'ended'),
-  (select count(*) from portal.site s where s.account_id = c.account_id and s.client_id = c.client_id and s.withdrawn_at is null), c.imported,
-  f.driver, f.place
-from portal.find_clients(:account_id, :q, :after_driver, :after_place, :after_client_id, :row_limit) f
-cross join lateral (
+  (select count(*) from portal.site s where s.account_id = c.account_id and s.client_id = c.client_id and s.withdrawn_at is null), coalesce(c.imported, false),
+  f.driver, f.place, f.turn, f.goes_on
+from portal.find_clients(:account_id, :q, :after_driver, :after_place, :after_client_id, :after_turn, :row_limit) with ordinality as f
+  (client_id, driver, place, turn, goes_on, number)
+left join lateral (
   select c.account_id, c.client_id, c.kind, c.name, c.external_id, c.imported
   from portal.client c
-  where c.client_id = f.client_id /*filter*/ and c.account_id = :account_id /*end filter*/
+  where c.client_id = f.client_id and not f.goes_on /*filter*/ and c.account_id = :account_id /*end filter*/
   limit 1
-) as c
-order by f.turn;
+) as c on true
+where c.client_id is not null or f.goes_on
+order by f.number;
 
 -- Null: the one that this segment has made.
 -- name: get_client
 -- parameters: account_id bigint, client_id bigint?
 -- columns: client_id bigint, kind text, name text, organisation_name text?, first_name text?, middle_name text?, surname text?, external_id text?,
---   members bigint, imported boolean
+--   members bigint, imported boolean, may_edit_imported boolean
 select c.client_id, c.kind, c.name, c.organisation_name, c.first_name, c.middle_name, c.surname, c.external_id,
-  (select count(*) from portal.membership m where m.account_id = c.account_id and m.client_id = c.client_id and m.state <> 'ended'), c.imported
+  (select count(*) from portal.membership m where m.account_id = c.account_id and m.client_id = c.client_id and m.state <> 'ended'), c.imported,
+  (select a.staff_edit_imported from portal.account a where a.account_id = c.account_id)
 from portal.client c
 where c.client_id = case when :client_id is null then portal.made_id() else :client_id end and c.withdrawn_at is null
   /*filter*/ and c.account_id = :account_id /*end filter*/;
@@ -132,4 +136,9 @@ select from portal.delete_site(:account_id, :client_id, :site_id);
 -- name: apply_client_rows
 -- parameters: account_id bigint, content jsonb, dry_run boolean
 -- columns: line integer, outcome text, field text?, code text?
-select r.line, r.outcome, r.field, r.code from portal.apply_client_rows(:account_id, :content, :dry_run) r;
+with applied as materialized (
+  select r.line, r.outcome, r.field, r.code from portal.apply_client_rows(:account_id, :content, :dry_run) r
+), noted as materialized (
+  select portal.remember_parts((select jsonb_agg(jsonb_build_object('id', a.line, 'word', a.outcome, 'field', a.field, 'code', a.code)) from applied a)) as parts
+)
+select a.line, a.outcome, a.field, a.code from applied a cross join noted n where n.parts is not null;

@@ -5,7 +5,7 @@
 select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at
 from portal.document d
 where (:q is null or strpos(lower(d.name), lower(:q)) > 0)
-  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (
+  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and d.withdrawn_at is null and d.content_hash is not null and not exists (
     select from portal.document_hidden_from h
     where h.account_id = d.account_id and h.document_id = d.document_id and h.membership_id = :membership_id
   ) /*end filter*/
@@ -20,7 +20,7 @@ limit :row_limit;
 select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at
 from portal.document d
 where (:q is null or strpos(lower(d.name), lower(:q)) > 0)
-  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (
+  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and d.withdrawn_at is null and d.content_hash is not null and not exists (
     select from portal.document_hidden_from h
     where h.account_id = d.account_id and h.document_id = d.document_id and h.membership_id = :membership_id
   ) /*end filter*/
@@ -36,7 +36,7 @@ limit :row_limit;
 select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at
 from portal.document d
 where (:q is null or strpos(lower(d.name), lower(:q)) > 0)
-  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (
+  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and d.withdrawn_at is null and d.content_hash is not null and not exists (
     select from portal.document_hidden_from h
     where h.account_id = d.account_id and h.document_id = d.document_id and h.membership_id = :membership_id
   ) /*end filter*/
@@ -53,7 +53,7 @@ limit :row_limit;
 select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at
 from portal.document d
 where (:q is null or strpos(lower(d.name), lower(:q)) > 0)
-  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (
+  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and d.withdrawn_at is null and d.content_hash is not null and not exists (
     select from portal.document_hidden_from h
     where h.account_id = d.account_id and h.document_id = d.document_id and h.membership_id = :membership_id
   ) /*end filter*/
@@ -72,7 +72,7 @@ limit :row_limit;
 select d.document_id, d.name, d.media_type, d.size_bytes, d.created_at, d.content_hash, d.is_active_content
 from portal.document d
 where d.document_id = :document_id
-  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and not exists (
+  /*filter*/ and d.account_id = :account_id and d.client_id = :client_id and d.is_visible and d.withdrawn_at is null and d.content_hash is not null and not exists (
     select from portal.document_hidden_from h
     where h.account_id = d.account_id and h.document_id = d.document_id and h.membership_id = :membership_id
   ) /*end filter*/;

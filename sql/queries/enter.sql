@@ -13,8 +13,10 @@ select portal.current_account_id() from portal.enter_anonymous(:account_id, :loo
 -- Raises PT401 without a valid session, PT409 when it stands for another membership or other permissions (in any order) than given.
 -- name: enter_member
 -- parameters: account_id bigint, session_hash bytea, membership_id bigint, permissions text[]
--- columns: touch boolean, context bigint?
-select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions), portal.current_account_id();
+-- `session_milliseconds`: until the session is over by itself, from now() on.
+-- columns: touch boolean, context bigint?, session_milliseconds bigint
+select portal.enter_member(:account_id, :session_hash, :membership_id, :permissions), portal.current_account_id(),
+  coalesce(nullif(current_setting('portal.session_milliseconds', true), '')::bigint, 0);
 
 -- As enter_anonymous, for somebody who says to be staff.
 -- name: enter_staff_visitor

@@ -11,3 +11,6 @@ select number, oldest_module from portal.schema_state;
 
 -- name: listen_hosts
 listen portal_hosts;
+
+-- name: listen_changes
+listen portal_changes;

@@ -6,6 +6,9 @@
 with line as materialized (
   select * from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, kind text, organisation_name text,
     first_name text, middle_name text, surname text)
+), former as materialized (
+  select c.external_id, c.client_id, c.version, c.withdrawn_at, c.imported, c.kind, c.organisation_name, c.first_name, c.middle_name, c.surname from portal.client c
+  where c.external_id = any (portal.texts_of(:rows, 'external_id')) /*filter*/ and c.account_id = :account_id /*end filter*/
 ), judged as materialized (
   select l.*, c.client_id, null::text as pointer, null::text as code,
     case
@@ -18,9 +21,9 @@ with line as materialized (
       else 'update'
     end as action
   from line l
-  left join portal.client c on c.external_id = l.external_id /*filter*/ and c.account_id = :account_id /*end filter*/
+  left join former c on c.external_id = l.external_id
 ), verdict as materialized (
-  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
   select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.code is null
 ), to_take_back as materialized (
@@ -33,11 +36,11 @@ with line as materialized (
   update portal.client c set kind = j.kind, organisation_name = j.organisation_name, first_name = j.first_name, middle_name = j.middle_name, surname = j.surname,
     version = coalesce(j.version, c.version), imported = true, withdrawn_at = null
   from to_change j
-  where c.account_id = :account_id and c.client_id = j.client_id
+  where c.account_id = :account_id and c.external_id = any (portal.texts_of(:rows, 'external_id')) and c.client_id = j.client_id
 ), taken_back as (
   update portal.client c set version = coalesce(j.version, c.version), withdrawn_at = coalesce(c.withdrawn_at, now())
   from to_take_back j
-  where c.account_id = :account_id and c.client_id = j.client_id
+  where c.account_id = :account_id and c.external_id = any (portal.texts_of(:rows, 'external_id')) and c.client_id = j.client_id
 ), ended as (
   update portal.membership m set state = 'ended', ended_at = now()
   from to_take_back j

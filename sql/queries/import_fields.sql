@@ -7,6 +7,16 @@
 with line as materialized (
   select * from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, "group" text, key text, label text, type text,
     options jsonb, position integer)
+), field as materialized (
+  select f.job_field_id, f.field_group, f.key, f.label, f.type, f.options, f.position, f.external_id, f.version, f.withdrawn_at from portal.job_field f
+  where true /*filter*/ and f.account_id = :account_id /*end filter*/
+), former as materialized (
+  select distinct on (e.line) e.* from (
+    select l.line, f.* from line l join field f on f.external_id = l.external_id
+    union all
+    select l.line, f.* from line l join field f on f.field_group = l."group" and f.key = l.key where f.field_group <> 'main' and f.external_id is null
+  ) as e
+  order by e.line, e.external_id nulls last
 ), known as materialized (
   select l.*, f.job_field_id, f.field_group as old_group, f.key as old_key, f.type as old_type,
     case
@@ -19,19 +29,14 @@ with line as materialized (
       else 'update'
     end as action
   from line l
-  left join lateral (
-    select * from (
-      select f.job_field_id, f.field_group, f.key, f.label, f.type, f.options, f.position, f.external_id, f.version, f.withdrawn_at from portal.job_field f
-      where f.external_id = l.external_id /*filter*/ and f.account_id = :account_id /*end filter*/
-      union all
-      select f.job_field_id, f.field_group, f.key, f.label, f.type, f.options, f.position, f.external_id, f.version, f.withdrawn_at from portal.job_field f
-      where f.field_group = l."group" and f.key = l.key and f.field_group <> 'main' and f.external_id is null /*filter*/ and f.account_id = :account_id /*end filter*/
-    ) as either
-    order by either.external_id nulls last limit 1
-  ) as f on true
+  left join former f on f.line = l.line
+), counted as materialized (
+  select k.*, row_number() over (partition by k.action, k."group", k.key order by k.line) as nth, f.job_field_id as other_field_id
+  from known k
+  left join field f on f.field_group = k."group" and f.key = k.key
 ), judged as materialized (
   select k.*, wrong.pointer, wrong.code
-  from known k
+  from counted k
   left join lateral (
     select '/group' as pointer, 'in_use' as code where k.old_group <> k."group"
     union all
@@ -39,13 +44,11 @@ with line as materialized (
     union all
     select '/type', 'in_use' where k.old_type <> k.type
     union all
-    select '/key', 'duplicate' where k.job_field_id is null and (
-      exists (select from portal.job_field o where o.account_id = :account_id and o.field_group = k."group" and o.key = k.key)
-      or exists (select from known n where n.action = 'create' and n."group" = k."group" and n.key = k.key and n.line < k.line))
+    select '/key', 'duplicate' where k.job_field_id is null and (k.other_field_id is not null or k.nth > 1)
     limit 1
   ) as wrong on k.action in ('create', 'update')
 ), verdict as materialized (
-  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
   select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.code is null
 ), to_take_back as materialized (

@@ -1,45 +1,72 @@
 -- Jobs from another system (sql/queries/import.sql). A job that goes to another client has left the first one when the segment is committed. Values of fields were
--- checked by the core, against list_fields_to_import.
+-- checked by the core, against list_fields_to_import. What lines name is looked up once for each
+-- name, since many name the same.
 
 -- name: import_jobs
 -- parameters: account_id bigint, rows jsonb, apply text
 -- columns: created bigint, updated bigint, unchanged bigint, withdrawn bigint, wrong bigint, errors jsonb
 with line as materialized (
-  select l.*, c.client_id, s.site_id, t.job_template_id, w.worker_id, m.team_id
+  select l.*
   from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, number bigint, reference text, client text, site text,
     status text, scheduled_at timestamptz, duration_minutes integer, address text, latitude double precision, longitude double precision, entrance text, floor text,
     contact text, template text, worker text, team text, description text, custom_values jsonb, report_values jsonb, resolution text, is_successful boolean,
     resolution_note text, en_route_at timestamptz, started_at timestamptz, paused_at timestamptz, finished_at timestamptz, cancelled_at timestamptz)
-  left join portal.client c on c.external_id = l.client and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
-  left join portal.site s on s.external_id = l.site and s.client_id = c.client_id and s.withdrawn_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
-  left join portal.job_template t on t.external_id = l.template and t.withdrawn_at is null /*filter*/ and t.account_id = :account_id /*end filter*/
-  left join portal.worker w on w.external_id = l.worker and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
-  left join portal.team m on m.external_id = l.team and m.withdrawn_at is null /*filter*/ and m.account_id = :account_id /*end filter*/
+), client as materialized (
+  select c.external_id, c.client_id from portal.client c
+  where c.external_id = any (portal.texts_of(:rows, 'client')) and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
+), site as materialized (
+  select s.external_id, s.site_id, s.client_id from portal.site s
+  where s.external_id = any (portal.texts_of(:rows, 'site')) and s.withdrawn_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
+), template as materialized (
+  select t.external_id, t.job_template_id from portal.job_template t
+  where t.external_id = any (portal.texts_of(:rows, 'template')) and t.withdrawn_at is null /*filter*/ and t.account_id = :account_id /*end filter*/
+), worker as materialized (
+  select w.external_id, w.worker_id from portal.worker w
+  where w.external_id = any (portal.texts_of(:rows, 'worker')) and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
+), team as materialized (
+  select m.external_id, m.team_id from portal.team m
+  where m.external_id = any (portal.texts_of(:rows, 'team')) and m.withdrawn_at is null /*filter*/ and m.account_id = :account_id /*end filter*/
 ), resolution as materialized (
   select min(r.resolution_id) as resolution_id, r.name, r.is_successful from portal.resolution r
   where true /*filter*/ and r.account_id = :account_id /*end filter*/ group by r.name, r.is_successful
-), known as materialized (
-  select l.*, r.resolution_id, o.job_id,
+), former as materialized (
+  select o.external_id, o.job_id, o.version, o.deleted_at, o.number, o.reference, o.client_id, o.site_id, o.status, o.scheduled_at, o.duration_minutes, o.address, o.latitude, o.longitude, o.entrance, o.floor, o.contact,
+      o.job_template_id, o.worker_id, o.team_id, o.description, o.custom_values, o.report_values, o.resolution_id, o.resolution_note, o.en_route_at, o.started_at, o.paused_at, o.finished_at, o.cancelled_at
+  from portal.job o
+  where o.external_id = any (portal.texts_of(:rows, 'external_id')) /*filter*/ and o.account_id = :account_id /*end filter*/
+), numbered as materialized (
+  select o.number, o.job_id from portal.job o where o.account_id = :account_id and o.number = any (portal.texts_of(:rows, 'number')::bigint[])
+), repeated as materialized (
+  select l.number from line l group by l.number having count(*) > 1
+), known as (
+  select l.*, c.client_id, s.site_id, t.job_template_id, w.worker_id, m.team_id, r.resolution_id, o.job_id,
     case
       when l.deleted and o.job_id is null or l.version < o.version then 'nothing'
       when l.deleted then case when o.deleted_at is null then 'withdraw' when l.version > o.version then 'withdraw again' else 'nothing' end
       when o.job_id is null then 'create'
       when o.deleted_at is null
-        and (l.site is null or l.site_id is not null) and (l.worker is null or l.worker_id is not null) and (l.team is null or l.team_id is not null)
+        and (l.site is null or s.site_id is not null) and (l.worker is null or w.worker_id is not null) and (l.team is null or m.team_id is not null)
         and (l.resolution is null or r.resolution_id is not null)
         and (o.number, o.reference, o.client_id, o.site_id, o.status, o.scheduled_at, o.duration_minutes, o.address, o.latitude, o.longitude, o.entrance, o.floor,
           o.contact, o.job_template_id, o.worker_id, o.team_id, o.description, o.custom_values, o.report_values, o.resolution_id, o.resolution_note,
           o.en_route_at, o.started_at, o.paused_at, o.finished_at, o.cancelled_at)
-          is not distinct from (l.number, l.reference, l.client_id, l.site_id, l.status, l.scheduled_at, l.duration_minutes, l.address, l.latitude, l.longitude, l.entrance, l.floor,
-          l.contact, l.job_template_id, l.worker_id, l.team_id, l.description, l.custom_values, l.report_values, r.resolution_id, l.resolution_note, l.en_route_at,
+          is not distinct from (l.number, l.reference, c.client_id, s.site_id, l.status, l.scheduled_at, l.duration_minutes, l.address, l.latitude, l.longitude, l.entrance, l.floor,
+          l.contact, t.job_template_id, w.worker_id, m.team_id, l.description, l.custom_values, l.report_values, r.resolution_id, l.resolution_note, l.en_route_at,
           l.started_at, l.paused_at, l.finished_at, l.cancelled_at)
         then case when l.version > o.version or l.version is not null and o.version is null then 'note' else 'nothing' end
       else 'update'
     end as action,
-    count(*) over (partition by l.number) as times
+    d.number is not null or n.job_id is not null and n.job_id is distinct from o.job_id as number_is_taken
   from line l
+  left join client c on c.external_id = l.client
+  left join site s on s.external_id = l.site and s.client_id = c.client_id
+  left join template t on t.external_id = l.template
+  left join worker w on w.external_id = l.worker
+  left join team m on m.external_id = l.team
   left join resolution r on r.name = l.resolution and r.is_successful = l.is_successful
-  left join portal.job o on o.external_id = l.external_id /*filter*/ and o.account_id = :account_id /*end filter*/
+  left join former o on o.external_id = l.external_id
+  left join numbered n on n.number = l.number
+  left join repeated d on d.number = l.number
 ), judged as materialized (
   select k.*, case
       when k.action not in ('create', 'update') then null
@@ -48,11 +75,11 @@ with line as materialized (
       when k.job_template_id is null then '/template'
       when k.worker is not null and k.worker_id is null then '/worker'
       when k.team is not null and k.team_id is null then '/team'
-      when k.times > 1 or exists (select from portal.job o where o.account_id = :account_id and o.number = k.number and o.job_id is distinct from k.job_id) then '/number'
+      when k.number_is_taken then '/number'
     end as pointer
   from known k
 ), verdict as materialized (
-  select :apply = 'good' or :apply = 'all' and not exists (select from judged where pointer is not null) as go
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where pointer is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
   select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.pointer is null
 ), to_take_back as materialized (
@@ -85,11 +112,11 @@ with line as materialized (
     version = coalesce(j.version, o.version), deleted_at = null
   from to_change j
   left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
-  where o.account_id = :account_id and o.job_id = j.job_id
+  where o.account_id = :account_id and o.external_id = any (portal.texts_of(:rows, 'external_id')) and o.job_id = j.job_id
 ), taken_back as (
   update portal.job o set version = coalesce(j.version, o.version), deleted_at = coalesce(o.deleted_at, now())
   from to_take_back j
-  where o.account_id = :account_id and o.job_id = j.job_id
+  where o.account_id = :account_id and o.external_id = any (portal.texts_of(:rows, 'external_id')) and o.job_id = j.job_id
 )
 select count(*) filter (where v.go and pointer is null and action = 'create'), count(*) filter (where v.go and pointer is null and action = 'update'),
   count(*) filter (where v.go and pointer is null and action in ('nothing', 'note', 'withdraw again')),

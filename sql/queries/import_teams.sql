@@ -3,35 +3,46 @@
 -- name: import_teams
 -- parameters: account_id bigint, rows jsonb, apply text
 -- columns: created bigint, updated bigint, unchanged bigint, withdrawn bigint, wrong bigint, errors jsonb
-with line as materialized (
+with worker as materialized (
+  select w.external_id, w.worker_id from portal.worker w
+  where w.external_id = any (portal.texts_in(:rows, 'workers')) and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
+), line as materialized (
   select * from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, name text, workers jsonb)
 ), asked as materialized (
   select l.line, w.worker_id, (e.place - 1)::integer as place
   from line l
   cross join lateral jsonb_array_elements_text(l.workers) with ordinality as e (external_id, place)
-  left join portal.worker w on w.external_id = e.external_id and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
+  left join worker w on w.external_id = e.external_id
+), asked_of_line as materialized (
+  select a.line, array_agg(a.worker_id order by a.worker_id) as ids, min(a.place) filter (where a.worker_id is null) as first_unknown from asked a group by a.line
+), former as materialized (
+  select t.external_id, t.team_id, t.name, t.version, t.withdrawn_at from portal.team t
+  where t.external_id = any (portal.texts_of(:rows, 'external_id')) /*filter*/ and t.account_id = :account_id /*end filter*/
+), held as materialized (
+  select tw.team_id, array_agg(tw.worker_id order by tw.worker_id) as ids from former t
+  join portal.team_worker tw on tw.account_id = :account_id and tw.team_id = t.team_id
+  group by tw.team_id
 ), known as materialized (
-  select l.*, t.team_id,
+  select l.*, t.team_id, a.first_unknown,
     case
       when l.deleted and t.team_id is null or l.version < t.version then 'nothing'
       when l.deleted then case when t.withdrawn_at is null then 'withdraw' when l.version > t.version then 'withdraw again' else 'nothing' end
       when t.team_id is null then 'create'
       when t.withdrawn_at is null and t.name = l.name
-        and array(select a.worker_id from asked a where a.line = l.line order by a.worker_id)
-          = array(select tw.worker_id from portal.team_worker tw where tw.account_id = t.account_id and tw.team_id = t.team_id order by tw.worker_id)
+        and coalesce(a.ids, '{}') = coalesce(h.ids, '{}')
         then case when l.version > t.version or l.version is not null and t.version is null then 'note' else 'nothing' end
       else 'update'
     end as action
   from line l
-  left join portal.team t on t.external_id = l.external_id /*filter*/ and t.account_id = :account_id /*end filter*/
+  left join former t on t.external_id = l.external_id
+  left join asked_of_line a on a.line = l.line
+  left join held h on h.team_id = t.team_id
 ), judged as materialized (
-  select k.*, wrong.pointer, wrong.code
+  select k.*, case when w.is_wrong then '/workers/' || k.first_unknown end as pointer, case when w.is_wrong then 'unknown_reference' end as code
   from known k
-  left join lateral (
-    select '/workers/' || a.place as pointer, 'unknown_reference' as code from asked a where a.line = k.line and a.worker_id is null order by a.place limit 1
-  ) as wrong on k.action in ('create', 'update')
+  cross join lateral (select k.first_unknown is not null and k.action in ('create', 'update') as is_wrong) as w
 ), verdict as materialized (
-  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
   select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.code is null
 ), to_take_back as materialized (
@@ -44,7 +55,7 @@ with line as materialized (
 ), changed as (
   update portal.team t set name = j.name, version = coalesce(j.version, t.version), withdrawn_at = null
   from to_change j
-  where t.account_id = :account_id and t.team_id = j.team_id
+  where t.account_id = :account_id and t.external_id = any (portal.texts_of(:rows, 'external_id')) and t.team_id = j.team_id
   returning t.team_id, t.external_id
 ), removed as (
   delete from portal.team_worker tw
@@ -61,7 +72,7 @@ with line as materialized (
 ), taken_back as (
   update portal.team t set version = coalesce(j.version, t.version), withdrawn_at = coalesce(t.withdrawn_at, now())
   from to_take_back j
-  where t.account_id = :account_id and t.team_id = j.team_id
+  where t.account_id = :account_id and t.external_id = any (portal.texts_of(:rows, 'external_id')) and t.team_id = j.team_id
 )
 select count(*) filter (where v.go and code is null and action = 'create'), count(*) filter (where v.go and code is null and action = 'update'),
   count(*) filter (where v.go and code is null and action in ('nothing', 'note', 'withdraw again')),

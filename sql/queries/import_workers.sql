@@ -5,6 +5,9 @@
 -- columns: created bigint, updated bigint, unchanged bigint, withdrawn bigint, wrong bigint, errors jsonb
 with line as materialized (
   select * from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, name text, phone text, email text)
+), former as materialized (
+  select w.external_id, w.worker_id, w.name, w.phone, w.email, w.version, w.withdrawn_at from portal.worker w
+  where w.external_id = any (portal.texts_of(:rows, 'external_id')) /*filter*/ and w.account_id = :account_id /*end filter*/
 ), judged as materialized (
   select l.*, w.worker_id, null::text as pointer, null::text as code,
     case
@@ -16,9 +19,9 @@ with line as materialized (
       else 'update'
     end as action
   from line l
-  left join portal.worker w on w.external_id = l.external_id /*filter*/ and w.account_id = :account_id /*end filter*/
+  left join former w on w.external_id = l.external_id
 ), verdict as materialized (
-  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go
+  select :apply = 'good' or :apply = 'all' and not exists (select from judged where code is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
   select j.* from judged j, verdict v where v.go and j.action in ('update', 'note') and j.code is null
 ), to_take_back as materialized (
@@ -30,11 +33,11 @@ with line as materialized (
 ), changed as (
   update portal.worker w set name = j.name, phone = j.phone, email = j.email, version = coalesce(j.version, w.version), withdrawn_at = null
   from to_change j
-  where w.account_id = :account_id and w.worker_id = j.worker_id
+  where w.account_id = :account_id and w.external_id = any (portal.texts_of(:rows, 'external_id')) and w.worker_id = j.worker_id
 ), taken_back as (
   update portal.worker w set version = coalesce(j.version, w.version), withdrawn_at = coalesce(w.withdrawn_at, now())
   from to_take_back j
-  where w.account_id = :account_id and w.worker_id = j.worker_id
+  where w.account_id = :account_id and w.external_id = any (portal.texts_of(:rows, 'external_id')) and w.worker_id = j.worker_id
 )
 select count(*) filter (where v.go and code is null and action = 'create'), count(*) filter (where v.go and code is null and action = 'update'),
   count(*) filter (where v.go and code is null and action in ('nothing', 'note', 'withdraw again')),

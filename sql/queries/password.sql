@@ -136,6 +136,7 @@ select
     when t.used_at is not null then 'used'
     when t.revoked_reason = 'replaced' then 'replaced'
     when t.revoked_at is not null or t.expires_at <= now() or m.state <> 'active' then 'expired'
+    when m.pending_email is distinct from t.address then 'replaced'
     else 'valid'
   end,
   m.member_id, m.email, coalesce(m.language, p.default_language, 'en')
@@ -144,7 +145,8 @@ join portal.member m on m.account_id = t.account_id and m.member_id = t.member_i
 left join portal.portal p on p.account_id = t.account_id
 where t.token_hash = :token_hash and t.purpose = 'email_change' /*filter*/ and t.account_id = :account_id /*end filter*/;
 
--- Of many at once one wins; the others get PT412 and nothing. Another member with the address is a violated key.
+-- Of many at once one wins; the others get PT412 and nothing, as does a link to an address that another one has replaced. Another member with the address is a
+-- violated key.
 -- name: claim_email_change
 -- parameters: account_id bigint, token_hash bytea
 -- columns: member_id bigint
@@ -157,6 +159,7 @@ with claimed as (
   update portal.member m set email = claimed.address, pending_email = null
   from claimed
   where m.account_id = claimed.account_id and m.member_id = claimed.member_id and m.state = 'active'
+    and m.pending_email = claimed.address
   returning m.member_id
 )
 select portal.require((select member_id from changed), 'PT412');

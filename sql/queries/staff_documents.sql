@@ -17,8 +17,9 @@ where (:client_id is null or d.client_id = :client_id) and (:q is null or strpos
 order by d.created_at desc, d.document_id desc
 limit :row_limit;
 
+-- Null: the one that this segment has filed.
 -- name: get_staff_document
--- parameters: account_id bigint, document_id bigint
+-- parameters: account_id bigint, document_id bigint?
 -- columns: document_id bigint, client_id bigint, client_name text, name text, media_type text, size_bytes bigint, is_visible boolean,
 --   hidden_from bigint[], created_at timestamptz, content_hash bytea, is_active_content boolean
 select d.document_id, d.client_id, c.name, d.name, d.media_type, d.size_bytes, d.is_visible,
@@ -29,7 +30,7 @@ select d.document_id, d.client_id, c.name, d.name, d.media_type, d.size_bytes, d
   ), d.created_at, d.content_hash, d.is_active_content
 from portal.document d
 join portal.client c on c.account_id = d.account_id and c.client_id = d.client_id
-where d.document_id = :document_id /*filter*/ and d.account_id = :account_id /*end filter*/;
+where d.document_id = case when :document_id is null then portal.made_id() else :document_id end /*filter*/ and d.account_id = :account_id /*end filter*/;
 
 -- Before anything is received: is there such a client, and is there room.
 -- name: check_document_room
@@ -66,7 +67,7 @@ with added as (
     jsonb_build_object('name', :name, 'size', :size_bytes, 'visible', :is_visible)
   from added
 )
-select portal.require((select document_id from added), 'PT404');
+select portal.remember_made(portal.require((select document_id from added), 'PT404'));
 
 -- name: require_document_room
 -- parameters: account_id bigint
@@ -79,17 +80,6 @@ select portal.require((
 ), 'PT507');
 
 -- The id of the one before, in the same segment.
--- name: get_added_document
--- parameters: account_id bigint, client_id bigint, content_hash bytea
--- columns: document_id bigint, client_id bigint, client_name text, name text, media_type text, size_bytes bigint, is_visible boolean,
---   hidden_from bigint[], created_at timestamptz
-select d.document_id, d.client_id, c.name, d.name, d.media_type, d.size_bytes, d.is_visible, '{}'::bigint[], d.created_at
-from portal.document d
-join portal.client c on c.account_id = d.account_id and c.client_id = d.client_id
-where d.client_id = :client_id and d.content_hash = :content_hash /*filter*/ and d.account_id = :account_id /*end filter*/
-order by d.document_id desc
-limit 1;
-
 -- Another content, the same document. PT404.
 -- name: replace_staff_document
 -- parameters: account_id bigint, document_id bigint, media_type text, size_bytes bigint, content_hash bytea, is_active_content boolean

@@ -95,10 +95,11 @@ left join (
   where j.deleted_at is null /*filter*/ and j.account_id = :account_id /*end filter*/
   group by j.job_template_id
 ) j on j.job_template_id = t.job_template_id
-where true /*filter*/ and t.account_id = :account_id /*end filter*/
+where (t.withdrawn_at is null or v.job_template_id is not null) /*filter*/ and t.account_id = :account_id /*end filter*/
 order by lower(t.name), t.job_template_id
 limit :row_limit;
 
+-- As with templates: what another system has taken back is told only while it is still visible.
 -- The main fields are in every job, the others in those whose template contains them; a field that no template contains cannot be selected, and is told only
 -- while it still is.
 -- name: list_staff_fields
@@ -111,8 +112,7 @@ cross join lateral (
   select case when f.field_group = 'main' then (select count(*) from portal.job_template t where t.account_id = f.account_id)
     else (select count(*) from portal.job_template_field c where c.account_id = f.account_id and c.job_field_id = f.job_field_id) end as templates
 ) n
-where true /*filter*/ and f.account_id = :account_id /*end filter*/
-  and (f.field_group = 'main' or n.templates > 0 or v.job_field_id is not null)
+where (f.field_group = 'main' or n.templates > 0 and f.withdrawn_at is null or v.job_field_id is not null) /*filter*/ and f.account_id = :account_id /*end filter*/
 order by array_position('{main,custom,report}', f.field_group), f.position, f.key, f.job_field_id
 limit :row_limit;
 

@@ -135,3 +135,19 @@ def test_limits_of_idle_time_are_the_accounts(both, world):
     assert state_of(edge, who) == ""
     maintenance.rows("update portal.account set session_idle_days = 2 where account_id = %s", (who.account_id,))
     assert state_of(edge, who) == "PT401"
+
+
+@pytest.mark.parametrize("change, left", [
+    ("expires_at = now() + interval '90 seconds'", 90),
+    # Two weeks of the account without a use come before the absolute end.
+    ("last_used_at = now() - interval '14 days' + interval '30 seconds'", 30),
+    ("last_used_at = now() - interval '14 days' + interval '30 seconds', expires_at = now() + interval '20 seconds'", 20),
+])
+def test_entering_tells_how_long_the_session_opens_something(both, world, change, left):
+    """So that nobody is answered from memory after that."""
+    maintenance, edge = both
+    who = world.alex
+    maintenance.rows(f"update portal.session set {change} where membership_id = %s", (who.membership_id,))
+    entered = edge.run("enter_member", account_id=who.account_id, session_hash=who.session_hash, membership_id=who.membership_id,
+                       permissions=list(who.permissions))[0]
+    assert entered["session_milliseconds"] == left * 1000

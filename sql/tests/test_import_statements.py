@@ -2,6 +2,7 @@
 
 import json
 
+import psycopg2
 import pytest
 from named import sha256
 
@@ -246,3 +247,102 @@ def test_a_refused_import_leaves_no_resolution_behind(fed):
     before = fed.maintenance.value("select count(*) from portal.resolution")
     fed.run("jobs", job(status="finished", resolution="Never seen", is_successful=True), job("J-2", 900002, client="C-9"))
     assert fed.maintenance.value("select count(*) from portal.resolution") == before
+
+
+def test_a_document_is_nobodys_to_see_until_its_bytes_are_there(importer, world, stage):
+    importer.run("clients", client())
+    said = {"external_id": "D-1", "version": 1, "client": "C-1", "name": "Certificate.pdf", "visible": True}
+    assert importer.run("documents", said, {**said, "external_id": "D-2", "client": "nobody"}, apply="good") == ([1, 0, 0, 0], [(2, "/client", "unknown_reference")])
+    names = "select name from portal.document where external_id = 'D-1'"
+
+    def seen() -> bool:
+        importer.edge.enter_staff(world.staff_of("viewer"))
+        return importer.edge.rows(names) != []
+    assert not seen()
+    importer.enter()
+    of_account = {"account_id": importer.account_id, "external_id": "D-1"}
+    (found,) = importer.edge.run("find_document_to_fill", **of_account, size_bytes=9)
+    assert (found["name"], found["has_room"]) == ("Certificate.pdf", True)
+    filled = {**of_account, "client_id": found["client_id"], "document_name": found["name"], "media_type": "application/pdf", "size_bytes": 9, "content_hash": sha256("bytes"), "is_active_content": False}
+    # What was on its way when the document became another client's, or was renamed, reaches nobody.
+    for other in ({"client_id": found["client_id"] + 1}, {"document_name": "Certificate.png"}):
+        with pytest.raises(psycopg2.errors.Error) as refused:
+            importer.edge.run("fill_document", **{**filled, **other})
+        assert refused.value.pgcode == "PT404"
+        importer.enter()
+    assert len(importer.edge.run("fill_document", **filled)) == 1
+    assert seen() and importer.read("document", "D-1")["content"] == sha256("bytes").hex()
+    assert importer.run("documents", {"external_id": "D-1", "version": 3, "deleted": True}) == ([0, 0, 0, 1], [])
+    assert not seen() and importer.maintenance.rows("select content_hash, size_bytes from portal.document where external_id = 'D-1'") == [
+        {"content_hash": None, "size_bytes": 0}]
+    importer.enter()
+    with pytest.raises(psycopg2.errors.Error) as refused:
+        importer.edge.run("fill_document", **filled)
+    assert refused.value.pgcode == "PT404"
+    assert importer.run("documents", {**said, "version": 2}) == ([0, 0, 1, 0], [])
+    assert importer.run("documents", {**said, "version": 4}) == ([0, 1, 0, 0], []) and not seen()
+
+
+def test_a_document_that_is_hidden_from_somebody_stays_with_its_client(importer, world):
+    importer.run("clients", client(), client("C-2"))
+    importer.run("documents", {"external_id": "D-1", "client": "C-1", "name": "A.pdf", "visible": True})
+    importer.maintenance.rows("""
+        with m as (insert into portal.membership (account_id, member_id, client_id) select d.account_id, %s, d.client_id from portal.document d
+          where d.external_id = 'D-1' returning account_id, client_id, membership_id)
+        insert into portal.document_hidden_from (account_id, document_id, client_id, membership_id)
+        select d.account_id, d.document_id, d.client_id, m.membership_id from portal.document d join m using (account_id, client_id) where d.external_id = 'D-1'""",
+                              (world.alex.member_id,))
+    assert importer.run("documents", {"external_id": "D-1", "client": "C-2", "name": "A.pdf", "visible": True}) == ([0, 0, 0, 0], [(1, "/client", "in_use")])
+
+
+def test_documents_that_staff_filed_are_out_of_reach(importer):
+    importer.enter()
+    assert importer.edge.rows("update portal.document set name = 'mine' where external_id is null returning document_id") == []
+
+
+def test_files_of_jobs_count_in_the_room_of_an_account(fed):
+    fed.run("fields", {"external_id": "F-P", "group": "report", "key": "photos_of_import", "label": "Photos", "type": "photo", "position": 9})
+    fed.run("jobs", job())
+    place = {"account_id": fed.account_id, "external_id": "J-1", "field_group": "report", "field_key": "photos_of_import"}
+    fed.enter()
+    (found,) = fed.edge.run("find_job_to_fill", **place, size_bytes=9)
+    assert (found["type"], found["has_room"]) == ("photo", True)
+    before = fed.edge.value("select portal.stored_bytes(%s)", (fed.account_id,))
+    for size in (9, 11):
+        fed.edge.run("fill_job_file", **place, client_id=found["client_id"], position=1, file_name="one.png", media_type="image/png", size_bytes=size, content_hash=sha256(str(size)))
+    assert fed.edge.value("select portal.stored_bytes(%s)", (fed.account_id,)) == before + 11
+    fed.maintenance.rows("update portal.account set document_bytes = %s where account_id = %s", (before + 11, fed.account_id))
+    fed.enter()
+    assert fed.edge.run("find_job_to_fill", **place, size_bytes=1)[0]["has_room"] is False
+    assert len(fed.edge.run("require_room_for_files", account_id=fed.account_id)) == 1
+    assert len(fed.edge.run("remove_job_file", **place, position=1)) == 1
+
+
+def test_an_import_does_not_wait_for_another_one(clone, world):
+    """PT503, so that it comes again."""
+    clone("portal_maintenance").rows("insert into portal.api_key (account_id, name, key_hash, scopes) values (%s, 'a key', %s, '{import}')", (world.brightwater, KEY))
+    first, second = clone("portal_edge"), clone("portal_edge")
+    for edge in (first, second):
+        edge.begin()
+        edge.run("enter_key", account_id=world.brightwater, key_hash=KEY, scope="import")
+    first.run("begin_import", account_id=world.brightwater)
+    with pytest.raises(psycopg2.errors.Error) as refused:
+        second.run("begin_import", account_id=world.brightwater)
+    assert refused.value.pgcode == "PT503"
+    second.rollback()
+    first.rollback()
+    first.begin()
+    first.run("enter_key", account_id=world.brightwater, key_hash=KEY, scope="import")
+    first.run("begin_import", account_id=world.brightwater)
+    first.rollback()
+
+
+def test_a_line_is_looked_up_and_not_the_whole_account(fed, stage):
+    """Whatever there is already: one line reads few of the pages that all jobs of the account lie on."""
+    fed.run("jobs", job())
+    fed.maintenance.rows("""insert into portal.job (account_id, number, external_id, client_id, job_template_id)
+        select j.account_id, 10000000 + n, 'many-' || n, j.client_id, j.job_template_id from portal.job j cross join generate_series(1, 20000) n where j.external_id = 'J-1'""")
+    touched = "select pg_stat_get_xact_tuples_returned('portal.job'::regclass) + pg_stat_get_xact_tuples_fetched('portal.job'::regclass)"
+    before = fed.maintenance.value(touched)
+    assert fed.run("jobs", job()) == ([0, 0, 1, 0], [])
+    assert fed.maintenance.value(touched) - before < 1000

@@ -157,6 +157,37 @@ def test_the_confirmation_of_the_only_address_stays(forgotten):
     assert forgotten.value(open_links) == 0
 
 
+def test_only_the_address_that_waits_is_confirmed(forgotten):
+    """A link to an address that was typed wrong lies with somebody else: it must not win after the right one was typed, or even confirmed."""
+    edge, account_id = forgotten.edge, forgotten.account_id
+    for address in ("wrong@example.com", "right@example.com"):
+        forgotten.change(f"""insert into portal.one_time_token (account_id, purpose, token_hash, member_id, address, expires_at)
+            values (%(account)s, 'email_change', sha256('{address}'), %(member)s, '{address}', now() + interval '1 day')""")
+
+    def look_up(address: str) -> str:
+        edge.enter_anonymous(account_id, sha256(address))
+        (row,) = edge.run("look_up_email_change", account_id=account_id, token_hash=sha256(address))
+        return row["state"]
+
+    def claim(address: str) -> None:
+        edge.enter_anonymous(account_id, sha256(address))
+        edge.run("claim_email_change", account_id=account_id, token_hash=sha256(address))
+
+    def refused(address: str) -> str:
+        with pytest.raises(psycopg2.Error) as raised:
+            claim(address)
+        return raised.value.pgcode
+
+    forgotten.change("update portal.member set pending_email = 'right@example.com' where member_id = %(member)s")
+    assert (look_up("wrong@example.com"), look_up("right@example.com")) == ("replaced", "valid")
+    assert refused("wrong@example.com") == "PT412"
+    claim("right@example.com")
+    assert forgotten.value("select email from portal.member where member_id = %(member)s") == "right@example.com"
+    assert (look_up("wrong@example.com"), look_up("right@example.com")) == ("replaced", "used")
+    assert refused("wrong@example.com") == "PT412"
+    assert forgotten.value("select email from portal.member where member_id = %(member)s") == "right@example.com"
+
+
 def test_a_change_compares_the_old_hash_and_keeps_one_session(forgotten):
     edge, who, maintenance = forgotten.edge, forgotten.who, forgotten.maintenance
     maintenance.rows("""insert into portal.session (account_id, token_hash, member_id, membership_id, expires_at)

@@ -111,7 +111,7 @@ def test_some_tables_are_closed(edge, world, table):
         edge.rows(f"select count(account_id) from portal.{table}" if table != "schema_migration" else "select number from portal.schema_migration")
 
 
-SECRET_COLUMNS = [("document", "external_id"), ("account", "created_at"), ("job", "created_at"), ("client", "created_at"), ("worker", "created_at"),
+SECRET_COLUMNS = [("account", "created_at"), ("job", "created_at"), ("client", "created_at"), ("worker", "created_at"),
                   ("job_template", "created_at")]
 
 
@@ -363,6 +363,8 @@ def test_the_courier_reads_messages_of_all_accounts_and_what_they_are_made_of(cl
         values (%s, 'reference-0123456', 'invitation', 'email', 'x@example.com', 'en', %s, %s, '\\x00', 'k1')"""
     for account_id in (world.brightwater, world.northside):
         maintenance.rows("insert into portal.mail_setting (account_id) values (%s)", (account_id,))
+    # Numbers that are still to be read need the country of their account.
+    maintenance.rows("update portal.contact set phone_read_at = now() where kind = 'phone'")
     courier = clone("portal_courier")
     count = {table: f"select count({column}) from portal.{table}" if table != "mail_setting" else "select count(account_id) from portal.mail_setting"
              for table, column in OF_A_MESSAGE.items()}
@@ -377,7 +379,7 @@ def test_the_courier_reads_messages_of_all_accounts_and_what_they_are_made_of(cl
     assert 0 < courier.value(count["membership"]) == memberships and courier.value(count["client"]) <= memberships
     assert courier.rows("update portal.outbox_message set sent_at = now(), payload = null, key_id = null returning account_id")
     assert {table: courier.value(text) for table, text in count.items()} == dict.fromkeys(count, 0)
-    for table in sorted(set(world.tables) - {"outbox_message", "logo_upload", *OF_A_MESSAGE}):
+    for table in sorted(set(world.tables) - {"outbox_message", "logo_upload", "contact", "client_search", *OF_A_MESSAGE}):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             courier.rows(f"select count(*) from portal.{table}")
     for secret in ("select password_hash from portal.member", "select email from portal.member", "select user_agent from portal.session",

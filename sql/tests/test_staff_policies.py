@@ -179,6 +179,29 @@ def test_a_member_sends_no_mail_as_staff(edge, world):
         values (%s, 'reference-0123456', 'staff_invitation', 'email', 'x@example.com', 'en', %s, 'x', 'k1')""", (world.brightwater, world.staff_of("owner").staff_id))
 
 
+def test_an_address_that_waits_is_all_that_staff_choose_for_a_member(stage, world):
+    maintenance, edge = stage("portal_maintenance"), stage("portal_edge")
+    alex, manager = world.alex, world.staff_of("manager")
+    numbers = {"account": alex.account_id, "member": alex.member_id}
+    mend = "update portal.member set pending_email = 'thief@mail.example' where member_id = %(member)s"
+    link = """insert into portal.one_time_token (account_id, purpose, token_hash, member_id, address, expires_at)
+        values (%(account)s, 'email_change', sha256('x'), %(member)s, 'typed@mail.example', now() + interval '1 day')"""
+    mail = """insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, payload, key_id)
+        values (%(account)s, 'reference-0123456', 'email_confirmation', 'email', 'typed@mail.example', 'en', %(member)s, 'x', 'k1')"""
+    waits, has_no_other = "pending_email = 'typed@mail.example'", "email = null"
+    for state, may_mend, may_send in (("", False, False), (waits, False, True), (has_no_other, False, False), (f"{waits}, {has_no_other}", True, True)):
+        maintenance.rows("savepoint untouched")
+        if state:
+            maintenance.rows(f"update portal.member set {state} where member_id = %(member)s", numbers)
+        edge.enter_staff(manager)
+        assert refused(edge, mend, numbers) != may_mend, state
+        assert refused(edge, link, numbers) == refused(edge, mail, numbers) != may_send, state
+        assert refused(edge, "update portal.member set email = 'thief@mail.example' where member_id = %(member)s", numbers), state
+        edge.enter_staff(world.staff_of("viewer"))
+        assert refused(edge, link, numbers) and refused(edge, mail, numbers), state
+        maintenance.rows("rollback to untouched")
+
+
 ONLY_MANAGERS = [
     "update portal.portal set name = 'New' returning account_id", "update portal.account set invitation_days = 3 returning account_id",
     "delete from portal.portal_visible_template returning account_id", "delete from portal.portal_visible_field returning account_id",
@@ -219,3 +242,25 @@ def test_whoever_looks_as_a_member_sees_what_the_member_sees_and_changes_nothing
     assert edge.run("enter_preview", **arguments) == [{"touch": False, "context": who.account_id}]
     assert edge.rows(jobs) == expected and expected
     assert edge.rows("select staff_id from portal.staff") == [] and edge.value("select current_setting('transaction_read_only')") == "on"
+
+
+def test_only_owners_say_how_mail_leaves_and_nobody_reads_the_password(edge, world):
+    write = "insert into portal.mail_setting (account_id, smtp_host, smtp_port, smtp_security, smtp_set_by) values (%s, 'smtp.example', 587, 'starttls', 'staff')"
+    for role in ("viewer", "manager"):
+        who = world.staff_of(role)
+        edge.enter_staff(who)
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            edge.rows(write, (who.account_id,))
+        edge.connection.rollback()
+    owner = world.staff_of("owner")
+    edge.enter_staff(owner)
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        edge.rows(write, (world.northside,))
+    edge.connection.rollback()
+    edge.enter_staff(owner)
+    edge.rows(write, (owner.account_id,))
+    assert edge.rows("select smtp_host from portal.mail_setting")[0]["smtp_host"] == "smtp.example"
+    for column in ("smtp_password", "smtp_password_key_id"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            edge.rows(f"select {column} from portal.mail_setting")
+        edge.connection.rollback()

@@ -106,8 +106,8 @@ def test_what_reads_or_writes_an_accounts_table_has_a_filter():
              and not name.startswith("enter_")}
     without = {name for name, statement in MODULE.items() if "/*filter*/" not in statement.body} - calls
     without -= {"lock_files_for_row"}  # which reads nothing
-    assert without == {"enter_host_map", "enter_anonymous", "enter_member", "load_host_map", "schema_state", "listen_hosts", "create_token",
-                       "create_outbox_message", "note_password_reset", "enter_staff", "enter_staff_visitor", "enter_preview", "record_activity", "create_staff_message", "add_staff_user", "begin_repeatable", "note_sign_in_failure", "touch_api_key",
+    assert without == {"enter_host_map", "enter_anonymous", "enter_member", "load_host_map", "schema_state", "listen_hosts", "listen_changes", "create_token",
+                       "create_outbox_message", "note_password_reset", "enter_staff", "enter_staff_visitor", "enter_preview", "record_activity", "record_opened", "create_staff_message", "add_staff_user", "begin_repeatable", "note_sign_in_failure", "touch_api_key",
                        "enter_key", "create_api_key", "begin_import"}
 
 

@@ -16,7 +16,7 @@ const journeyTimeoutMilliseconds = 150_000;
 const strays = [];
 process.on('unhandledRejection', (error) => strays.push(`outside of the journeys: ${error?.stack ?? error}`));
 
-// One list for each file: journeys of one file share people and run one after the other.
+// One list for each file: journeys of one file share people and run one after the other; those that say `alone` come last.
 async function loadJourneys() {
   const files = readdirSync(new URL('journeys/', import.meta.url)).filter((name) => name.endsWith('.mjs')).sort();
   const modules = await Promise.all(files.map((file) => import(new URL(`journeys/${file}`, import.meta.url))));
@@ -61,15 +61,18 @@ async function attempt(result, name, run) {
   }
 }
 
-async function takeAll(lists, browser, site) {
+async function takeAll(all, browser, site) {
   const result = { passed: 0, failed: [] };
+  const isAlone = (list) => list.some(({ alone = false }) => alone);
+  const lists = all.filter((list) => !isAlone(list));
   const lane = async () => {
     for (let list = lists.shift(); list !== undefined; list = lists.shift()) {
       for (const journey of list) await attempt(result, journey.name, () => take(journey, browser, site));
     }
   };
   await Promise.all([lane(), lane()]);
-  // Alone, because they measure time.
+  // Alone, because they stop servers, or measure time.
+  for (const journey of all.filter(isAlone).flat()) await attempt(result, journey.name, () => take(journey, browser, site));
   for (const { name, run } of measurements.filter(isWanted)) await attempt(result, name, () => run({ site, browser, folder }));
   return result;
 }

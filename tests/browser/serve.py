@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support import places  # noqa: E402
+from support.hostile import feed, hostile, lines_of_everything  # noqa: E402
 from support.outbox import open_payload  # noqa: E402
 from support.site import PrivateSite  # noqa: E402
 
@@ -88,13 +89,27 @@ def plan_visit_far_down(operator: Operator) -> dict:
 
 
 def answer_question(site: PrivateSite, question: dict) -> dict:
-    """What a person finds in the mailbox, and what time does to links: the journeys cannot wait for either."""
+    """What a person finds in the mailbox, what time does to links, for which the journeys cannot wait, and what happens behind the pages' backs."""
     if "link_sent_to" in question:
         (message,) = site.postgres.execute("SELECT account_id, message_reference, key_id, payload FROM portal.outbox_message "
                                            "WHERE recipient = %s AND kind = %s AND payload IS NOT NULL ORDER BY outbox_message_id DESC LIMIT 1",
                                            (question["link_sent_to"], question["kind"]))
         url = urlsplit(open_payload(site.keys_file, *message)["url"])
         return {"link": f"{url.path}#{url.fragment}"}
+    if "sql" in question:
+        return {"rows": site.postgres.execute(question["sql"], question.get("parameters"))}
+    if "stop" in question:
+        {"postgres": site.postgres, "redis": site.redis}[question["stop"]].stop()
+        return {}
+    if "start" in question:
+        {"postgres": site.postgres, "redis": site.redis}[question["start"]].start()
+        return {}
+    if "imported" in question:
+        # As if another system fed the client with this surname.
+        (client_id,), = site.postgres.execute("SELECT client_id FROM portal.client WHERE surname = %s", (question["imported"],))
+        for table in ("client", "contact", "site"):
+            site.postgres.execute(f"UPDATE portal.{table} SET imported = true WHERE client_id = %s", (client_id,))
+        return {}
     site.postgres.execute("UPDATE portal.one_time_token SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' "
                           "WHERE address = %s AND used_at IS NULL", (question["expire_links_of"],))
     return {}
@@ -124,7 +139,8 @@ def add_console(operator: Operator, port: int) -> tuple[list[dict], dict]:
     people = [("olivia", "owner", "Olivia"), ("max.appears", "manager", "Max"), ("vera.views", "viewer", "Vera"), ("otto.adds", "owner", "Otto"),
               ("walk.en", "owner", "Wanda"), ("walk.es", "owner", "Wanda"), ("sol.settles", "manager", "Sol"),
               ("cleo.clients", "manager", "Cleo"), ("rosa.rows", "manager", "Rosa"), ("ines.invites", "manager", "Ines"), ("mina.many", "manager", "Mina"),
-              ("ivan.escribe", "manager", "Ivan"), ("dora.documents", "manager", "Dora"), ("lola.layouts", "manager", "Lola"), ("alba.activity", "manager", "Alba")]
+              ("ivan.escribe", "manager", "Ivan"), ("dora.documents", "manager", "Dora"), ("lola.layouts", "manager", "Lola"), ("alba.activity", "manager", "Alba"),
+              ("paul.posts", "owner", "Paul"), ("vito.views", "manager", "Vito")]
     staff = [add_staff(operator, "brightwater", *person) for person in people]
     starting = make_empty_account(operator, port, "starting")
     starting["staff"] = [add_staff(operator, "starting", "nora.first", "owner", "Nora", active=False)]
@@ -140,9 +156,35 @@ def guarded_location(folder: Path) -> str:
     return f"location /plans/ {{ portal_auth required; alias {page.parent}/; default_type text/html; }}"
 
 
+def make_hostile_account(operator: Operator, port: int) -> dict:
+    """An account all of whose texts want to be something else, and all of it visible."""
+    account, site = make_empty_account(operator, port, "hostile"), operator.site
+    operator.run("portal", "set", "--account", "hostile", "--colour", "#0b6e99")
+    key = json.loads(operator.run("key", "create", "--account", "hostile", "--name", "h", "--scopes", "import", "--json"))["key"]
+    system = site.client("hostile")
+    system.headers["Authorization"] = f"Bearer {key}"
+    system.timeout = 120
+    texts = hostile()
+    feed(system, lines_of_everything(texts))
+    for table, columns in (("portal_visible_template", "account_id, job_template_id"), ("portal_visible_field", "account_id, job_field_id")):
+        site.postgres.execute(f"INSERT INTO portal.{table} ({columns}) SELECT {columns} FROM portal.{columns.split()[1].removesuffix('_id')} "
+                              "WHERE account_id = (SELECT account_id FROM portal.account WHERE slug = 'hostile') ON CONFLICT DO NOTHING")
+    ((client,),) = site.postgres.execute("SELECT client_id FROM portal.client WHERE external_id = 'HC-0'")
+    document = site.folder / "hostile.txt"
+    document.write_text("words")
+    for text in texts[:30]:
+        if text.isprintable() and "/" not in text and text.strip() == text:
+            operator.run("document", "add", "--account", "hostile", "--client", str(client), "--files", str(site.files), "--name", f"{text}.txt", str(document))
+    member = {"email": "hal@acme.example.com", "password": "four kettles on a hill"}
+    link = operator.invite("hostile", str(client), member["email"])
+    answer = site.client("hostile").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
+    assert answer.status == 200, answer.text
+    return {**account, "members": [member], "staff": [add_staff(operator, "hostile", "hetty", "owner", "<b>Hetty</b>")]}
+
+
 def main() -> int:
     folder = places.servers_folder("browser-site")
-    with PrivateSite(folder / "site", insecure_cookie=False, server_extra=guarded_location(folder)) as site, \
+    with PrivateSite(folder / "site", insecure_cookie=False, redis=True, server_extra=guarded_location(folder)) as site, \
             site.make_nginx("strict", insecure_cookie=False, throttle=True) as strict:
         operator = Operator(site)
         add_newcomers(operator)
@@ -151,7 +193,7 @@ def main() -> int:
         guarded = {**site.accounts["brightwater"], "slug": "guarded", "url": f"http://brightwater.localhost:{strict.port}"}
         staff, starting = add_console(operator, port)
         site.accounts["brightwater"]["staff"] = staff
-        accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port), starting]
+        accounts = [*site.accounts.values(), guarded, make_empty_account(operator, port), starting, make_hostile_account(operator, port)]
         answer = {"url": f"http://127.0.0.1:{port}", "secure_cookie": True, "accounts": accounts, "links": make_links(operator),
                   "far_visit": plan_visit_far_down(operator)}
         print(json.dumps(answer), flush=True)

@@ -210,9 +210,9 @@ def test_n5_a_configuration_that_cannot_be_used_changes_nothing(site):
                 site.keys_file.write_bytes(b"not keys\n")
             else:
                 site.nginx.configuration.write_text(broken)
-            seen = len(site.nginx.error_log.read_text())
+            seen = len(site.nginx.error_log.read_text(errors="replace"))
             site.nginx.reload(wait=False)
-            wait_for(lambda: "[emerg]" in site.nginx.error_log.read_text()[seen:], "nobody has noticed")
+            wait_for(lambda: "[emerg]" in site.nginx.error_log.read_text(errors="replace")[seen:], "nobody has noticed")
             assert site.nginx.workers() == workers
             site.nginx.configuration.write_text(good)
     finally:

@@ -281,9 +281,10 @@ def test_whatever_fails_the_answer_is_allowed_and_the_next_is_fine(failing, scen
     if not hasattr(failing, "next_client"):
         failing.next_client = failing.client(failing.matrix, failing.open_session(failing.somebody))
     trial.check_next(0)
-    # Without a failure, twice: connections and statements that are made once are there, and it is known how many calls there are.
+    # Without a failure: connections and statements that are made once are there, and it is known how many calls there are. A connection that
+    # the test before has cost may come back meanwhile, with all its statements.
     trial.run(NOT_REACHED)
-    calls, _ = trial.run(NOT_REACHED)
+    calls = min(trial.run(NOT_REACHED)[0] for _ in range(3))
     before = len(os.listdir(f"/proc/{trial.worker}/fd"))
     samples = max(3, SAMPLES[kind] // (4 if scenario.name in HASHING else 1))
     failures = 0

@@ -319,7 +319,7 @@ def test_garbage(site, members, undisturbed):
                 spoil(site, garbage(chance, names, good))
             time.sleep(0.02)
     assert counted(site, 'portal_session_cache_total{result="refused"}') > refused
-    assert "that this portal has not written were removed" in site.nginx.error_log.read_text()
+    assert "that this portal has not written were removed" in site.nginx.error_log.read_text(errors="replace")
     site.redis.command("FLUSHALL")
     wait_until_used(site, members)
 

@@ -128,7 +128,7 @@ def nothing_was_lost_but_the_pepper(nginx: PrivateNginx, keys, member: dict) -> 
     assert client.get("/api/v1/session").status == 200
     answer = nginx.client("brightwater.localhost").post("/api/v1/session", json={"email": member["email"], "password": PASSWORD})
     assert (answer.status, answer.code) == (500, "internal_error")
-    assert "pepper" in nginx.error_log.read_text()
+    assert "pepper" in nginx.error_log.read_text(errors="replace")
 
 
 def test_a_dump_without_the_right_to_pass_policies_fails(database_server):

@@ -98,7 +98,7 @@ def test_an_own_domain_is_two_files_and_a_host(site, portalctl):
     portalctl("host", "add", "--account", "harbour", "--host", OWN)
     wait_for(site, OWN, (200, OWN))
     assert site.nginx.workers() == workers
-    lines = [line for line in site.nginx.error_log.read_text().splitlines() if "cannot load certificate" in line]
+    lines = [line for line in site.nginx.error_log.read_text(errors="replace").splitlines() if "cannot load certificate" in line]
     assert lines and re.search(r"\[(\w+)\]", lines[0])[1] == "error"
 
 

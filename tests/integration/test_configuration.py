@@ -33,7 +33,7 @@ def check(servers, keys):
         path.write_text(change(path.read_text()))
         nginx.error_log.unlink(missing_ok=True)
         finished = subprocess.run(nginx.command("-t"), capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        return finished.returncode, finished.stderr + nginx.error_log.read_text()
+        return finished.returncode, finished.stderr + nginx.error_log.read_text(errors="replace")
 
     return run
 
@@ -127,6 +127,20 @@ def test_a_list_of_passwords_that_is_none_is_refused(check, tmp_path, text, why)
     assert f'"portal_password_blocklist" cannot use "{file}": {why}' in said
 
 
+def test_layouts_of_the_hosts_own_are_read_and_a_wrong_one_is_refused(check, tmp_path):
+    def with_layouts(text: str) -> str:
+        return text.replace("http {", f"http {{\n  portal_layouts {tmp_path};", 1)
+
+    (tmp_path / "en").mkdir()
+    layout = tmp_path / "en/invitation.sms"
+    layout.write_text("Hosted: {{activation.url}}\n")
+    status, said = check(with_layouts, "nginx.conf")
+    assert status == 0, said
+    layout.write_text("Hosted:\n  {{client.nmae}}\n")
+    status, said = check(with_layouts, "nginx.conf")
+    assert status != 0 and f'"portal_layouts" cannot use "{tmp_path}"' in said and "en/invitation.sms: line 2, column 3: unknown_placeholder" in said
+
+
 HTTP, SERVER, LOCATION, IF, MAIN, LIMIT = "http", "server", "location", "if", "main", "limit_except"
 NOT_HERE = "directive is not allowed here"
 ARGUMENTS = "invalid number of arguments in"
@@ -135,8 +149,8 @@ ON_OR_OFF = 'it must be "on" or "off"'
 FLAGS = {"portal_throttle": HTTP, "portal_insecure_cookie": LOCATION, "portal_security_headers": LOCATION, "portal_error_pages": LOCATION, "portal": LOCATION}
 # Those that stand in conf/ and would be there twice.
 IN_CONF = {"portal_postgres", "portal_keys_file", "portal_files", "portal_throttle"}
-ONLY = {HTTP: ["portal_postgres host=/run", "portal_redis unix:/a.sock", "portal_remembered_sessions 5", "portal_keys_file keys", "portal_files /tmp",
-               "portal_password_blocklist list", "portal_host_refresh 5s", "portal_zone 1m", "portal_throttle on"],
+ONLY = {HTTP: ["portal_postgres host=/run", "portal_redis unix:/a.sock", "portal_remembered_sessions 5", "portal_streams 5", "portal_keys_file keys", "portal_files /tmp",
+               "portal_password_blocklist list", "portal_layouts layouts", "portal_host_refresh 5s", "portal_zone 1m", "portal_throttle on"],
         LOCATION: ["portal on", "portal_health", "portal_ready", "portal_metrics"],
         "anywhere": ["portal_account a", "portal_insecure_cookie on", "portal_security_headers on", "portal_error_pages on", "portal_auth required"]}
 # The nearest that are wrong; tests/integration/test_directives.py compares all of them with the documentation.
@@ -160,6 +174,8 @@ WRONG = [
     *((HTTP, f"portal_remembered_sessions {value}", (f'invalid value "{value}" in "portal_remembered_sessions" directive', "it must be a number"))
       for value in ("-1", "many", "99999999999999999999", "1k")),
     (HTTP, "portal_remembered_sessions 1; portal_remembered_sessions 1", ('"portal_remembered_sessions"', DUPLICATE)),
+    *((HTTP, f"portal_streams {value}", (f'invalid value "{value}" in "portal_streams" directive', "it must be a number")) for value in ("-1", "many", "1k")),
+    (HTTP, "portal_streams 1; portal_streams 1", ('"portal_streams"', DUPLICATE)),
     (SERVER, 'portal_account ""', ('invalid value "" in "portal_account" directive',)),
     (SERVER, "portal_account a; portal_account b", ('"portal_account"', DUPLICATE)),
     (SERVER, "portal_account a b", (f'{ARGUMENTS} "portal_account"',)),
@@ -189,6 +205,7 @@ WRONG = [
         ("10.0.0.5:1 trusted_network trusted_network", ('duplicate parameter "trusted_network"',)),
         ("unix:/a.sock; portal_redis unix:/b.sock", (DUPLICATE,)),
         ("", (ARGUMENTS,)))),
+    (HTTP, "portal_layouts /nowhere", ('"portal_layouts" cannot use "/nowhere"', "it is no folder")),
     (HTTP, "portal_password_blocklist /nowhere", ('"portal_password_blocklist" cannot use "/nowhere"', "No such file")),
 ]
 
@@ -265,7 +282,7 @@ def test_what_a_directive_needs_besides(check, missing, used):
 
 
 @pytest.mark.parametrize("context, line", [
-    (HTTP, "portal_zone 512k"), (HTTP, "portal_zone 64m"), (HTTP, "portal_host_refresh 1s"), (HTTP, "portal_remembered_sessions 0"),
+    (HTTP, "portal_zone 512k"), (HTTP, "portal_zone 64m"), (HTTP, "portal_host_refresh 1s"), (HTTP, "portal_remembered_sessions 0"), (HTTP, "portal_streams 0"), (HTTP, "portal_streams 100000"),
     (HTTP, "portal_remembered_sessions 1000000"), (SERVER, "portal_account brightwater"), (SERVER, "portal_account $host.example.com"),
     (HTTP, "portal_auth required"), (SERVER, "portal_auth required"), (LOCATION, "portal_auth optional"), (LOCATION, "portal_auth off"),
     (LOCATION, "portal_auth required permission=view_documents permission=accept_quotes"), (LOCATION, "portal off"),

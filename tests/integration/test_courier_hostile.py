@@ -5,26 +5,10 @@ from email.header import decode_header, make_header
 from html.parser import HTMLParser
 
 from support.courier import wait_until
+from support.hostile import WANTED, hostile
 from support.mail_server import PASSWORD, USER
 
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
-SEEDS = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "a\r\nBcc: evil@evil.example", "a\nBcc: evil@evil.example\n\n<b>body</b>",
-         "a\rTo: evil@evil.example", "\r\n.\r\nMAIL FROM:<evil@evil.example>", "{{activation.url}}", "{{company.name}}", "{{", "}}{{client.name", "%s%n${7*7}<%= 1 %>",
-         "=?UTF-8?Q?=0D=0ABcc:_evil@evil.example?=", "=?UTF-8?B?DQpCY2M6IGV2aWxAZXZpbC5leGFtcGxl?=", "\u202eelpmaxe.live@live\u202c", "\u2066\u200f\u05d0\u05d1\u2069",
-         "\u2028Bcc: evil@evil.example\u2029", "\x85Bcc: evil@evil.example", "\U0001f469\u200d\U0001f527\U0001f600" * 20, "evil@evil.example", "<evil@evil.example>",
-         "a, evil@evil.example", "\"quoted\\\" (comment)", ";:\\@<>[]", "&lt;b&gt;&amp;&#60;", "</title><style>*{display:none}</style>", "--=_boundary--",
-         "Content-Type: text/html", "\x01\x02\x1b[31m\x7f", "é" * 290, "x" * 299, " leading", "trailing ", "\t", "=3D=0D=0A", "<!-- <p> -->", "]]>", "javascript:alert(1)"]
-WANTED = 200
-
-
-def hostile() -> list[str]:
-    """At least 200: each seed as it is, and each with others before and behind it; as long as a name may be."""
-    made = list(SEEDS)
-    for distance in range(1, len(SEEDS)):
-        made += [first[:140] + SEEDS[(index + distance) % len(SEEDS)][:140] for index, first in enumerate(SEEDS)]
-        if len(made) >= WANTED:
-            break
-    return [text[:299] for text in made][:max(WANTED, len(SEEDS))]
 
 
 class Elements(HTMLParser):
@@ -47,7 +31,7 @@ def seen_by(mail) -> tuple:
     return sorted(mail.keys()), Elements(html.get_content()).found, [part.get_content_type() for part in mail.walk()], text.get_content().count("\n")
 
 
-def test_two_hundred_hostile_names_change_nothing_but_the_words(post, mail_server):
+def test_five_hundred_hostile_names_change_nothing_but_the_words(post, mail_server):
     names = hostile()
     assert len(names) >= WANTED
     people = [f"p{number}@acme.example" for number in range(len(names))]
@@ -59,7 +43,7 @@ def test_two_hundred_hostile_names_change_nothing_but_the_words(post, mail_serve
         accounts[number] = post.add_account(f"h{number}", name=name, client=name)
     post.copy_invitation(people, [f"h{number}" for number in range(len(names))])
     with post.courier(post.smtp_settings(mail_server.port, top="account_sends = 8")):
-        wait_until(lambda: not post.value("SELECT count(*) FROM portal.outbox_message WHERE sent_at IS NULL"), seconds=60)
+        wait_until(lambda: not post.value("SELECT count(*) FROM portal.outbox_message WHERE sent_at IS NULL"), seconds=120)
     (model,) = mail_server.to("plain@acme.example")
     expected = seen_by(model)
     assert set(expected[0]) == HEADERS and len(expected[1]) > 8 and plain

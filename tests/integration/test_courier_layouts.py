@@ -1,10 +1,11 @@
 """The courier sends an account's own invitations, framed with the account's name and logo, whatever stands in a name."""
 
 from support import staff
+from support.hostile import SEEDS
 from support.outbox import seal_payload
 
 from test_courier import parts
-from test_courier_hostile import SEEDS, Elements
+from test_courier_hostile import Elements
 
 HTML = "<p title=\"t\">Dear {{client.name}},</p><p><a href=\"{{activation.url}}\">Begin</a> at {{company.name}} until {{activation.expires}}</p>"
 

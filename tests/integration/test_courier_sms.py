@@ -23,7 +23,7 @@ def test_who_has_only_a_phone_gets_a_text_message(post):
     (request,) = gateway.requests
     assert request["path"] == "/2010-04-01/Accounts/AC123/Messages.json" and request["headers"]["Authorization"].startswith("Basic ")
     assert set(request["form"]) == {"To", "From", "Body"} and request["form"]["To"] == [PHONE] and request["form"]["From"] == ["+15005550006"]
-    assert link in request["form"]["Body"][0] and "Válido hasta el" in request["form"]["Body"][0]
+    assert link in request["form"]["Body"][0] and "Caduca el" in request["form"]["Body"][0]
     sent = post.outbox(PHONE)
     assert sent["state"] == "sent" and sent["channel"] == "sms"
     assert str(sent["message_id"]) in request["headers"]["Idempotency-Key"]

@@ -50,6 +50,16 @@ def choose_new_password(told: dict, port: int, *, tls: bool) -> None:
     assert wait_until(lambda: newest_mail(mail_dir, member["email"], "your password was changed"))
 
 
+def run_portalctl(name: str) -> None:
+    """As the documentation writes it, from the top of the repository, in a shell that knows nothing else."""
+    lines = [f". build/{name}/env.sh", "portalctl account list", "portalctl document sweep",
+             "portalctl member invite --account brightwater --client 'Acme Facilities Ltd' --email demo.visitor@acme.example.com"]
+    finished = subprocess.run(["bash", "-euc", "\n".join(lines)], cwd=places.ROOT, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+    assert finished.returncode == 0, finished.stderr
+    assert "brightwater" in finished.stdout and "/activate#" in finished.stdout
+
+
 @pytest.mark.parametrize("how, scheme, cookie", [(signal.SIGINT, "http", "portal-member"), (signal.SIGTERM, "https", "__Host-portal-member")],
                          ids=["plain, SIGINT", "TLS, SIGTERM"])
 def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
@@ -82,12 +92,18 @@ def test_demo_serves_and_ends_cleanly(how, scheme, cookie):
                 answer = console.post("/api/v1/staff/session", json={"email": person["email"], "password": person["password"]})
                 assert answer.status == 200 and answer.json()["staff"]["role"] == person["role"], answer.text
         choose_new_password(told, port, tls=scheme == "https")
+        run_portalctl(name)
+        if scheme == "http":
+            second = subprocess.run(["/usr/bin/python3", "tools/demo.py", "--name", f"{name}_second", "--port", str(port)], cwd=places.ROOT,
+                                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+            assert (second.returncode, second.stdout, second.stderr) == (1, "", f"Port {port} is taken; choose another with --port.\n")
     finally:
         demo.send_signal(how)
         output = demo.communicate(timeout=30)[0]
     assert demo.returncode == 0, output
     assert "sign in as" in output
-    assert not (places.ROOT / "build" / name / "demo.json").exists()
+    assert f". build/{name}/env.sh" in output and "export PORTAL_DATABASE=" in output
+    assert not (places.ROOT / "build" / name / "demo.json").exists() and not (places.ROOT / "build" / name / "env.sh").exists()
     left = subprocess.run(["pgrep", "-f", f"{name}/servers"], capture_output=True, text=True).stdout
     assert not left, left
     configuration = (places.servers_folder(name) / "servers/nginx/nginx.conf").read_text()

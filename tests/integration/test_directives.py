@@ -6,7 +6,7 @@ import pytest
 
 from support.places import ROOT
 
-SOURCES = {name: (ROOT / "ngx_module" / name).read_text() for name in ("directives.cpp", "configuration.cpp", "variables.cpp")}
+SOURCES = {name: (ROOT / "ngx_module" / name).read_text() for name in ("configuration.cpp", "describe.cpp", "directives.cpp", "variables.cpp")}
 CONTEXTS = {"NGX_HTTP_MAIN_CONF": "http", "NGX_HTTP_SRV_CONF": "server", "NGX_HTTP_LOC_CONF": "location"}
 ARGUMENTS = {"NGX_CONF_NOARGS": {0}, "NGX_CONF_TAKE1": {1}, "NGX_CONF_FLAG": {1}, "NGX_CONF_TAKE12": {1, 2}, "NGX_CONF_TAKE123": {1, 2, 3}, "NGX_CONF_1MORE": {1, 2, 3, 9}}
 
@@ -27,14 +27,15 @@ def read_commands() -> dict[str, tuple[set, set]]:
 def read_defaults() -> dict[str, str]:
     """Of those that have one."""
     source = SOURCES["configuration.cpp"]
-    flags = {"enabled": "portal", "insecure_cookie": "portal_insecure_cookie", "security_headers": "portal_security_headers", "error_pages": "portal_error_pages"}
+    flags = {"enabled": "portal", "cache": "portal_cache", "insecure_cookie": "portal_insecure_cookie", "security_headers": "portal_security_headers", "error_pages": "portal_error_pages"}
     defaults = {flags[field]: "on" if value == "1" else "off" for field, value in re.findall(r"merge_value\(child->(\w+), parent->\w+, ([01])\)", source)}
     defaults["portal_throttle"] = "on" if "ngx_conf_init_value(main->throttle, 1)" in source else "off"
     milliseconds = int(re.search(r"kDefaultHostRefresh = ([\d']+)", source)[1].replace("'", ""))
     defaults["portal_host_refresh"] = f"{milliseconds // 1000}s"
     defaults["portal_remembered_sessions"] = re.search(r"kDefaultRememberedSessions = ([\d']+)", source)[1].replace("'", "")
     defaults["portal_zone"] = re.search(r"kDefaultZone = (\d+)UL \* 1024 \* 1024", source)[1] + "m"
-    defaults["portal_account"] = re.search(r'host = ngx_string\("(\$\w+)"\)', source)[1]
+    defaults["portal_cache_size"] = re.search(r"kDefaultCache = (\d+)UL \* 1024 \* 1024", source)[1] + "m"
+    defaults["portal_account"] = re.search(r"if \(conf->account\) return .*\n  // As (\$\w+), without looking", SOURCES["describe.cpp"])[1]
     assert "ngx_conf_merge_uint_value(child->auth, parent->auth, kAuthOff)" in source
     return {**defaults, "portal_auth": "off"}
 
@@ -78,6 +79,7 @@ def test_a_directive_is_described_as_it_is(name):
 def test_the_smallest_values_are_those_of_the_code():
     source = SOURCES["directives.cpp"]
     assert row("portal_zone", "Smallest") == "`512k`" and "kSmallestZone = 512L * 1024" in source
+    assert row("portal_cache_size", "Smallest") == "`1m`" and "kSmallestCache = 1024L * 1024" in source
     assert row("portal_host_refresh", "Shortest") == "`1s`" and "kShortestHostRefresh = 1'000" in source
 
 
@@ -88,7 +90,7 @@ def test_all_permissions_are_named():
 
 def test_all_variables_are_described():
     table = re.findall(r'\{ngx_string\("(\w+)"\), get_\w+', SOURCES["variables.cpp"])
-    assert len(table) == 8
+    assert len(table) == 9
     sections = read_sections("variables.md")
     assert sections.keys() == {f"${name}" for name in table}
     for name, text in sections.items():

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,27 @@ def environment_of(folder: Path, **more: str) -> dict[str, str]:
 def test_the_comparison_finds_differences(expected, printed, same):
     """The control of the tests below."""
     assert (difference(expected, printed) is None) == same
+
+
+def test_the_page_of_ids_knows_those_that_are_named():
+    """And the tests that it names are there."""
+    rows = re.findall(r"^\| ([A-Z]\d[^|]*) \|[^|]*\| ([^|]*) \|$", documents.text_of("docs/features.md"), re.MULTILINE)
+    known = set()
+    for ids, _ in rows:
+        numbers = [(word[0], int(word[1:])) for word in re.findall(r"[A-Z]\d+", ids)]
+        known |= {(letter, number) for letter, number in numbers}
+        if " to " in ids:
+            known |= {(numbers[0][0], number) for number in range(numbers[0][1], numbers[1][1] + 1)}
+    files = subprocess.run(["git", "ls-files", "*.py", "*.?pp", "*.mjs", "*.sql", "*.md"], cwd=places.ROOT, check=True, capture_output=True, text=True).stdout.split()
+    named = {(match[1], int(match[2])): file for file in files
+             for match in re.finditer(r"(?:FEATURES|SECURITY)(?:\.md)? ([A-Z])(\d+)\b", (places.ROOT / file).read_text())}
+    assert len(named) > 30
+    assert {one: file for one, file in named.items() if one not in known} == {}
+    for _, tests in rows:
+        for test in re.findall(r"(?:^|(?<= ))test_\w+(?=,|$)", tests):
+            assert (places.ROOT / f"tests/integration/{test}.py").is_file(), test
+        for file in re.findall(r"[\w/]+\.(?:py|sql)\b|\bunit/\w+", tests):
+            assert (places.ROOT / "tests" / file).exists() or (places.ROOT / file).is_file(), file
 
 
 def test_the_api_page(make_site, tmp_path):

@@ -45,7 +45,7 @@ def said_of(nginx: PrivateNginx, file: str, old: str, new: str) -> tuple[int, st
     path.write_text(path.read_text().replace(old, new, 1))
     nginx.error_log.unlink(missing_ok=True)
     finished = subprocess.run(nginx.command("-t"), capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return finished.returncode, finished.stderr + nginx.error_log.read_text()
+    return finished.returncode, finished.stderr + nginx.error_log.read_text(errors="replace")
 
 
 HTTP = "include portal-http.conf;"

@@ -322,7 +322,7 @@ def test_a_subrequest_to_another_account_names_nobody(guarded):
 def test_the_access_log_names_the_account(guarded):
     client, _ = guarded.signed_in()
     assert [client.get(FILE).status for _ in range(3)] == [200] * 3  # the line is written after the answer
-    lines = [json.loads(line) for line in guarded.nginx.access_log.read_text().splitlines()]
+    lines = [json.loads(line) for line in guarded.nginx.access_log.read_text(errors="replace").splitlines()]
     assert {line["account"] for line in lines if line["path"] == FILE and line["status"] == 200} == {guarded.people.slug}
 
 
@@ -330,7 +330,7 @@ def test_refusals_are_security_events(guarded):
     client, person = guarded.signed_in(permissions=())
     client.get("/guarded/documents/")
     client.post(HTTP, headers={"Sec-Fetch-Site": "cross-site"})
-    told = [line for line in guarded.nginx.error_log.read_text().splitlines() if '"operation":"portal_auth"' in line]
+    told = [line for line in guarded.nginx.error_log.read_text(errors="replace").splitlines() if '"operation":"portal_auth"' in line]
     events = [json.loads(line[line.index("{"):line.rindex("}") + 1]) for line in told]
     assert {event["event"] for event in events} == {"access_denied"}
     assert ("permission_required", str(person.member_id)) in {(event["reason"], event["member"]) for event in events}

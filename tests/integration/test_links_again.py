@@ -104,14 +104,14 @@ def test_after_a_text_message_the_confirmed_address_is_the_first_login(people):
 
 def test_a_confirmation_takes_open_links_back(people):
     """R08: they went to the former address."""
-    person = people.add_member()
+    person = people.add_member(pending_email="moved@mail.example")
     reset = people.add_link(person, purpose="password_reset")
     assert confirm(people, people.add_link(person, purpose="email_change", address="moved@mail.example")).status == 204
     assert people.client().post("/api/v1/password", json={"token": reset, "password": "five small blue teapots"}).code == "link_expired"
 
 
 def test_of_many_at_once_one_wins(people):
-    person = people.add_member()
+    person = people.add_member(pending_email="once@mail.example")
     token = people.add_link(person, purpose="email_change", address="once@mail.example")
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: confirm(people, token), range(20)))
@@ -119,7 +119,8 @@ def test_of_many_at_once_one_wins(people):
 
 
 def test_an_address_that_somebody_has_by_now_is_a_conflict(people):
-    person, other = people.add_member(), people.add_member()
+    other = people.add_member()
+    person = people.add_member(pending_email=other.email)
     token = people.add_link(person, purpose="email_change", address=other.email)
     former = person.email
     assert confirm(people, token).code == "conflict"
@@ -136,9 +137,19 @@ def test_dead_links_say_why(people, state, code):
     assert people.member_row(person)["email"] == former
 
 
+def test_of_two_addresses_the_one_typed_last_counts(people):
+    """Whoever reads the mail to an address that was typed wrong gets nothing, neither before nor after the right one is confirmed."""
+    person = people.add_member(pending_email="right@mail.example")
+    wrong, right = (people.add_link(person, purpose="email_change", address=f"{which}@mail.example") for which in ("wrong", "right"))
+    assert confirm(people, wrong).code == "link_replaced"
+    assert confirm(people, right).status == 204
+    assert confirm(people, wrong).code == "link_expired"
+    assert people.member_row(person)["email"] == "right@mail.example"
+
+
 def test_reading_confirms_nothing(people):
     """R10."""
-    person = people.add_member()
+    person = people.add_member(pending_email="read@mail.example")
     token = people.add_link(person, purpose="email_change", address="read@mail.example")
     for target in (CONFIRM, f"{CONFIRM}?token={token}", f"/confirm?token={token}"):
         assert COOKIE not in people.client().request("GET", target).headers

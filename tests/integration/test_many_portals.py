@@ -1,4 +1,4 @@
-"""X10: many portals on one nginx, added without a reload, and nothing that opens one of them opens another."""
+"""FEATURES A18 and X10: each portal at an address of its own, many on one nginx, added without a reload, and nothing that opens one of them opens another."""
 
 import time
 from contextlib import closing

@@ -162,7 +162,7 @@ def test_metrics_can_be_kept_to_oneself(make_site):
 
 def log_entries(site, marker: str) -> list[dict]:
     def found():
-        entries = [json.loads(line) for line in site.nginx.access_log.read_text().splitlines()]
+        entries = [json.loads(line) for line in site.nginx.access_log.read_text(errors="replace").splitlines()]
         return [entry for entry in entries if entry["user_agent"] == marker]
     return wait_for(found, f"no line of {marker}")
 

@@ -51,7 +51,7 @@ def test_a_wrong_current_password_changes_nothing(people):
     assert people.messages_to(person, "password_changed") == []
     line = (f'"event":"sign_in_failed","account":"{people.account_id}","member":"{person.member_id}","request_id":"{answer.json()["request_id"]}",'
             '"address":"127.0.0.1","operation":"change_password"')
-    assert line in people.site.nginx.error_log.read_text()
+    assert line in people.site.nginx.error_log.read_text(errors="replace")
 
 
 def test_the_rule_is_asked_of_the_new_one(people):

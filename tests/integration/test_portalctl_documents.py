@@ -166,7 +166,7 @@ def run_with_fault(portalctl, file, fault: str) -> subprocess.Popen:
 
 
 # The file's own sync, then those of the two folders.
-FAULTS = [*(f"fsync:error=EIO:when={turn}" for turn in (1, 2, 3)), "write:error=ENOSPC:when=1", "rename:error=EIO", "fchmod:error=EPERM",
+FAULTS = [*(f"fsync:error=EIO:when={turn}" for turn in (1, 2, 3)), "write:error=ENOSPC:when=1", "linkat:error=EIO", "fchmod:error=EPERM",
           "mkdir:error=ENOSPC"]
 
 
@@ -184,6 +184,14 @@ def test_no_row_without_its_file(portalctl, pdf, fault):
         assert hashlib.sha256(stored(portalctl)[f"{row[3][:2]}/{row[3]}"]).hexdigest() == row[3]
     assert not [name for name in stored(portalctl) if name.startswith(".incoming")]
     assert add(portalctl, pdf)["name"] == "Report.pdf"
+
+
+@pytest.mark.parametrize("fault", ["linkat:error=EIO:when=2", "rename:error=EIO"])
+def test_what_is_there_stays_when_the_same_cannot_be_put_in_its_place(portalctl, pdf, fault):
+    add(portalctl, pdf)
+    assert run_with_fault(portalctl, pdf, fault).returncode == 1
+    assert len(rows(portalctl)) == 1
+    assert stored(portalctl) == {place_of(pdf.read_bytes()): pdf.read_bytes()}
 
 
 def test_killed_at_any_moment(portalctl, tmp_path):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support import staff
 from support.people import COOKIE
 
 SESSION = "/api/v1/session"
@@ -119,3 +120,31 @@ def test_new_passwords(people, watch):
     people.client().post("/api/v1/password-reset", json={"email": "nobody@mail.example"})
     while [entry["member"] for entry in watch.all() if entry["event"] == "password_reset_requested"] != [str(person.member_id), None]:
         time.sleep(0.01)
+
+
+def test_what_staff_change_of_people_and_keys(people, watch):
+    """Keys made and revoked, views as a member, members and colleagues removed, roles changed, the way mail goes: each with who did it."""
+    owner = staff.add_staff(people, people.account_id, "owner")
+    desk = staff.signed_in(people, people.client(), owner)
+    person = people.add_member()
+    membership = people.value("SELECT membership_id FROM portal.membership WHERE account_id = %s AND member_id = %s", people.account_id, person.member_id)
+    colleague = staff.add_staff(people, people.account_id, "viewer")
+    key = desk.post("/api/v1/staff/api-keys", json={"name": "ERP", "scopes": ["import"]})
+    done = [("key_created", "create_api_key", key),
+            ("key_revoked", "revoke_api_key", desk.delete(f"/api/v1/staff/api-keys/{key.json()['id']}")),
+            ("member_viewed", "begin_staff_view", desk.post(f"/api/v1/staff/members/{membership}/view", json={"reason": "They called"})),
+            ("member_removed", "remove_member", desk.delete(f"/api/v1/staff/members/{membership}")),
+            ("role_changed", "update_staff_user", desk.request("PATCH", f"/api/v1/staff/users/{colleague.staff_id}", json={"role": "manager"})),
+            ("staff_removed", "remove_staff_user", desk.delete(f"/api/v1/staff/users/{colleague.staff_id}")),
+            ("mail_settings_changed", "set_mail_settings",
+             desk.put("/api/v1/staff/mail-settings", json={"sender_name": None, "sender_address": None, "reply_to": None, "server": None}))]
+    for event, operation, answer in done:
+        assert answer.status < 300, answer.text
+        told = watch.next(event)
+        assert (told["staff"], told["operation"], told["address"]) == (str(owner.staff_id), operation, "127.0.0.1")
+    # What was refused or not found has not happened.
+    before = len(watch.all())
+    assert desk.delete("/api/v1/staff/api-keys/999999999").status == desk.delete("/api/v1/staff/members/999999999").status == 404
+    assert desk.post("/api/v1/staff/api-keys", json={"name": "", "scopes": []}).status == 400
+    assert [entry["event"] for entry in watch.all()[before:]] == []
+    assert key.json()["key"] not in people.site.nginx.error_log.read_text(errors="replace")

@@ -1,4 +1,4 @@
-"""Clients with contacts and sites in the hands of staff: found while somebody types, added and changed by hand, and left alone where another system owns them."""
+"""Clients with contacts and sites in the hands of staff: found while somebody types (FEATURES A10), added and changed by hand, and left alone where another system owns them."""
 
 import os
 import statistics
@@ -102,6 +102,20 @@ def test_a_client_stays_what_it_is(people, manager):
     assert manager.request("PATCH", path, json={"external_id": "same"}).code == "conflict"
 
 
+def test_a_contact_is_taken_away_from_its_site(people, manager):
+    made = add(manager, kind="organisation", organisation_name="Sited", contacts=[{"kind": "email", "value": "sited@mail.example"}])
+    path = f"/api/v1/staff/clients/{made['id']}"
+    site = manager.post(f"{path}/sites", json={"name": "Quay"}).json()["id"]
+    contact = f"{path}/contacts/{made['contacts'][0]['id']}"
+    assert manager.request("PATCH", contact, json={"site_id": site}).json()["site_id"] == site
+    assert manager.request("PATCH", contact, json={"name": "Ann"}).json()["site_id"] == site, "what is left out stays"
+    assert manager.request("PATCH", contact, json={"site_id": None}).json()["site_id"] is None
+    assert manager.delete(f"{path}/sites/{site}").status == 204, "nobody stands at it any more"
+    for wrong in ("x", "0", "-1", "99999999999999999999"):
+        assert manager.request("PATCH", contact, json={"site_id": wrong}).code == "invalid_field"
+    assert manager.request("PATCH", contact, json={"site_id": site}).status == 404
+
+
 def test_what_another_system_owns_is_read_only_unless_the_account_says_otherwise(people, manager):
     made = add(manager, kind="organisation", organisation_name="Fed", contacts=[{"kind": "email", "value": "fed@mail.example"}])
     path = f"/api/v1/staff/clients/{made['id']}"
@@ -113,11 +127,12 @@ def test_what_another_system_owns_is_read_only_unless_the_account_says_otherwise
                ("DELETE", f"{path}/contacts/{made['contacts'][0]['id']}", None)]
     for method, target, body in changes:
         assert manager.request(method, target, json=body).code == "imported", target
-    assert manager.get(path).json()["imported"] is True
+    assert manager.get(path).json()["imported"] is True and manager.get(path).json()["may_edit_imported"] is False
     # What is added by hand is not the other system's.
     assert manager.post(f"{path}/contacts", json={"kind": "phone", "value": "020 7946 0123"}).status == 201
     people.rows("UPDATE portal.account SET staff_edit_imported = true WHERE account_id = %s", people.account_id)
     try:
+        assert manager.get(path).json()["may_edit_imported"] is True
         for method, target, body in changes:
             assert manager.request(method, target, json=body).status in (200, 204), target
     finally:
@@ -144,8 +159,8 @@ def test_pages_follow_each_other(people, manager):
 
 
 def test_what_a_search_costs_among_many_clients(servers, make_site):
-    """A10: p99 below 50 ms at the edge on 100,000 clients with PORTAL_LONG; else half of the searches among 5,000, whatever else the machine does. What many
-    clients share, such as the beginning of a telephone number, costs more. The control: a search that reads every token is seen to be slower."""
+    """A10: p99 below 50 ms at the edge on 100,000 clients with PORTAL_LONG; else half of the searches among 5,000, whatever else the machine does. Among them what
+    all clients share, what many have but nobody together, and pages that come later. The control: a search that reads every token is seen to be slower."""
     many = 100_000 if os.environ.get("PORTAL_LONG") else 5_000
     site = make_site(demo=False, postgres_settings={"max_wal_size": "4GB"})
     world = World(site)
@@ -160,21 +175,28 @@ def test_what_a_search_costs_among_many_clients(servers, make_site):
         world.rows("""
             INSERT INTO portal.contact (account_id, client_id, kind, value)
             SELECT account_id, client_id, k.kind, CASE k.kind WHEN 'email' THEN 'office@' || translate(substr(md5(client_id::text), 1, 9), '0123456789', 'aeiounrstl') || '.example'
-              ELSE '+44 20 ' || lpad((client_id %% 100000000)::text, 8, '7') END
+              ELSE CASE client_id %% 2 WHEN 0 THEN '+44 20 ' || lpad((client_id %% 100000000)::text, 8, '7') ELSE '077' || lpad((client_id * 7919 %% 100000000)::text, 8, '0') END END
             FROM portal.client, (VALUES ('email'), ('phone')) k (kind) WHERE account_id = %s""", account.account_id)
         world.rows("ANALYZE")
         client = staff.signed_in(world, world.client(account), staff.add_staff(world, account.account_id, "viewer"))
         said = ["a", "s", "an", "so", "ser", "hotel", "facil", "ations", "office", "example", "4", "44", "077", "+44 20 7777", "020 7", "norte 12", "a s", "an so", "ae ex",
-                "hotels 77", "catering office", "zz", "qqq zz", "works 1 a", "son hol"]
+                "hotels 77", "catering office", "zz", "qqq zz", "works 1 a", "son hol", "7", "07", "77", "777", "7777777", "office example", "hotels works", "077 office", "0771 442",
+                "77777 hotel", "office zqz", "a b c d e f g h", "9 8 7 6 5 4 3 2", "~"]
         times = []
         for turn in range(9):
             for words in said:
-                began = time.perf_counter()
-                answer = client.get(f"/api/v1/staff/clients?q={quote(words)}")
-                took = time.perf_counter() - began
-                assert answer.status == 200, (words, answer.text)
-                if turn:
-                    times.append((took, words))
+                cursor = None
+                # Later pages where there are some, further down each time.
+                for page in range(1 + turn // 3):
+                    began = time.perf_counter()
+                    answer = client.get(f"/api/v1/staff/clients?q={quote(words)}&limit=100" + (f"&cursor={cursor}" if cursor else ""))
+                    took = time.perf_counter() - began
+                    assert answer.status == 200, (words, answer.text)
+                    if turn:
+                        times.append((took, f"{words}, page {page + 1}"))
+                    cursor = answer.json()["next_cursor"]
+                    if cursor is None:
+                        break
         times.sort()
         p99, worst = times[len(times) * 99 // 100][0], times[-1]
         print(f"{many} clients, {len(times)} searches: p50 {1000 * statistics.median(t for t, _ in times):.1f} ms, p99 {1000 * p99:.1f} ms, worst {1000 * worst[0]:.1f} ms ({worst[1]})")

@@ -1,17 +1,19 @@
-"""What staff send in: it is kept whole or not at all, and is what its content and its name say together."""
+"""What staff send in (FEATURES C9): it is kept whole or not at all, and is what its content and its name say together."""
 
 import hashlib
 import os
 import socket
+import struct
 import subprocess
 import time
+import zlib
 from contextlib import closing
 
 import pytest
 
-from support import staff
+from support import staff, uploads
 from support.contract import CheckedClient
-from support.uploads import DOCUMENTS, add, headers_of, png
+from support.uploads import DOCUMENTS, add, headers_of, photo, png
 from support.world import JPEG, PDF
 
 LARGE = PDF + bytes(range(256)) * 40_000  # ten megabytes, several pieces
@@ -89,6 +91,55 @@ def test_a_pdf_that_does_something_is_only_saved(portal, console, client_id):
     active = add(console, client_id, "Active.pdf", PDF + b"<< /OpenAction << /S /J#61vaScript /JS (app.alert(1)) >> >>").json()
     assert console.get(quiet["url"]).header("Content-Disposition").startswith("inline")
     assert console.get(active["url"]).header("Content-Disposition").startswith("attachment")
+
+
+def packed(objects: bytes, dictionary: bytes = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode") -> bytes:
+    """A PDF whose objects are compressed, as most are today."""
+    return PDF + b"7 0 obj\n<< " + dictionary + b" >>\nstream\r\n" + zlib.compress(objects) + b"\nendstream\nendobj\n%%EOF\n"
+
+
+@pytest.mark.parametrize("content, shown", [
+    (packed(b"1 0 << /Type /Catalog /Pages 2 0 R >>"), "inline"),
+    (packed(b"1 0 << /OpenAction << /S /Java#53cript /JS (app.alert(1)) >> >>"), "attachment"),
+    (packed(b"1 0 << /Names << /EmbeddedFiles 3 0 R >> >>", b"/Filter /FlateDecode /Type /Obj#53tm /X (obj)"), "attachment"),
+    (packed(b"1 0 << /Type /Catalog >>", b"/Type /ObjStm /Filter [/ASCII85Decode /FlateDecode]"), "attachment"),
+    (packed(b"1 0 << /Type /Catalog >>").replace(b"\x9c", b"\x9d", 1), "attachment"),
+    (packed(bytes(40_000_000)), "attachment"),
+], ids=["quiet", "script", "spelled otherwise", "unusual", "damaged", "without end"])
+def test_compressed_objects_are_looked_into(portal, console, client_id, content, shown):
+    filed = add(console, client_id, "Report.pdf", content)
+    assert filed.status == 201, filed.text
+    answer = console.get(filed.json()["url"])
+    assert answer.header("Content-Disposition").startswith(shown) and answer.body == content
+
+
+def test_a_picture_loses_where_it_was_taken_and_nothing_else(portal, world, console, client_id):
+    """R46: what members download shows what was sent, and says nothing besides. Which way is up is part of what it shows."""
+    member = world.signed_in(world.add_member(world.matrix, "One"))
+    plain = photo()
+    xmp = uploads.segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta exif:GPSLatitude='51'/>")
+    said = (uploads.segment(0xE1, b"Exif\x00\x00" + uploads.exif(6)), xmp, uploads.segment(0xED, b"Photoshop 3.0\x00GPS"), uploads.segment(0xFE, b"CANARY-by-somebody"))
+    turned = uploads.segment(0xE1, b"Exif\x00\x00MM\x00*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0))
+    drawing = png(3, 2, (b"tEXt", b"Author\x00CANARY-somebody"), (b"eXIf", uploads.exif()), (b"tIME", b"1234567"))
+    for name, content, expected in (("a.jpg", photo(*said) + b"PK\x03\x04 GPS behind it", photo(turned)), ("b.jpg", plain, plain), ("c.png", drawing, png(3, 2))):
+        filed = add(console, client_id, name, content)
+        assert (filed.status, filed.json()["size"]) == (201, len(expected)), filed.text
+        shown = member.get(f"/api/v1/documents/{filed.json()['id']}/content")
+        assert shown.body == expected and b"GPS" not in shown.body and b"CANARY" not in shown.body
+        assert place_of(expected) in stored(world.site) and (content == expected or place_of(content) not in stored(world.site))
+        # In the place of another one it is cleaned, too.
+        replaced = console.put(f"{DOCUMENTS}/{filed.json()['id']}/content", body=content + b"", headers=headers_of(name))
+        assert replaced.json()["size"] == len(expected)
+
+
+@pytest.mark.parametrize("name, content", [
+    ("a.jpg", b"\xff\xd8\xff\xe1\xff\xffcut off"), ("a.jpg", b"\xff\xd8\xff\xd9"), ("a.jpg", photo()[:40] + b"<script>alert(1)</script>"),
+    ("a.png", b"\x89PNG\r\n\x1a\n"), ("a.png", png(3, 2, (b"ABCD", b"critical"))), ("a.png", png()[:33] + b"<html>"),
+])
+def test_what_only_begins_as_a_picture_is_refused(portal, world, console, client_id, name, content):
+    before = stored(world.site)
+    assert add(console, client_id, name, content).status == 415
+    assert stored(world.site) == before
 
 
 @pytest.mark.parametrize("headers, status, pointer", [

@@ -1,9 +1,17 @@
 """The account's own invitations (FEATURES A6 to A8): what is refused and where, what a preview shows, what is sent to oneself."""
 
+import email
+from contextlib import closing
+
 import pytest
 
 from support import staff
+from support.courier import Courier
 from support.outbox import open_payload
+from support.people import People
+from support.site import PrivateSite
+
+from test_courier import parts
 
 PATH = "/api/v1/staff/invitation-layouts"
 HTML = "<p>Dear {{client.name}},</p>\n<p><a href=\"{{activation.url}}\">Begin</a> until {{activation.expires}}</p>"
@@ -95,7 +103,7 @@ def test_a_preview_shows_what_will_be_sent_and_saves_nothing(desk, people):
     assert shown["sms"] == {"text": text, "encoding": "gsm7", "characters": len(text) + 1, "segments": 1}
     assert desk.get(PATH).json() == before
     spanish = desk.post(f"{PATH}/preview", json={"language": "es", "sms": {"text": "Ñandú " * 12 + LINK}}).json()
-    assert "Ejemplo S.L." in spanish["email"]["html"] and spanish["sms"]["encoding"] == "ucs2" and spanish["sms"]["segments"] == 3
+    assert "Ejemplo SL" in spanish["email"]["html"] and spanish["sms"]["encoding"] == "ucs2" and spanish["sms"]["segments"] == 3
 
 
 def test_a_test_goes_to_myself_and_opens_nothing(desk, people):
@@ -111,3 +119,53 @@ def test_a_test_goes_to_myself_and_opens_nothing(desk, people):
     for method, path, body in (("PUT", PATH, {"language": "en", "sms": None}), ("POST", f"{PATH}/test", {"language": "en", "channel": "email"})):
         assert viewer.request(method, path, json=body).code == "permission_required"
     assert viewer.post(f"{PATH}/preview", json={"language": "en"}).status == 200
+
+
+# Without when the link ends, which moves on between the preview and the mail. The tag and the SMS without a link are the operator's to write, and no account's.
+HOSTED = {"en/invitation.txt": "Subject: {{company.name}} is with Hosting\n\nDear {{client.name}}, go to {{activation.url}}\n",
+          "en/invitation.html": "<center>Dear {{client.name}}, <a href=\"{{activation.url}}\">go</a></center>\n",
+          "en/invitation.sms": "Hosting for {{company.name}}\n",
+          "frame_head.html": "<!DOCTYPE html><html><body><h1>Hosting for {{company.name}}</h1>\n",
+          "frame_foot.html": "<p>{{portal.url}}</p></body></html>\n"}
+
+
+@pytest.fixture(scope="module")
+def hosted(servers):
+    """A host whose operator has replaced layouts, for nginx and for the courier; with the folder."""
+    folder = servers / "hosted-layouts"
+    (folder / "en").mkdir(parents=True, exist_ok=True)
+    for name, text in HOSTED.items():
+        (folder / name).write_text(text)
+    with PrivateSite(servers / "hosted", workers=1, http_extra=f"portal_layouts {folder};") as site, closing(People(site)) as people:
+        yield people, folder
+
+
+def test_the_hosts_own_layouts_are_previewed_as_they_are_sent_and_come_back(hosted, tmp_path):
+    people, folder = hosted
+    who = staff.add_staff(people, people.account_id, "manager")
+    desk = staff.signed_in(people, people.client(), who)
+    usual = item(desk.get(PATH))
+    assert usual == {"language": "en", "email": {"subject": "{{company.name}} is with Hosting", "html": HOSTED["en/invitation.html"], "is_default": True},
+                     "sms": {"text": "Hosting for {{company.name}}", "is_default": True}}
+    shown = desk.post(f"{PATH}/preview", json={"language": "en"}).json()
+
+    assert desk.post(f"{PATH}/test", json={"language": "en", "channel": "email"}).status == 202
+    assert desk.post(f"{PATH}/test", json={"language": "en", "channel": "sms", "phone": "+34 600 123 456"}).status == 202
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    Courier(people.site.postgres, people.site.keys_file, tmp_path, f"mail_directory = {mail}\nlayouts_directory = {folder}\n").run_once()
+    messages = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in mail.glob("*.eml")]
+    (message,) = [message for message in messages if message["To"] == who.email]
+    text, html = (part.replace("\r\n", "\n") for part in parts(message))
+    assert shown["email"] == {"subject": str(message["Subject"]), "html": html, "text": text}
+    assert shown["email"]["subject"] == "Harbour & Co is with Hosting" and html.startswith("<!DOCTYPE html><html><body><h1>Hosting for Harbour &amp; Co</h1>")
+    (sms,) = [file.read_text() for file in mail.glob("*.txt") if "+34600123456" in file.read_text()]
+    assert shown["sms"]["text"] == "Hosting for Harbour & Co" and sms.rstrip("\n").endswith(f"\n\n{shown['sms']['text']}")
+
+    # An account's own stand in the operator's frame, and give way to the operator's again.
+    own = desk.post(f"{PATH}/preview", json={"language": "en", "email": EMAIL}).json()["email"]
+    assert own["subject"] == "Welcome to Harbour & Co" and own["html"].startswith("<!DOCTYPE html><html><body><h1>Hosting for Harbour &amp; Co</h1>")
+    assert item(desk.put(PATH, json={"language": "en", "email": EMAIL}))["email"]["is_default"] is False
+    assert desk.post(f"{PATH}/preview", json={"language": "en", "email": None}).json() == shown
+    assert item(desk.put(PATH, json={"language": "en", "email": None})) == usual
+    assert item(desk.get(PATH), "es")["email"]["subject"] != usual["email"]["subject"]

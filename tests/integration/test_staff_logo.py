@@ -1,4 +1,4 @@
-"""A logo from the page of staff to that of members, and pictures that were made to do harm: what is shown is always a picture that the
+"""A logo from the page of staff to that of members (FEATURES A2), and pictures that were made to do harm: what is shown is always a picture that the
 courier has drawn anew."""
 
 import struct
@@ -6,10 +6,10 @@ import zlib
 
 import pytest
 
-from support import places, staff
+from support import staff
 from support.contract import CheckedClient
 from support.courier import Courier
-from support.uploads import png
+from support.uploads import photo, png, segment
 
 LOGO = "/api/v1/staff/portal/logo"
 SHOWN = "/api/v1/portal/logo"
@@ -58,18 +58,8 @@ def chunks_of(picture: bytes) -> list[bytes]:
     return kinds
 
 
-def photo(*segments: bytes) -> bytes:
-    """With segments behind its beginning."""
-    picture = (places.ROOT / "sql/demo/files/photo_1.jpg").read_bytes()
-    return picture[:2] + b"".join(segments) + picture[2:]
-
-
 def with_wrong_checksum(picture: bytes) -> bytes:
     return picture[:-16] + bytes([picture[-16] ^ 1]) + picture[-15:]
-
-
-def segment(marker: int, content: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
 POSITION = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08GPS 51 30 N 0 7 W"
@@ -78,6 +68,8 @@ POSITION = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08GPS 51 30 N 0 7 W"
 def test_from_staff_to_members(portal, world, console, courier):
     large = png(1600, 400, (b"tEXt", b"Comment\x00CANARY-written-by-a-camera"))
     before = world.client(world.matrix).get(SHOWN).body
+    # An open page asks no second time for a picture that it has, so another picture has another address.
+    former = world.client(world.matrix).get("/api/v1/portal").json()["logo"]["url"]
     assert put(console, large).status == 202
     assert state_of(world) == ("processing", None)
     assert console.get("/api/v1/staff/portal").json()["logo_state"] == "processing"
@@ -89,6 +81,8 @@ def test_from_staff_to_members(portal, world, console, courier):
     assert set(chunks_of(shown.body)) == {b"IHDR", b"IDAT", b"IEND"}
     described = world.client(world.matrix).get("/api/v1/portal").json()["logo"]
     assert (described["width"], described["height"]) == (800, 200)
+    assert described["url"] != former and world.client(world.matrix).get(described["url"]).body == shown.body
+    assert console.get("/api/v1/staff/portal").json()["logo"] == described
     assert console.get("/api/v1/staff/portal").json()["logo_state"] == "ready"
     assert console.delete(LOGO).status == 204
     assert world.client(world.matrix).get(SHOWN).status == 404

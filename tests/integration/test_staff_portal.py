@@ -38,7 +38,7 @@ class Business(People):
     def staff(self, role: str = "manager", **columns) -> CheckedClient:
         number = self.value("SELECT count(*) FROM portal.staff WHERE account_id = %s", self.account_id)
         staff_id = self.insert("staff", "staff_id", account_id=self.account_id, email=f"s{number}@office.example", role=role, state="active",
-                               password_hash=self._password_hash, **columns)
+                               password_hash=self.password_hash, **columns)
         token, token_hash = make_token()
         self.rows("""INSERT INTO portal.staff_session (account_id, token_hash, staff_id, expires_at)
                      VALUES (%s, %s, %s, now() + interval '1 day')""", self.account_id, token_hash, staff_id)
@@ -84,15 +84,24 @@ def member_sees(client) -> set[str]:
     return {item["template"]["name"] for item in client.get("/api/v1/jobs?state=finished&limit=100").json()["items"]}
 
 
+def soon_sees(client, expected: set[str]) -> bool:
+    """On both workers, within the second that an answer from memory may be behind."""
+    deadline = time.monotonic() + 1
+    while not all(member_sees(client) == expected for _ in range(BOTH_WORKERS)):
+        if time.monotonic() > deadline:
+            return False
+    return True
+
+
 def test_a_portal_is_created_once(business):
     """A1: until then members get "no portal here", and staff an explanation."""
-    account = business.insert("account", "account_id", slug="newcomer", name="Newcomer Ltd", time_zone="Europe/London")
-    origin = f"http://newcomer.localhost:{business.site.nginx.port}"
-    business.insert("account_host", account_id=account, host="newcomer.localhost", origin=origin, is_primary=True)
-    number = business.insert("staff", "staff_id", account_id=account, email="a@new.example", role="owner", state="active", password_hash=business._password_hash)
+    account = business.insert("account", "account_id", slug="uncreated", name="Newcomer Ltd", time_zone="Europe/London")
+    origin = f"http://uncreated.localhost:{business.site.nginx.port}"
+    business.insert("account_host", account_id=account, host="uncreated.localhost", origin=origin, is_primary=True)
+    number = business.insert("staff", "staff_id", account_id=account, email="a@new.example", role="owner", state="active", password_hash=business.password_hash)
     token, token_hash = make_token()
     business.rows("INSERT INTO portal.staff_session (account_id, token_hash, staff_id, expires_at) VALUES (%s, %s, %s, now() + interval '1 day')", account, token_hash, number)
-    staff = CheckedClient(business.site.nginx.port, "newcomer.localhost")
+    staff = CheckedClient(business.site.nginx.port, "uncreated.localhost")
     staff.cookies[COOKIE] = token
     deadline = time.monotonic() + 10
     while not all(staff.get("/api/v1/staff/portal").status == 200 for _ in range(BOTH_WORKERS)):
@@ -184,8 +193,8 @@ def test_a_template_taken_out_hides_its_jobs_at_once(business):
     member = business.signed_in(business.add_member())
     assert member_sees(member) == {"Boiler service", "Repair"}
     answer = staff.put("/api/v1/staff/templates", json={"visible": ids(business, ["Repair", "Internal check"])})
+    assert soon_sees(member, {"Repair", "Internal check"})
     for _ in range(BOTH_WORKERS):
-        assert member_sees(member) == {"Repair", "Internal check"}
         assert member.get(f"/api/v1/jobs/{business.jobs['Boiler service']}").status == 404
     assert answer.json()["items"] == [{"id": str(business.templates[name]), "name": name, "visible": name != "Boiler service", "jobs": 1}
                                       for name in ("Boiler service", "Internal check", "Repair")]
@@ -194,7 +203,7 @@ def test_a_template_taken_out_hides_its_jobs_at_once(business):
     assert [item["name"] for item in details["shown"]] == ["Internal check"] and [item["name"] for item in details["hidden"]] == ["Boiler service"]
     assert (details["before"], details["after"]) == ({"count": 2}, {"count": 2})
     staff.put("/api/v1/staff/templates", json={"visible": []})
-    assert member_sees(member) == set()
+    assert soon_sees(member, set())
     assert staff.get("/api/v1/staff/portal").json()["checklist"]["templates"] == 0
 
 

@@ -19,7 +19,7 @@ def olivia(people) -> staff.Staff:
 
 def add(people, role: str = "owner", **columns) -> staff.Staff:
     """With the password of everybody here."""
-    return staff.add_staff(people, people.account_id, role, password_hash=people._password_hash, **columns)
+    return staff.add_staff(people, people.account_id, role, password_hash=people.password_hash, **columns)
 
 
 def sign_in(people, who: staff.Staff):

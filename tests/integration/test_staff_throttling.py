@@ -10,7 +10,7 @@ def test_ten_failures_lock_the_login_of_staff_and_not_the_members(make_site):
     site = make_site(throttle=True)
     people = People(site)
     try:
-        who = staff.add_staff(people, people.account_id, email="both@mail.example", password_hash=people._password_hash)
+        who = staff.add_staff(people, people.account_id, email="both@mail.example", password_hash=people.password_hash)
         member = people.add_member(email=who.email)
         known = people.client()
         assert known.post(SESSION, json={"email": who.email, "password": people.password}).status == 200

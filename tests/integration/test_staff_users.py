@@ -24,7 +24,7 @@ def desk(portal):
 
 @pytest.fixture
 def owner(desk) -> staff.Staff:
-    return staff.add_staff(desk, desk.account_id, password_hash=desk._password_hash)
+    return staff.add_staff(desk, desk.account_id, password_hash=desk.password_hash)
 
 
 def messages(desk, email: str) -> list[dict]:

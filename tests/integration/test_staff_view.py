@@ -1,8 +1,13 @@
 """Staff look at the portal as a member would (SECURITY R32): with a reason, for a while, without changing anything, and it is written down."""
 
+import re
+import socket
+
 import pytest
 
 from support import staff
+from support.courier import wait_until
+from support.world import COOKIE
 
 
 @pytest.fixture
@@ -32,6 +37,63 @@ def test_what_the_member_sees_is_what_staff_see(desk, world):
         documents = member.get("/api/v1/documents")
         shown = desk.get(f"{path}/documents")
         assert (shown.status, shown.json().get("items")) == (documents.status, documents.json().get("items"))
+
+
+def test_what_the_member_can_open_opens_and_stands_in_the_activity(desk, world):
+    """As the staff's own doing: the member has opened nothing."""
+    desk.keeps = True
+    who = world.add_member(world.matrix, "One")
+    member = world.signed_in(who)
+    begin(desk, who)
+    path = f"/api/v1/staff/members/{who.membership_id}/view"
+    document = desk.get(f"{path}/documents").json()["items"][0]["id"]
+    job = world.matrix.jobs["One"]["finished"]
+    (file, *_) = [entry for field in desk.get(f"{path}/jobs/{job}").json()["fields"] if field["type"] in ("photo", "file", "signature") for entry in field["value"]]
+    world.rows("DELETE FROM portal.activity WHERE account_id = %s AND action IN ('opened_as_member', 'document_opened')", world.matrix.account_id)
+    for own, shown in ((f"/api/v1/documents/{document}/content", f"{path}/documents/{document}/content"),
+                       (f"/api/v1/jobs/{job}/files/{file['id']}", f"{path}/jobs/{job}/files/{file['id']}")):
+        seen, told = desk.get(shown), member.get(own)
+        assert seen.status == told.status == 200 and seen.body == told.body
+        for header in ("Content-Type", "Content-Disposition", "Content-Security-Policy", "ETag"):
+            assert seen.header(header) == told.header(header), header
+        # Neither a part nor what the browser has is opened again.
+        assert desk.get(shown, headers={"Range": "bytes=0-0"}).status == 206
+        assert desk.get(shown, headers={"If-None-Match": seen.header("ETag")}).status == 304
+
+    def noted() -> list:
+        return world.rows("""SELECT action, actor_kind, staff_id IS NOT NULL, membership_id, subject_kind, subject_id FROM portal.activity
+                             WHERE account_id = %s AND action IN ('opened_as_member', 'document_opened') ORDER BY action DESC, subject_kind""", world.matrix.account_id)
+    wait_until(lambda: len(noted()) >= 3)
+    assert noted() == [("opened_as_member", "staff", True, who.membership_id, "document", int(document)),
+                       ("opened_as_member", "staff", True, who.membership_id, "job_file", int(file["id"])),
+                       ("document_opened", "member", False, who.membership_id, "document", int(document))]
+    world.rows("UPDATE portal.staff_view SET started_at = started_at - interval '1 hour', expires_at = now() - interval '1 second' WHERE membership_id = %s", who.membership_id)
+    assert desk.get(f"{path}/documents/{document}/content").status == 404
+    desk.close()
+
+
+def test_who_leaves_right_after_has_opened_it(portal, world):
+    """Both requests in one write: when the note is written the session is over."""
+    manager = staff.add_staff(world, world.matrix.account_id, "manager")
+    who = world.add_member(world.matrix, "One")
+    document = world.matrix.documents["One"]["Price list.pdf"]
+    session, own = staff.open_session(world, manager), world.open_session(who)
+    desk = world.client(world.matrix)
+    desk.cookies[staff.COOKIE] = session
+    begin(desk, who)
+    for cookie, opens, leaves in ((f"{staff.COOKIE}={session}", f"/api/v1/staff/members/{who.membership_id}/view/documents/{document}/content", "/api/v1/staff/session"),
+                                  (f"{COOKIE}={own}", f"/api/v1/documents/{document}/content", "/api/v1/session")):
+        head = f"Host: {world.matrix.host}\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n"
+        with socket.create_connection(("127.0.0.1", portal.nginx.port), timeout=15) as connection:
+            connection.sendall(f"GET {opens} HTTP/1.1\r\n{head}\r\nDELETE {leaves} HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+            answers = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"200", b"204"]
+
+    def noted() -> list:
+        return world.rows("""SELECT action, staff_id, member_id FROM portal.activity WHERE account_id = %s AND membership_id = %s AND subject_id = %s ORDER BY action""",
+                          world.matrix.account_id, who.membership_id, document)
+    wait_until(lambda: len(noted()) == 2)
+    assert noted() == [("document_opened", None, who.member_id), ("opened_as_member", manager.staff_id, None)]
 
 
 def test_pages_of_a_long_list_follow_each_other(desk, world):

@@ -27,15 +27,27 @@ def run(command: list[str]) -> str:
 
 
 def wrk(port: int, path: str, seconds: int, *, headers: dict[str, str] | None = None, members: Path | None = None,
-        connections: int = HTTP_CONNECTIONS) -> float:
-    """Requests a second. Any answer but 2xx and any broken connection is an error: what failed was not measured."""
-    words = [word for name, value in (headers or {"Host": HOST}).items() for word in ("-H", f"{name}: {value}")]
-    script = ["-s", str(ROOT / "tests/load/members.lua")] if members else []
-    output = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *words, *script, f"http://127.0.0.1:{port}{path}",
-                  *(["--", str(members)] if members else [])])
+        connections: int = HTTP_CONNECTIONS, scheme: str = "http", writes: int = 0) -> float:
+    """Requests a second, `writes` of a hundred changing something. Any answer but 2xx and 3xx and any broken connection is an error: what failed was not
+    measured."""
+    if members:
+        output = run(members_command(port, path, seconds, members, connections, writes))
+    else:
+        words = [word for name, value in (headers or {"Host": HOST}).items() for word in ("-H", f"{name}: {value}")]
+        output = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *words, f"{scheme}://127.0.0.1:{port}{path}"])
+    return rate_told(output)
+
+
+def rate_told(output: str) -> float:
     wrong = re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: .*", output)
-    assert not wrong, f"{path}: {wrong[0]}"
+    assert not wrong, output
     return float(re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)[1])
+
+
+def members_command(port: int, path: str, seconds: int, members: Path, connections: int = HTTP_CONNECTIONS, writes: int = 0) -> list[str]:
+    """Each request comes from the next of the members."""
+    return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Host: {HOST}", "-s", str(ROOT / "tests/load/members.lua"), f"http://127.0.0.1:{port}{path}",
+            "--", str(members), str(writes)]
 
 
 class Pgbench:

@@ -37,7 +37,7 @@ def audience_of(operation: str) -> str:
 
 def side_of(operation: str) -> str:
     path = contract().get(operation, ("", ""))[1]
-    return "staff" if path.startswith("/staff/") else "key" if path.startswith("/import/") else "member"
+    return "staff" if path.startswith("/staff/") else "key" if path.startswith("/import/") or audience_of(operation) == "key" else "member"
 
 
 def all_rows() -> list[tuple[str, str]]:

@@ -343,6 +343,14 @@ def with_membership_shown(around: Surroundings, principal: Principal, path: str,
             shown("malformed", "x", **changed)]
 
 
+def open_stream(around: Surroundings, principal: Principal) -> list[Cell]:
+    def begins(answer, _) -> str | None:
+        return None if answer.text == "retry: 2000\n\nevent: resync\ndata: {}\n\n" else f"begins otherwise: {answer.text}"
+    if principal.acting is None:
+        return [Cell("own", "GET", "/stream", 401, "not_signed_in")]
+    return [Cell("own", "GET", "/stream", 200, then=begins), Cell("parameter", "GET", "/stream?job=1", 400, "unknown_parameter")]
+
+
 def list_sites(around: Surroundings, principal: Principal) -> list[Cell]:
     if principal.acting is None:
         return [Cell("all", "GET", "/sites", 401, "not_signed_in")]
@@ -528,7 +536,7 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
 
 
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_readiness, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
-                                             activate, list_sites, list_jobs, get_job, request_password_reset, reset_password,
+                                             activate, open_stream, list_sites, list_jobs, get_job, request_password_reset, reset_password,
                                              change_password, update_me, confirm_email, resend_activation, get_portal_logo,
                                              get_job_file, list_documents, get_document, get_document_content)}
 

@@ -6,6 +6,7 @@ from cells import Cell
 from operations import Surroundings
 from principals import Principal
 from staffing import ask, strange_ids
+from support.world import Membership
 
 _numbers = itertools.count(1)
 
@@ -71,6 +72,28 @@ def remove_member(around: Surroundings, principal: Principal) -> list[Cell]:
 
 def cancel_invitation(around: Surroundings, principal: Principal) -> list[Cell]:
     return ended(around, principal, "/staff/invitations/{}", invited(around, principal.account))
+
+
+def waiting(around: Surroundings, account) -> Membership:
+    """Who activated by a text message and has not confirmed the address yet."""
+    who = around.world.add_member(account, "One")
+    around.world.rows("UPDATE portal.member SET email = NULL, pending_email = 'tom@barker' WHERE member_id = %s", who.member_id)
+    return who
+
+
+def send_confirmation(around: Surroundings, principal: Principal) -> list[Cell]:
+    own, other = waiting(around, principal.account), waiting(around, around.other_account(principal.account))
+    email = f"tom{next(_numbers)}@barker.example"
+
+    def is_sent(answer, client) -> str | None:
+        rows = around.world.rows("SELECT member_id, kind FROM portal.outbox_message WHERE recipient = %s", email)
+        waits = around.world.rows("SELECT email, pending_email FROM portal.member WHERE member_id = ANY (%s) ORDER BY member_id", [own.member_id, other.member_id])
+        return None if (rows, waits) == ([(own.member_id, "email_confirmation")], [(None, email), (None, "tom@barker")]) else f"{rows}, {waits}"
+    path = "/staff/members/{}/email-confirmation"
+    strangers = {"of the other account": other.membership_id, "invitation of the other account": invited(around, around.other_account(principal.account))}
+    return [ask(principal, "manager", "own", "POST", path.format(own.membership_id), 200, json={"email": email}, then=is_sent),
+            ask(principal, "manager", "nothing waits", "POST", path.format(around.world.add_member(principal.account, "One").membership_id), 409, "conflict", json={"email": email}),
+            *strange_ids(principal, "manager", "POST", path, strangers, json={"email": email})]
 
 
 def invite_member(around: Surroundings, principal: Principal) -> list[Cell]:
@@ -148,5 +171,5 @@ def retry_message(around: Surroundings, principal: Principal) -> list[Cell]:
                          json={})]
 
 
-CELLS = {cells.__name__: cells for cells in (list_members, get_member, update_member, remove_member, invite_member, resend_invitation, cancel_invitation,
-                                             invite_members, resend_invitations, list_messages, retry_message)}
+CELLS = {cells.__name__: cells for cells in (list_members, get_member, update_member, remove_member, send_confirmation, invite_member, resend_invitation,
+                                             cancel_invitation, invite_members, resend_invitations, list_messages, retry_message)}

@@ -85,4 +85,36 @@ def view_documents(around: Surroundings, principal: Principal) -> list[Cell]:
             *strange_ids(principal, "manager", "GET", "/staff/members/{}/view/documents", strangers(around, principal))]
 
 
-CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_documents)}
+def view_document_content(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, who = around.world, looked_at(around, principal)
+    truth = Truth(world, who)
+    shown = {row["id"] for row in truth.documents()}
+    path = f"/staff/members/{who.membership_id}/view/documents"
+    rows = world.rows("SELECT document_id FROM portal.document WHERE account_id = %s ORDER BY document_id", principal.account.account_id)
+    hidden = [number for (number,) in rows if str(number) not in shown]
+    assert shown and hidden
+    other = world.rows("SELECT min(document_id) FROM portal.document WHERE account_id = %s", around.other_account(principal.account).account_id)[0][0]
+    first = min(shown, key=int)
+    return [*(ask(principal, "manager", f"the member's {number}", "GET", f"{path}/{number}/content", 200, content=truth.content("document", number)) for number in sorted(shown, key=int)),
+            *(ask(principal, "manager", f"{name}", "GET", f"{path}/{number}/content", 404, "not_found", alike="missing")
+              for name, number in (("random", random_id()), ("of the other account", other), *((f"hidden {number}", number) for number in hidden))),
+            *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/documents/{first}/content", strangers(around, principal))]
+
+
+def view_job_file(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, who = around.world, looked_at(around, principal)
+    truth = Truth(world, who)
+    job = principal.account.jobs["One"]["finished"]
+    shown = {file["id"] for file in truth.files(job)}
+    path = f"/staff/members/{who.membership_id}/view/jobs/{job}/files"
+    rows = world.rows("SELECT job_file_id FROM portal.job_file WHERE job_id = %s ORDER BY job_file_id", job)
+    hidden = [number for (number,) in rows if str(number) not in shown]
+    assert shown and hidden
+    first = min(shown, key=int)
+    return [*(ask(principal, "manager", f"the member's {number}", "GET", f"{path}/{number}", 200, content=truth.content("job_file", number)) for number in sorted(shown, key=int)),
+            *(ask(principal, "manager", f"{name}", "GET", f"{path}/{number}", 404, "not_found", alike="missing")
+              for name, number in (("random", random_id()), *((f"hidden {number}", number) for number in hidden))),
+            *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/jobs/{job}/files/{first}", strangers(around, principal))]
+
+
+CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_job_file, view_documents, view_document_content)}

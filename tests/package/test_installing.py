@@ -88,6 +88,17 @@ def test_the_unit_of_the_courier_waits_until_it_is_wanted(machine):
     assert not machine.succeeds("ls /etc/systemd/system/*/portico-courier.service")
 
 
+def test_what_is_kept_for_a_time_only_is_forgotten_by_itself(machine):
+    """The timer is on from the beginning, and its unit does nothing before there is a portal."""
+    assert machine.succeeds("ls /etc/systemd/system/timers.target.wants/portico-tidy.timer")
+    timer, unit = (machine.run(f"cat /lib/systemd/system/portico-tidy.{kind}") for kind in ("timer", "service"))
+    assert "OnCalendar=daily" in timer and "ConditionPathExists=/etc/portico/keys" in unit
+    commands = re.findall("^ExecStart=(.*)$", unit, re.MULTILINE)
+    assert commands == ["/usr/bin/portalctl tidy", "/usr/bin/portalctl document sweep"]
+    for command in commands:
+        assert machine.succeeds(f"{command} --help")
+
+
 def test_removing_and_installing_again_keeps_what_the_operator_chose(machine, package):
     machine.run(f"rm {LINK}")
     install(machine, package)

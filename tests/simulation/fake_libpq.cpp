@@ -373,7 +373,8 @@ PGnotify* PQnotifies(PGconn* connection) {
   if (connection->notices == 0) return nullptr;
   --connection->notices;
   auto* notice = static_cast<PGnotify*>(std::calloc(1, sizeof(PGnotify) + 1));
-  notice->relname = notice->extra = reinterpret_cast<char*>(notice + 1);
+  notice->extra = reinterpret_cast<char*>(notice + 1);
+  notice->relname = const_cast<char*>("portal_hosts");
   return notice;
 }
 

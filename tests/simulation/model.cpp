@@ -212,8 +212,11 @@ std::unique_ptr<pg_result> Model::execute(const Shape& shape, const Values& valu
                .membership = membership->id,
                .client = membership->client,
                .permissions = membership->permissions};
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(session->last_used + account->idle_limit - now);
     return rows_of(shape, {{{"touch", bool_value(session->last_used + account->idle_limit / 4 < now)},
-                            {"context", int8_value(account_id)}}});
+                            {"context", int8_value(account_id)},
+                            {"session_milliseconds", int8_value(left.count())}}});
   }
   if (name == "load_host_map") {
     std::vector<Row> rows;

@@ -63,3 +63,40 @@ def test_a_planted_bug_is_found(plant):
     seed = found.stdout.split()[1].rstrip(":")
     again = run(RELEASE, "--plant", plant, "--seed", seed)
     assert again.stdout == found.stdout
+
+
+# The edge cache alone (docs/architecture/cache.md).
+CACHE = "build/{}/tests/simulation/cache/portal_cache_simulation"
+CACHE_RELEASE, CACHE_CHECK = (places.ROOT / CACHE.format(preset) for preset in ("release", "check"))
+
+
+def test_no_seed_gives_an_answer_that_is_old_or_somebody_elses():
+    middle = SEEDS // 2
+    halves = [start(CACHE_RELEASE, 1, middle), start(CACHE_RELEASE, middle + 1, SEEDS)]
+    for half in halves:
+        words = expect_success(half).split()
+        reads, hits, old, without_lease = int(words[2]), int(words[4]), int(words[6]), int(words[12])
+        # Where nothing is found, or nothing ever goes wrong, nothing is checked.
+        assert hits > reads // 20 and old > hits // 200 and without_lease > reads // 50, words
+
+
+def test_no_seed_does_so_under_the_sanitizers_either():
+    expect_success(start(CACHE_CHECK, 1, SANITIZED_SEEDS))
+
+
+def test_a_seed_of_the_cache_replays_exactly():
+    seed = str(REPLAYED_SEED)
+    first, second = run(CACHE_RELEASE, "--seed", seed, "--trace"), run(CACHE_RELEASE, "--seed", seed, "--trace")
+    assert first.returncode == 0 and len(first.stdout.splitlines()) > 50
+    assert first.stdout == second.stdout
+    assert run(CACHE_CHECK, "--seed", seed).stdout == run(CACHE_RELEASE, "--seed", seed).stdout
+
+
+@pytest.mark.parametrize("plant", ["late-generation", "ignored-lease", "ignored-principal", "kept-epoch", "kept-session", "kept-for-ever",
+                                   "forgotten-old-owner", "forgotten-own-write"])
+def test_a_bug_planted_into_the_cache_is_found(plant):
+    found = run(CACHE_RELEASE, "--plant", plant, "--to", str(SEEDS_TO_FIND_A_BUG))
+    assert found.returncode == 1 and found.stdout.startswith("seed "), found.stdout
+    seed = found.stdout.split()[1].rstrip(":")
+    again = run(CACHE_RELEASE, "--plant", plant, "--seed", seed)
+    assert again.stdout == found.stdout

@@ -46,7 +46,7 @@ class Courier:
         status = self._process.wait(90)
         self._process = None
         if check:
-            assert status == 0, self.log.read_text()
+            assert status == 0, self.log.read_text(errors="replace")
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

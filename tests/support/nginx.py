@@ -12,6 +12,7 @@ from pathlib import Path
 from support import places
 from support.client import Client
 from support.log_gate import LogGate
+from support.network_host import NetworkHost
 
 START_SECONDS = 20
 STOP_SECONDS = 30
@@ -33,14 +34,15 @@ def sanitizer_environment(folder: Path, exact_stacks: bool = True) -> dict[str, 
 
 
 class PrivateNginx:
-    """`postgres_socket` is the folder of the database's socket. `http_extra` and `server_extra` are lines that one test
-    needs in http{} and server{}. Without `exact_stacks` the check preset runs several times faster and may not see whose a
-    leak is."""
+    """`postgres_socket` is the folder of the database's socket. `http_extra`, `server_extra` and `main_extra` are lines that
+    one test needs in http{}, in server{} and outside of both. With `host` it runs and listens there instead of on 127.0.0.1.
+    Without `exact_stacks` the check preset runs several times faster and may not see whose a leak is."""
 
     def __init__(self, folder: Path, *, postgres_socket: Path | None, password_file: Path | None, keys_file: Path | None, files: Path | None = None, port: int = 0,
                  workers: int = 2, preset: str | None = None, insecure_cookie: bool = True, http_extra: str = "", server_extra: str = "",
                  error_level: str = "info", certificate: tuple[Path, Path] | None = None, database: str = "portal", exact_stacks: bool = True,
-                 redis_socket: Path | None = None, throttle: bool = True, environment: dict[str, str] | None = None):
+                 redis_socket: Path | None = None, throttle: bool = True, main_extra: str = "", environment: dict[str, str] | None = None,
+                 worker_connections: int = 8192, listen_options: str = "", host: NetworkHost | None = None):
         self.folder = folder
         # The TLS server has a neighbour that sends plain HTTP on to it.
         self.port = port or places.free_port(2 if certificate else 1)
@@ -64,7 +66,12 @@ class PrivateNginx:
         self._exact_stacks = exact_stacks
         self._redis_socket = redis_socket
         self._throttle = throttle
+        self._main_extra = main_extra
         self._environment = environment or {}
+        self.connections_allowed = worker_connections
+        self._listen_options = listen_options
+        self._host = host
+        self.address = host.address if host else "127.0.0.1"
 
     def __enter__(self) -> "PrivateNginx":
         self.start()
@@ -77,7 +84,7 @@ class PrivateNginx:
             self.kill()
 
     def client(self, host: str = "127.0.0.1") -> Client:
-        return Client(self.port, host, tls=self._certificate is not None)
+        return Client(self.port, host, tls=self._certificate is not None, address=self.address)
 
     @property
     def pid(self) -> int:
@@ -103,7 +110,8 @@ class PrivateNginx:
         environment = {**os.environ, **(sanitizer_environment(self.folder, self._exact_stacks) if self.preset == "check" else {}), **self._environment}
         variables = [f"{name}={value}" for name, value in environment.items() if os.environ.get(name) != value]
         # env(1) sets the variables after setpriv, which would otherwise load the sanitizer's runtime itself.
-        self._process = subprocess.Popen(places.as_user(None, "env", *variables, *self.command()), stdin=subprocess.DEVNULL,
+        enter = self._host.enter if self._host else []
+        self._process = subprocess.Popen([*enter, *places.as_user(None, "env", *variables, *self.command())], stdin=subprocess.DEVNULL,
                                          stdout=subprocess.DEVNULL, stderr=(self.folder / "stderr.log").open("ab"), start_new_session=True)
         try:
             self.wait_until_healthy()
@@ -206,7 +214,9 @@ class PrivateNginx:
             "modules/ngx_http_portal_module.so": str(places.module_path(self.preset)),
             "user www-data;": f"user {worker_user} {_group_of(worker_user)};" if worker_user else "",
             "worker_processes auto": f"worker_processes {self.workers_wanted}",
-            "worker_rlimit_nofile 16384": f"worker_rlimit_nofile {min(16384, hard_limit)}",
+            "thread_pool portal threads=1;": f"thread_pool portal threads=1; {self._main_extra}",
+            "worker_rlimit_nofile 16384": f"worker_rlimit_nofile {min(2 * self.connections_allowed, hard_limit)}",
+            "worker_connections 8192": f"worker_connections {self.connections_allowed}",
             "/run/nginx.pid": f"{self.folder}/nginx.pid",
             "/var/log/nginx/error.log notice": f"{self.error_log} {self._error_level}",
             "/var/log/nginx/portal.log": str(self.access_log),
@@ -226,7 +236,7 @@ class PrivateNginx:
                     "[::]:80": f"[::]:{self.port + 1}", "listen 80": f"listen {self.port + 1}",
                     "[::]:443": f"[::]:{self.port}", "listen 443": f"listen {self.port}",
                     "https://$host$": f"https://$host:{self.port}$"}
-        return {**common, "127.0.0.1:8080": f"127.0.0.1:{self.port}",
+        return {**common, "127.0.0.1:8080 default_server": f"{self.address}:{self.port} default_server {self._listen_options}",
                 "portal_insecure_cookie on;": f"portal_insecure_cookie {'on' if self._insecure_cookie else 'off'};"}
 
     def _replace(self, name: str, replacements: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from support.client import Answer, Client
 from support.contract import CheckedClient
 from support.outbox import open_payload
 from support.site import PrivateSite
+from support.world import NOTICE_SECONDS, may_be_told
 
 COOKIE = "portal-member"
 SLUG = "people"
@@ -65,12 +66,13 @@ class People:
     def __init__(self, site: PrivateSite, *, slug: str = SLUG, name: str = "Harbour & Co", minimum_length: int = 12):
         self.site = site
         self._connection = site.postgres.connect()
+        self._changed_at = 0.0
         self.slug = slug
         self.host = f"{slug}.localhost"
         self.origin = f"http://{self.host}:{site.nginx.port}"
         demo = site.accounts["brightwater"]["members"][0]
         self.password = demo["password"]
-        self._password_hash = self.value("SELECT password_hash FROM portal.member WHERE email = %s", demo["email"])
+        self.password_hash = self.value("SELECT password_hash FROM portal.member WHERE email = %s", demo["email"])
         self.account_id = self.insert("account", "account_id", slug=slug, name=name, time_zone="Europe/London", password_minimum_length=minimum_length)
         self.insert("account_host", account_id=self.account_id, host=self.host, origin=self.origin, is_primary=True)
         self.insert("portal", account_id=self.account_id, name=f"{name} online", languages=["en", "es"], default_language="es")
@@ -78,7 +80,13 @@ class People:
                         for client in ("Acme", "Zenith", "Mill")}
         self._wait_until_known()
 
+    def settle(self) -> None:
+        """As World.settle."""
+        time.sleep(max(0.0, self._changed_at + NOTICE_SECONDS - time.monotonic()))
+
     def rows(self, statement: str, *parameters) -> list[tuple]:
+        if may_be_told(statement):
+            self._changed_at = time.monotonic()
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
@@ -99,7 +107,7 @@ class People:
 
     def client(self) -> Client:
         """A browser at the account's host; every answer is held against the contract."""
-        return CheckedClient(self.site.nginx.port, self.host)
+        return CheckedClient(self.site.nginx.port, self.host, settle=self.settle)
 
     def signed_in(self, person: Person) -> Client:
         client = self.client()
@@ -116,7 +124,7 @@ class People:
         if state == "removed":
             columns["removed_at"] = datetime.now(timezone.utc)
         member_id = self.insert("member", "member_id", account_id=self.account_id, email=email, state=state,
-                                password_hash=self._password_hash if has_password else None, **columns)
+                                password_hash=self.password_hash if has_password else None, **columns)
         person = Person(member_id, email, self.password if has_password else None)
         for client in clients or ("Acme",):
             self.add_membership(person, client, state="active" if has_password else "invited", permissions=permissions)

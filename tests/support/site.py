@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from support import places, postgres
@@ -101,5 +102,7 @@ class PrivateSite:
 
     def check_connections_closed(self) -> None:
         """After nginx has ended, nobody is left in the database."""
-        left = self.postgres.execute("SELECT pid, application_name, state, query FROM pg_stat_activity WHERE usename = 'portal_edge'")
-        assert not left, f"connections left open: {left}"
+        deadline = time.monotonic() + 2  # a backend notices a moment later that its client has gone
+        while left := self.postgres.execute("SELECT pid, application_name, state, query FROM pg_stat_activity WHERE usename = 'portal_edge'"):
+            assert time.monotonic() < deadline, f"connections left open: {left}"
+            time.sleep(0.02)

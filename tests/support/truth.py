@@ -152,7 +152,7 @@ class Truth:
         """All items of GET /documents, in order."""
         if "view_documents" not in self._who.permissions:
             return []
-        rows = self._rows("SELECT * FROM portal.document WHERE account_id = %(account)s AND client_id = %(client)s AND is_visible", client=self._who.client_id)
+        rows = self._rows("SELECT * FROM portal.document WHERE account_id = %(account)s AND client_id = %(client)s AND is_visible AND withdrawn_at IS NULL AND content_hash IS NOT NULL", client=self._who.client_id)
         hidden = {row["document_id"] for row in self._rows(
             "SELECT * FROM portal.document_hidden_from WHERE account_id = %(account)s AND membership_id = %(membership)s", membership=self._who.membership_id)}
         rows = [row for row in rows if row["document_id"] not in hidden and (q is None or q.lower() in row["name"].lower())]
@@ -192,11 +192,12 @@ class Truth:
 def portal_answer(world: World, slug: str) -> dict:
     """The answer of GET /portal."""
     names = ("name", "accent_colour", "contact_phone", "contact_email", "contact_website", "privacy_url", "terms_url", "imprint_url", "languages",
-             "default_language", "time_zone", "password_minimum_length", "logo_width", "logo_height")
-    (values,) = world.rows(f"""SELECT p.{', p.'.join(names[:10])}, a.time_zone, a.password_minimum_length, p.logo_width, p.logo_height
+             "default_language", "time_zone", "password_minimum_length", "logo_version", "logo_width", "logo_height")
+    (values,) = world.rows(f"""SELECT p.{', p.'.join(names[:10])}, a.time_zone, a.password_minimum_length,
+                                 left(encode(p.logo_hash, 'hex'), 16), p.logo_width, p.logo_height
                                FROM portal.portal p JOIN portal.account a USING (account_id) WHERE a.slug = %s""", slug)
     row = dict(zip(names, values))
-    return {"name": row["name"], "logo": row["logo_width"] and {"url": "/api/v1/portal/logo", "width": row["logo_width"], "height": row["logo_height"]},
+    return {"name": row["name"], "logo": row["logo_width"] and {"url": f"/api/v1/portal/logo?version={row['logo_version']}", "width": row["logo_width"], "height": row["logo_height"]},
             "colours": {"accent": row["accent_colour"]},
             "contact": {"phone": row["contact_phone"], "email": row["contact_email"], "website": row["contact_website"]},
             "legal": {name: row[name] for name in ("privacy_url", "terms_url", "imprint_url")},

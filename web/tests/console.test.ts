@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { webcrypto } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
 import { forgetKey, keyFor } from '../src/common/api/idempotency.ts';
 import { contentDisposition } from '../src/common/api/upload.ts';
 import { matchRoute, needsSession, ownsPath, safeConsoleNext, sideBar, signInPath } from '../src/console/navigation.ts';
@@ -53,6 +54,9 @@ describe('the addresses of the console', () => {
 });
 
 describe('the key of something that is done once', () => {
+  // What every browser has, and Node only from version 19 on.
+  if (!('crypto' in globalThis)) vi.stubGlobal('crypto', webcrypto);
+
   test('stays while nobody knows the outcome, and ends with an answer, other words or an hour', () => {
     const first = keyFor('/a', '{"x":1}', 0);
     expect(first).toMatch(/^[0-9a-f]{32}$/);

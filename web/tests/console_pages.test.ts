@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemOf } from '../src/common/api/failure.ts';
 import { detailsOf } from '../src/console/activity/words.ts';
 import type { Client } from '../src/console/api/clients.ts';
+import { waitingAddress } from '../src/console/api/members.ts';
 import { changedNames, givenNames, noNames } from '../src/console/clients/fields.ts';
 import { makeConsoleTranslator } from '../src/console/i18n/words.ts';
 import { changesOf, insertAt, offsetOf, valuesOf, wrongOf } from '../src/console/invitations/model.ts';
@@ -66,6 +67,15 @@ describe('names of a client', () => {
     expect(givenNames('organisation', { ...noNames, organisation_name: ' Acme ', surname: 'left over' })).toEqual({ organisation_name: 'Acme' });
     expect(changedNames(acme, { ...noNames, organisation_name: 'Acme', external_id: '' })).toEqual({ external_id: null });
   });
+});
+
+describe('the address that waits for confirmation', () => {
+  test.each([
+    ['accepted', 'tom@barker', 'tom@barker'],
+    ['accepted', null, null],
+    ['queued', 'tom@barker', null],
+    ['removed', 'tom@barker', null],
+  ] as const)('%s, %j', (state, pending, shown) => expect(waitingAddress({ state, pending_email: pending })).toBe(shown));
 });
 
 describe('whom of a client one can invite', () => {

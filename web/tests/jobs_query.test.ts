@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobList, JobState } from '../src/common/api/client.ts';
-import { appendPage, firstPage, refreshPages, refreshSize } from '../src/common/lists/pages.ts';
+import { appendPage, firstPage, markChanges, refreshSize } from '../src/common/lists/pages.ts';
 import {
   apiQuery,
   countFilters,
@@ -87,12 +87,13 @@ describe('pages of a list', () => {
   });
 
   test('a refresh marks what changed and what is new', () => {
-    const refreshed = refreshPages(firstPage(list(['1', '2'])), { items: [item('1'), item('2', 'other'), item('3')], next_cursor: null });
+    const changed = { items: [item('1'), item('2', 'other'), item('3')], next_cursor: null };
+    const refreshed = markChanges(firstPage(list(['1', '2'])), firstPage(changed));
     expect([...refreshed.changed]).toEqual(['2', '3']);
+    expect(markChanges(refreshed, firstPage(changed)).changed, 'nothing new: the marks stay').toBe(refreshed.changed);
   });
 
   test('a refresh asks for all that is shown, within the limit', () => {
-    const loaded = (count: number) => firstPage(list(Array.from({ length: count }, (_, index) => String(index + 1))));
-    expect([0, 20, 21, 250].map((count) => refreshSize(loaded(count)))).toEqual([20, 20, 40, 100]);
+    expect([0, 20, 21, 250].map(refreshSize)).toEqual([20, 20, 40, 100]);
   });
 });

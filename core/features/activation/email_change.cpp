@@ -1,18 +1,10 @@
 #include "features/activation/email_change.hpp"
 
-#include <chrono>
-
 #include "auth/link_message.hpp"
 #include "crypto/token.hpp"
 #include "sql/auth.hpp"
 
 namespace portal::features {
-namespace {
-
-// As long as an invitation: until then a person who was invited by text message has no login to come back with.
-constexpr std::chrono::seconds kLifetime = std::chrono::days(7);
-
-}  // namespace
 
 Result<std::vector<pg::Query>> ask_for_confirmation(const access::Account& account, const EmailChange& change,
                                                     const crypto::Keyring& keys) {
@@ -23,7 +15,7 @@ Result<std::vector<pg::Query>> ask_for_confirmation(const access::Account& accou
   if (!message) return fail(std::move(message.error()));
   std::vector<pg::Query> queries;
   queries.push_back(sql::create_token(account.id, "email_change", token.hash(), change.member_id, std::nullopt,
-                                      change.address, static_cast<std::int32_t>(kLifetime.count())));
+                                      change.address, static_cast<std::int32_t>(auth::kConfirmationLifetime.count())));
   queries.push_back(sql::create_outbox_message(account.id, message->reference, "email_confirmation", "email",
                                                change.address, change.language, change.member_id, std::nullopt,
                                                message->payload.bytes, message->payload.key_id));

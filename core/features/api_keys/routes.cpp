@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "access/repeatable.hpp"
 #include "auth/api_key.hpp"
 #include "crypto/token.hpp"
 #include "http/query.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "sql/activity.hpp"
@@ -52,8 +54,7 @@ Result<NewKey> parse_new_key(std::string_view text) {
   if (!document) return fail(std::move(document.error()));
   json::ObjectReader body = document->object();
   NewKey key{.name = body.text("name", kName), .scopes = {}};
-  if (std::ranges::any_of(key.name, [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }))
-    body.add_error("name", "invalid_text");
+  json::require_one_line(body, "name", key.name);
   const auto scopes = body.optional_choices("scopes", access::kScopes);
   if (!scopes || scopes->empty()) body.add_error("scopes", "required");
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
@@ -70,26 +71,38 @@ std::string details_of(const NewKey& key) {
   return writer.end_object().take();
 }
 
-// The answer shows the key, this once.
+// The answer shows the key, this once: whoever asks again with the same Idempotency-Key learns that it was made and not
+// what it is, because nobody has kept it.
 Task<Result<http::Response>> create_api_key(edge::StaffContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<NewKey> key = parse_new_key(context.request.body);
   if (!key) co_return fail(key.error());
+  const std::int64_t account_id = context.staff.account_id;
   const crypto::Token token = crypto::Token::generate();
   const crypto::Digest hash = token.hash();
-  std::vector<pg::Query> queries;
-  queries.push_back(sql::create_api_key(context.staff.account_id, key->name, hash, key->scopes));
-  queries.push_back(sql::record_activity(context.staff.account_id, "api_key_created", std::nullopt, std::nullopt,
-                                         "api_key", std::nullopt, details_of(*key)));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  const auto row = sql::CreateApiKeyRow::decode(rows->front()[0]);
+  std::vector<pg::Query> work;
+  work.push_back(sql::create_api_key(account_id, key->name, hash, key->scopes));
+  work.push_back(sql::record_activity(account_id, "api_key_created", std::nullopt, std::nullopt, "api_key",
+                                      std::nullopt, details_of(*key)));
+  bool is_former = false;
+  const auto read = [account_id, &is_former](std::optional<std::int64_t> key_id) {
+    is_former = key_id.has_value();
+    return std::vector{sql::get_api_key(account_id, key_id)};
+  };
+  const Result<std::vector<pg::Rows>> rows = co_await access::write_once(context, std::move(work), read);
+  if (!rows) co_return fail(rows.error());
+  if (rows->back().empty()) co_return fail(ErrorCode::kConflict);
+  const auto row = sql::GetApiKeyRow::decode(rows->back()[0]);
   json::Writer writer(512);
-  writer.begin_object().id_member("id", row.api_key_id).member("name", key->name);
-  write_texts(writer, "scopes", key->scopes);
-  writer.member("created_at", row.created_at).key("last_used_at").null();
-  co_return http::Response::json(writer.member("key", auth::format_api_key(token)).end_object().take(),
-                                 http::Status::kCreated);
+  writer.begin_object().id_member("id", row.api_key_id).member("name", row.name);
+  write_texts(writer, "scopes", row.scopes);
+  writer.member("created_at", row.created_at).member("last_used_at", row.last_used_at).key("key");
+  if (is_former) {
+    writer.null();
+  } else {
+    writer.value(auth::format_api_key(token));
+  }
+  co_return http::Response::json(writer.end_object().take(), http::Status::kCreated);
 }
 
 Task<Result<http::Response>> revoke_api_key(edge::StaffContext context) {

@@ -3,16 +3,20 @@
 #include <set>
 #include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "access/repeatable.hpp"
 #include "auth/email.hpp"
 #include "base/limits.hpp"
 #include "base/phone.hpp"
 #include "features/clients/handlers.hpp"
 #include "http/query.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "sql/clients.hpp"
+#include "sql/repeatable.hpp"
 
 namespace portal::features::clients {
 namespace {
@@ -56,10 +60,9 @@ class RowReader {
   std::string take(std::string_view name, std::size_t longest) {
     std::string text = trimmed(row_.optional_text(name, {.minimum = 0, .maximum = kLongestText}).value_or(""));
     if (text.empty()) return text;
-    const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f; };
     if (const std::string_view fault = find_text_fault(text, {.maximum = longest}); !fault.empty()) {
       refuse(name, fault);
-    } else if (std::ranges::any_of(text, is_control)) {
+    } else if (json::has_control(text)) {
       refuse(name, "invalid_text");
     }
     return text;
@@ -92,7 +95,7 @@ void read_row(json::ObjectReader& object, Table& table) {
   const std::string phone = reader.take("phone", limits::kEmailBytes);
   const std::string site_name = reader.take("site_name", limits::kSiteNameCharacters);
   const std::string site_address = reader.take("site_address", limits::kPostalAddressCharacters);
-  static_cast<void>(object.finish());
+  [[maybe_unused]] const Result<void> noted = object.finish();
 
   const bool is_person = !first_name.empty() || !surname.empty();
   if (name.empty() && !is_person) reader.refuse("name", "required");
@@ -174,21 +177,41 @@ void add_outcomes(Table& table, Tally& tally, std::span<const Row> rows, const p
   }
 }
 
+// What became of the same rows when they were sent before.
+void add_former(Table& table, Tally& tally, std::span<const Row> rows, const pg::Rows& parts) {
+  for (int index = 0; index < parts.size() && std::cmp_less(index, rows.size()); ++index) {
+    const auto part = sql::ListRepeatablePartsRow::decode(parts[index]);
+    if (part.word == "error") {
+      table.errors.push_back({.line = part.id.value_or(0),
+                              .field = std::string(part.field.value_or("")),
+                              .code = std::string(part.code.value_or(""))});
+    } else {
+      tally.add(part.word.value_or(""), rows[static_cast<std::size_t>(index)].key);
+    }
+  }
+}
+
 }  // namespace
 
 Task<Result<http::Response>> apply_client_rows(edge::StaffContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   Result<Table> table = read_table(context.request.body);
   if (!table) co_return fail(table.error());
+  const Result<std::optional<access::RepeatableRequest>> request = access::read_repeatable(context.request);
+  if (!request) co_return fail(request.error());
   Tally tally;
   for (std::size_t begin = 0; begin < table->rows.size(); begin += kRowsAtOnce) {
     const std::span<const Row> part =
         std::span(table->rows).subspan(begin, std::min(kRowsAtOnce, table->rows.size() - begin));
     std::vector<pg::Query> queries;
     queries.push_back(sql::apply_client_rows(context.staff.account_id, join(part), table->dry_run));
-    const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
-    if (!rows) co_return fail(rows.error());
-    add_outcomes(*table, tally, part, rows->front());
+    const Result<access::PartRows> written =
+        co_await access::write_part(context, access::part_of(*request, begin), std::move(queries));
+    if (!written) co_return fail(written.error());
+    if (written->former)
+      add_former(*table, tally, part, *written->former);
+    else
+      add_outcomes(*table, tally, part, written->rows.front());
   }
   std::ranges::sort(table->errors, {}, [](const RowError& error) { return std::tie(error.line, error.field); });
   co_return http::Response::json(render(tally, table->errors));

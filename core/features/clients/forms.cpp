@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "auth/email.hpp"
+#include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/phone.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 
@@ -19,6 +21,7 @@ constexpr TextLength kExternalId{.maximum = limits::kExternalIdCharacters};
 constexpr TextLength kSiteName{.maximum = limits::kSiteNameCharacters};
 constexpr TextLength kAddress{.maximum = limits::kPostalAddressCharacters};
 constexpr TextLength kZone{.maximum = 64};
+constexpr std::size_t kIdDigits = 19;
 
 enum class ContactKind : std::uint8_t { kEmail, kPhone };
 constexpr std::array kContactKinds = {Choice<ContactKind>{"email", ContactKind::kEmail},
@@ -27,14 +30,16 @@ enum class ClientKind : std::uint8_t { kOrganisation, kPerson };
 constexpr std::array kClientKinds = {Choice<ClientKind>{"organisation", ClientKind::kOrganisation},
                                      Choice<ClientKind>{"person", ClientKind::kPerson}};
 
-void copy_text(json::ObjectReader& body, json::Writer& content, std::string_view name, TextLength length) {
-  if (const auto text = body.nullable_text(name, length)) content.member(name, *text);
+void copy_lines(json::ObjectReader& body, json::Writer& content, std::string_view name, TextLength length) {
+  const auto text = body.nullable_text(name, length);
+  json::require_lines(body, name, text);
+  if (text) content.member(name, *text);
 }
 
-// Names with an end of line in them would break the lines of whatever shows them.
-void require_one_line(json::ObjectReader& body, std::string_view name, std::string_view text) {
-  const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f; };
-  if (std::ranges::any_of(text, is_control)) body.add_error(name, "invalid_text");
+void copy_line(json::ObjectReader& body, json::Writer& content, std::string_view name, TextLength length) {
+  const auto text = body.nullable_text(name, length);
+  json::require_one_line(body, name, text);
+  if (text) content.member(name, *text);
 }
 
 std::string take_value(json::ObjectReader& body, ContactKind kind) {
@@ -53,7 +58,21 @@ void copy_contact(json::ObjectReader& body, json::Writer& content) {
   const ContactKind kind = body.choice("kind", kContactKinds);
   content.begin_object().member("kind", kContactKinds[std::to_underlying(kind)].word);
   content.member("value", take_value(body, kind));
-  copy_text(body, content, "name", kSiteName);
+  copy_line(body, content, "name", kSiteName);
+}
+
+// Null: at none any more.
+void copy_site(json::ObjectReader& body, json::Writer& content) {
+  const std::optional<std::optional<std::string>> text = body.nullable_text("site_id", {.maximum = kIdDigits});
+  if (!text) return;
+  const std::optional<std::int64_t> id = *text ? parse_id(**text) : std::nullopt;
+  if (*text && !id) body.add_error("site_id", "invalid_id");
+  content.key("site_id");
+  if (id) {
+    content.id(*id);
+  } else {
+    content.null();
+  }
 }
 
 // `finish` for the reader and the writer of an object.
@@ -87,24 +106,26 @@ Result<std::string> read_new_client(std::string_view text) {
   content.begin_object().member("kind", kClientKinds[std::to_underlying(kind)].word);
   if (kind == ClientKind::kOrganisation) {
     const std::string name = body.text("organisation_name", kOrganisationName);
-    require_one_line(body, "organisation_name", name);
+    json::require_one_line(body, "organisation_name", name);
     content.member("organisation_name", name);
   } else {
     const auto first_name = body.nullable_text("first_name", kPersonName);
     const auto surname = body.nullable_text("surname", kPersonName);
+    json::require_one_line(body, "first_name", first_name);
+    json::require_one_line(body, "surname", surname);
     if (!(first_name && *first_name) && !(surname && *surname)) body.add_error("surname", "required");
     if (first_name) content.member("first_name", *first_name);
-    copy_text(body, content, "middle_name", kPersonName);
+    copy_line(body, content, "middle_name", kPersonName);
     if (surname) content.member("surname", *surname);
   }
-  copy_text(body, content, "external_id", kExternalId);
+  copy_line(body, content, "external_id", kExternalId);
   std::vector<json::ObjectReader> contacts = body.optional_objects("contacts", limits::kContactsAtOnce);
   content.key("contacts").begin_array();
   for (json::ObjectReader& contact : contacts) {
     copy_contact(contact, content);
     content.end_object();
     // Whether it was valid is said once, for the whole body.
-    static_cast<void>(contact.finish());
+    [[maybe_unused]] const Result<void> noted = contact.finish();
   }
   content.end_array();
   return finish(body, content);
@@ -117,12 +138,12 @@ Result<std::string> read_client_changes(std::string_view text) {
   json::Writer content;
   content.begin_object();
   if (const auto name = body.optional_text("organisation_name", kOrganisationName)) {
-    require_one_line(body, "organisation_name", *name);
+    json::require_one_line(body, "organisation_name", *name);
     content.member("organisation_name", *name);
   }
   for (const std::string_view name : {"first_name", "middle_name", "surname"})
-    copy_text(body, content, name, kPersonName);
-  copy_text(body, content, "external_id", kExternalId);
+    copy_line(body, content, name, kPersonName);
+  copy_line(body, content, "external_id", kExternalId);
   return finish(body, content);
 }
 
@@ -149,8 +170,8 @@ Result<std::string> read_contact_changes(std::string_view text) {
     if (!value->contains('@') && !compact_phone(*value)) body.add_error("value", "invalid_phone");
     content.member("value", email.value_or(*value));
   }
-  copy_text(body, content, "name", kSiteName);
-  if (const auto site_id = body.optional_id("site_id")) content.id_member("site_id", *site_id);
+  copy_line(body, content, "name", kSiteName);
+  copy_site(body, content);
   return finish(body, content);
 }
 
@@ -160,11 +181,11 @@ Result<std::string> read_new_site(std::string_view text) {
   json::ObjectReader body = document->object();
   json::Writer content;
   const std::string name = body.text("name", kSiteName);
-  require_one_line(body, "name", name);
+  json::require_one_line(body, "name", name);
   content.begin_object().member("name", name);
-  copy_text(body, content, "address", kAddress);
+  copy_lines(body, content, "address", kAddress);
   copy_zone(body, content);
-  copy_text(body, content, "external_id", kExternalId);
+  copy_line(body, content, "external_id", kExternalId);
   return finish(body, content);
 }
 
@@ -175,12 +196,12 @@ Result<std::string> read_site_changes(std::string_view text) {
   json::Writer content;
   content.begin_object();
   if (const auto name = body.optional_text("name", kSiteName)) {
-    require_one_line(body, "name", *name);
+    json::require_one_line(body, "name", *name);
     content.member("name", *name);
   }
-  copy_text(body, content, "address", kAddress);
+  copy_lines(body, content, "address", kAddress);
   copy_zone(body, content);
-  copy_text(body, content, "external_id", kExternalId);
+  copy_line(body, content, "external_id", kExternalId);
   return finish(body, content);
 }
 

@@ -27,6 +27,7 @@ struct Position {
   std::int64_t client_id;
   std::optional<std::int32_t> driver;
   std::optional<std::int32_t> place;
+  std::optional<std::int32_t> turn;
 };
 
 struct Page {
@@ -55,15 +56,16 @@ crypto::Context cursor_context(const ListQuery& list, const access::Staff& staff
 Result<std::optional<Position>> open_position(const ListQuery& list, const access::Staff& staff,
                                               const crypto::Keyring& keys) {
   if (!list.cursor) return std::nullopt;
-  const Result<crypto::Keyset> keyset = crypto::open_cursor(*list.cursor, 3, cursor_context(list, staff), keys);
+  const Result<crypto::Keyset> keyset = crypto::open_cursor(*list.cursor, 4, cursor_context(list, staff), keys);
   if (!keyset || !(*keyset)[0] || (*keyset)[1].has_value() != list.text.has_value() ||
-      (*keyset)[2].has_value() != list.text.has_value()) {
+      (*keyset)[2].has_value() != list.text.has_value() || (*keyset)[3].has_value() != list.text.has_value()) {
     Error error = Error::of(ErrorCode::kInvalidCursor);
     error.fields.push_back({"/query/cursor", "invalid_text"});
     return fail(std::move(error));
   }
   const auto narrow = [](std::int64_t number) { return static_cast<std::int32_t>(number); };
-  return Position{*(*keyset)[0], (*keyset)[1].transform(narrow), (*keyset)[2].transform(narrow)};
+  return Position{*(*keyset)[0], (*keyset)[1].transform(narrow), (*keyset)[2].transform(narrow),
+                  (*keyset)[3].transform(narrow)};
 }
 
 pg::Query page_statement(const ListQuery& list, std::int64_t account_id, const std::optional<Position>& after) {
@@ -72,7 +74,8 @@ pg::Query page_statement(const ListQuery& list, std::int64_t account_id, const s
   const auto client_id = after.transform([](const Position& position) { return position.client_id; });
   if (!list.text) return sql::list_clients(account_id, client_id, row_limit);
   return sql::find_clients_of_staff(account_id, *list.text, after ? after->driver : std::nullopt,
-                                    after ? after->place : std::nullopt, client_id, row_limit);
+                                    after ? after->place : std::nullopt, client_id, after ? after->turn : std::nullopt,
+                                    row_limit);
 }
 
 // Letters of other scripts may be words of their own; nobody else waits for them.
@@ -82,19 +85,30 @@ bool is_one_word(std::string_view text) {
   });
 }
 
-template <class Row>
-std::string render_page(const pg::Rows& rows, std::int64_t limit, std::optional<Position>& next) {
+std::string render_list(const pg::Rows& rows, std::int64_t limit, std::optional<Position>& next) {
   json::Writer writer;
   writer.begin_array();
   const int shown = std::min(rows.size(), static_cast<int>(limit));
   for (int index = 0; index < shown; ++index) {
-    const Row row = Row::decode(rows[index]);
+    const sql::ListClientsRow row = sql::ListClientsRow::decode(rows[index]);
     write_listed_client(writer, row);
-    if (index + 1 < shown || rows.size() == shown) continue;
-    next = Position{row.client_id, std::nullopt, std::nullopt};
-    if constexpr (requires { row.place; }) {
-      next->driver = row.driver;
-      next->place = row.place;
+    if (index + 1 == shown && rows.size() > shown)
+      next = Position{row.client_id, std::nullopt, std::nullopt, std::nullopt};
+  }
+  return writer.end_array().take();
+}
+
+// A search that was not through when it had looked at enough says where it goes on, and the page is shorter.
+std::string render_found(const pg::Rows& rows, std::int64_t limit, std::optional<Position>& next) {
+  json::Writer writer;
+  writer.begin_array();
+  for (int index = 0; index < rows.size(); ++index) {
+    const sql::FindClientsOfStaffRow row = sql::FindClientsOfStaffRow::decode(rows[index]);
+    if (!row.goes_on) write_listed_client(writer, row);
+    const bool is_last = index + 1 == static_cast<int>(limit) && rows.size() > index + 1;
+    if (row.goes_on || is_last) {
+      next = Position{row.client_id, row.driver, row.place, row.turn};
+      break;
     }
   }
   return writer.end_array().take();
@@ -109,19 +123,19 @@ Task<Result<http::Response>> list_clients(edge::StaffContext context) {
   if (!after) co_return fail(after.error());
   std::vector<pg::Query> queries;
   queries.push_back(page_statement(*list, context.staff.account_id, *after));
-  // One word is found along an index, whatever it is. Several take longer when they are common but never together.
+  // One word is found along an index, whatever it is. Several take longer, since each is looked for.
   const bool may_take_long = list->text && !is_one_word(*list->text);
   const Result<std::vector<pg::Rows>> rows = may_take_long ? co_await context.database.search(std::move(queries))
                                                            : co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(rows.error());
 
   std::optional<Position> next;
-  const std::string items = list->text ? render_page<sql::FindClientsOfStaffRow>((*rows)[0], list->limit, next)
-                                       : render_page<sql::ListClientsRow>((*rows)[0], list->limit, next);
+  const std::string items =
+      list->text ? render_found((*rows)[0], list->limit, next) : render_list((*rows)[0], list->limit, next);
   std::optional<std::string> cursor;
   if (next) {
-    cursor = crypto::sign_cursor({next->client_id, next->driver, next->place}, cursor_context(*list, context.staff),
-                                 context.services.keys);
+    cursor = crypto::sign_cursor({next->client_id, next->driver, next->place, next->turn},
+                                 cursor_context(*list, context.staff), context.services.keys);
   }
   json::Writer writer(items.size() + 256);
   writer.begin_object().key("items").raw(items).member("next_cursor", cursor).end_object();

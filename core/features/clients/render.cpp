@@ -34,7 +34,8 @@ Result<http::Response> render_client(const pg::Rows& client, const pg::Rows& con
   writer.begin_object().id_member("id", row.client_id).member("kind", row.kind).member("name", row.name);
   writer.member("organisation_name", row.organisation_name).member("first_name", row.first_name);
   writer.member("middle_name", row.middle_name).member("surname", row.surname).member("external_id", row.external_id);
-  writer.member("members", row.members).member("imported", row.imported).key("contacts").begin_array();
+  writer.member("members", row.members).member("imported", row.imported);
+  writer.member("may_edit_imported", row.may_edit_imported).key("contacts").begin_array();
   for (int index = 0; index < contacts.size(); ++index)
     write_contact(writer, sql::ListContactsOfClientRow::decode(contacts[index]));
   writer.end_array().key("sites").begin_array();

@@ -1,5 +1,9 @@
 #include "features/import/field_table.hpp"
 
+#include <optional>
+#include <string>
+
+#include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 #include "json/writer.hpp"
 #include "sql/import_fields.hpp"
@@ -12,6 +16,16 @@ std::string name_of(std::string_view group, std::string_view key) {
   name += '.';
   name += key;
   return name;
+}
+
+// A text may have several lines, what a link is called has one.
+bool has_control(FieldType type, std::string_view value) {
+  if (type == FieldType::kLink) {
+    const std::optional<std::string_view> label = json::find_member(value, "label");
+    return label && json::has_control(json::read_text(*label).value_or(""));
+  }
+  if (type != FieldType::kText) return false;
+  return json::has_control_in_lines(json::read_text(value).value_or(""));
 }
 
 }  // namespace
@@ -35,8 +49,11 @@ void FieldTable::check(std::string_view group, std::string_view values, std::str
       continue;
     }
     json::Writer ignored(value->value.size() + 64);
-    if (!write_field_value(ignored, found->second.type, value->value, found->second.options))
+    const Field& field = found->second;
+    if (!write_field_value(ignored, field.type, value->value, field.options))
       line.add_error_below(member, value->escaped_key, "invalid_value");
+    else if (has_control(field.type, value->value))
+      line.add_error_below(member, value->escaped_key, "invalid_text");
   }
 }
 

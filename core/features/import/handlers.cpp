@@ -13,6 +13,7 @@
 #include "io/sleep.hpp"
 #include "json/scanner.hpp"
 #include "json/writer.hpp"
+#include "pg/conflict.hpp"
 #include "sql/import.hpp"
 #include "sql/import_clients.hpp"
 #include "sql/import_fields.hpp"
@@ -21,11 +22,15 @@ namespace portal::features::import {
 namespace {
 
 using std::chrono_literals::operator""us;
-using std::chrono_literals::operator""ms;
 
 // Requests of others wait so long at most, and then have their turn.
-constexpr auto kSlice = 500us;
-constexpr auto kPause = 1ms;
+constexpr auto kSlice = 250us;
+// Where others hold the memory: looked at so often, for so long.
+constexpr io::Duration kPause{20};
+constexpr int kPatience = 3000;
+// Where somebody else holds a row. Longer than kPause, so that who waits for the memory has it before.
+constexpr int kTries = 4;
+constexpr io::Duration kBetweenTries{100};
 
 enum class Mode : std::uint8_t { kAll, kLines };
 constexpr std::array kModes = {Choice<Mode>{"all", Mode::kAll}, Choice<Mode>{"lines", Mode::kLines}};
@@ -72,6 +77,7 @@ Outcome outcome_of(const Lines& lines, const pg::Rows& rows) {
                   .withdrawn = row.withdrawn,
                   .wrong = lines.wrong() + row.wrong,
                   .errors = lines.errors()};
+  outcome.unchanged += lines.superseded();
   add_found(outcome, row.errors);
   return outcome;
 }
@@ -116,6 +122,39 @@ http::Response render_refusal(const Outcome& outcome, std::string_view request_i
   return response;
 }
 
+struct Source {
+  const Kind& kind;
+  Mode mode;
+  FieldTable fields;
+  http::BodyFile body;
+  int patience = kPatience;  // for all tries together
+};
+
+// One try, with a turn of its own: in between the memory is others'. pg::is_conflict where a row is held.
+Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
+  for (; !context->services.imports.has_room(); --source->patience) {
+    if (source->patience == 0) co_return fail(ErrorCode::kOverloaded, "other imports take too long");
+    co_await io::sleep(context->services.loop, kPause);
+  }
+  const io::Turn turn(context->services.imports);
+  Lines lines(source->kind, source->fields, source->body);
+  for (;;) {
+    const Result<bool> more = lines.read_some(kSlice);
+    if (!more) co_return fail(more.error());
+    if (!*more) break;
+    co_await io::give_way(context->services.loop);
+  }
+  const bool refused = source->mode == Mode::kAll && lines.wrong() > 0;
+  std::string_view apply = source->mode == Mode::kLines ? "good" : "all";
+  if (refused) apply = "none";
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::begin_import(context->key.account_id));
+  queries.push_back(source->kind.apply(context->key.account_id, lines.take_rows(), apply));
+  const Result<std::vector<pg::Rows>> rows = co_await context->database.import(std::move(queries));
+  if (!rows) co_return fail(rows.error());
+  co_return outcome_of(lines, rows->back());
+}
+
 }  // namespace
 
 Task<Result<http::Response>> import_lines(edge::KeyContext context) {
@@ -134,27 +173,17 @@ Task<Result<http::Response>> import_lines(edge::KeyContext context) {
     if (!known) co_return fail(std::move(known.error()));
     fields = FieldTable(known->front());
   }
-  Lines lines(*kind, std::move(fields), context.request.body);
-  Result<bool> more = true;
-  for (;;) {
-    more = lines.read_some(kSlice);
-    if (!more) co_return fail(std::move(more.error()));
-    if (!*more) break;
-    co_await io::sleep(context.services.loop, kPause);
+  const Result<http::BodyFile> body = co_await context.body.receive();
+  if (!body) co_return fail(body.error());
+  Source source{.kind = *kind, .mode = *mode, .fields = std::move(fields), .body = *body};
+  for (int tries = 1;; ++tries) {
+    const Result<Outcome> outcome = co_await take_in(&context, &source);
+    if (outcome && *mode == Mode::kAll && outcome->wrong > 0)
+      co_return render_refusal(*outcome, context.request.request_id);
+    if (outcome) co_return render(*outcome);
+    if (tries == kTries || !pg::is_conflict(outcome.error())) co_return fail(outcome.error());
+    co_await io::sleep(context.services.loop, kBetweenTries);
   }
-
-  const bool refused = *mode == Mode::kAll && lines.wrong() > 0;
-  std::string_view apply = *mode == Mode::kLines ? "good" : "all";
-  if (refused) apply = "none";
-  std::vector<pg::Query> queries;
-  queries.push_back(sql::begin_import(context.key.account_id));
-  queries.push_back(kind->apply(context.key.account_id, lines.rows(), apply));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.import(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  Outcome outcome = outcome_of(lines, rows->back());
-  if (*mode == Mode::kAll && outcome.wrong > 0) co_return render_refusal(outcome, context.request.request_id);
-  outcome.unchanged += lines.superseded();
-  co_return render(outcome);
 }
 
 Task<Result<http::Response>> get_imported(edge::KeyContext context) {

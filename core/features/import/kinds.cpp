@@ -7,9 +7,11 @@
 
 #include "base/choice.hpp"
 #include "features/import/read_job.hpp"
+#include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 #include "sql/import_clients.hpp"
 #include "sql/import_contacts.hpp"
+#include "sql/import_documents.hpp"
 #include "sql/import_fields.hpp"
 #include "sql/import_jobs.hpp"
 #include "sql/import_sites.hpp"
@@ -44,12 +46,15 @@ constexpr std::array kContactKinds = {Choice<ContactKind>{"email", ContactKind::
                                       Choice<ContactKind>{"phone", ContactKind::kPhone}};
 
 void copy_text(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
-  row.member(name, line.text(name, length));
+  const std::string text = line.text(name, length);
+  json::require_one_line(line, name, text);
+  row.member(name, text);
 }
 
 // True when it was there.
 bool copy_optional_text(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
   const std::optional<std::string> text = line.optional_text(name, length);
+  json::require_one_line(line, name, text);
   if (text) row.member(name, *text);
   return text.has_value();
 }
@@ -71,7 +76,9 @@ void read_client(json::ObjectReader& line, std::string_view /*text*/, const Fiel
 void read_site(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/, json::Writer& row) {
   copy_text(line, row, "client", kExternalId);
   copy_text(line, row, "name", kName);
-  copy_optional_text(line, row, "address", kAddress);
+  const std::optional<std::string> address = line.optional_text("address", kAddress);
+  json::require_lines(line, "address", address);
+  if (address) row.member("address", *address);
   copy_optional_text(line, row, "time_zone", kTimeZone);
 }
 
@@ -82,6 +89,14 @@ void read_contact(json::ObjectReader& line, std::string_view /*text*/, const Fie
   row.member("kind", line.choice("kind", kContactKinds) == ContactKind::kEmail ? "email" : "phone");
   copy_text(line, row, "value", kContactValue);
   copy_optional_text(line, row, "name", kName);
+}
+
+// What it holds comes with a second request.
+void read_document(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/,
+                   json::Writer& row) {
+  copy_text(line, row, "client", kExternalId);
+  copy_text(line, row, "name", kName);
+  row.member("visible", line.optional_boolean("visible").value_or(true));
 }
 
 void read_worker(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/, json::Writer& row) {
@@ -132,7 +147,8 @@ bool copy_options(std::string_view options, json::Writer& row) {
       if (!is_id && !member->has_key("label")) is_valid = false;
       (is_id ? id : label) = json::read_text(member->value).value_or("");
     }
-    is_valid = is_valid && find_text_fault(id, kExternalId).empty() && find_text_fault(label, kName).empty() &&
+    is_valid = is_valid && !json::has_control(id) && !json::has_control(label) &&
+               find_text_fault(id, kExternalId).empty() && find_text_fault(label, kName).empty() &&
                std::ranges::find(ids, id) == ids.end();
     ids.push_back(id);
     row.begin_object().member("id", id).member("label", label).end_object();
@@ -167,6 +183,7 @@ constexpr std::array kKinds = {
     Kind{"teams", read_team, sql::import_teams, sql::read_imported_team},
     Kind{"fields", read_field, sql::import_fields, sql::read_imported_field},
     Kind{"templates", read_template, sql::import_templates, sql::read_imported_template},
+    Kind{"documents", read_document, sql::import_documents, sql::read_imported_document},
     Kind{"jobs", read_job, sql::import_jobs, sql::read_imported_job, true},
 };
 

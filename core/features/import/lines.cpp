@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/limits.hpp"
+#include "json/plain_text.hpp"
 
 namespace portal::features::import {
 namespace {
@@ -17,15 +18,14 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r") ==
 
 Result<bool> Lines::read_some(std::chrono::microseconds budget) {
   const auto until = std::chrono::steady_clock::now() + budget;
-  while (!rest_.empty()) {
-    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  for (;;) {
+    const Result<std::optional<LineFile::Line>> line = file_.next();
+    if (!line) return fail(line.error());
+    if (!*line) return false;
     if (++line_ > limits::kImportLines) return fail(ErrorCode::kPayloadTooLarge);
-    if (!is_blank(text)) read_line(text);
+    read_line(**line);
     if (std::chrono::steady_clock::now() >= until) return true;
   }
-  return false;
 }
 
 void Lines::note(const Error& error) {
@@ -38,11 +38,13 @@ void Lines::note(const Error& error) {
     errors_.push_back({.line = line_, .pointer = {}, .code = std::string(properties_of(error.code).problem_code)});
 }
 
-void Lines::read_line(std::string_view text) {
-  if (text.size() > limits::kImportLineBytes) {
+void Lines::read_line(const LineFile::Line& said) {
+  const std::string_view text = said.text;
+  if (said.is_too_long) {
     note(Error::of(ErrorCode::kPayloadTooLarge));
     return;
   }
+  if (is_blank(text)) return;
   Result<json::Document> document = json::parse(text);
   if (!document) {
     note(document.error());
@@ -50,13 +52,13 @@ void Lines::read_line(std::string_view text) {
   }
   json::ObjectReader line = document->object();
   line.drop_nulls();
-  Row row;
   json::Writer writer(text.size() + 64);
   writer.begin_object().member("line", line_);
-  const std::string external_id = line.text("external_id", kExternalId);
+  std::string external_id = line.text("external_id", kExternalId);
+  json::require_one_line(line, "external_id", external_id);
   writer.member("external_id", external_id);
-  row.version = line.optional_integer("version", 0, kMaximumVersion);
-  if (row.version) writer.member("version", *row.version);
+  const std::optional<std::int64_t> version = line.optional_integer("version", 0, kMaximumVersion);
+  if (version) writer.member("version", *version);
   if (line.optional_boolean("deleted").value_or(false)) {
     // What else such a line says does not matter: a system that marks a row as deleted may send the whole of it.
     writer.member("deleted", true);
@@ -68,33 +70,28 @@ void Lines::read_line(std::string_view text) {
     note(valid.error());
     return;
   }
-  row.text = writer.end_object().take();
-  keep(external_id, std::move(row));
+  keep(std::move(external_id), version, writer.end_object().take());
 }
 
-void Lines::keep(std::string external_id, Row row) {
-  const auto [place, is_new] = places_.try_emplace(std::move(external_id), rows_.size());
-  if (is_new) {
-    rows_.push_back(std::move(row));
-    return;
+// Each row has a comma behind it. What is superseded becomes blanks, which mean nothing to whoever reads JSON.
+void Lines::keep(std::string external_id, std::optional<std::int64_t> version, std::string_view row) {
+  const auto [found, is_new] = places_.try_emplace(std::move(external_id));
+  Place& place = found->second;
+  if (!is_new) {
+    ++superseded_;
+    if (version && place.version && *version < *place.version) return;
+    std::fill_n(rows_.begin() + static_cast<std::ptrdiff_t>(place.begin), place.size, ' ');
   }
-  ++superseded_;
-  Row& before = rows_[place->second];
-  if (!row.version || !before.version || *row.version >= *before.version) before = std::move(row);
+  place = {.version = version, .begin = rows_.size(), .size = row.size() + 1};
+  rows_ += row;
+  rows_ += ',';
 }
 
-std::string Lines::rows() const {
-  std::size_t bytes = 2;
-  for (const Row& row : rows_) bytes += row.text.size() + 1;
-  std::string text;
-  text.reserve(bytes);
-  text += '[';
-  for (const Row& row : rows_) {
-    if (text.size() > 1) text += ',';
-    text += row.text;
-  }
-  text += ']';
-  return text;
+std::string Lines::take_rows() {
+  // The last row is never superseded: what would do that stands behind it.
+  if (rows_.back() == ',') rows_.back() = ' ';
+  rows_ += ']';
+  return std::move(rows_);
 }
 
 }  // namespace portal::features::import

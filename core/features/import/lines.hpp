@@ -1,5 +1,5 @@
 // NDJSON from another system: one object on each line. What is wrong is noted by line, and the rest is written as the
-// rows of a statement.
+// rows of a statement. The body stays in its file; what is held in memory is a piece of it and the rows.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "features/import/kinds.hpp"
+#include "features/import/line_file.hpp"
 
 namespace portal::features::import {
 
@@ -23,36 +24,38 @@ struct LineError {
 
 class Lines {
  public:
-  // `body` outlives it.
-  Lines(const Kind& kind, FieldTable fields, std::string_view body)
-      : kind_(kind), fields_(std::move(fields)), rest_(body) {}
+  // `kind` and the file of `body` outlive it.
+  Lines(const Kind& kind, FieldTable fields, http::BodyFile body)
+      : kind_(kind), fields_(std::move(fields)), file_(body) {}
 
-  // Reads on for about so long; false: that was the last line. kPayloadTooLarge for too many lines.
+  // Reads on for about so long; false: that was the last line. kPayloadTooLarge for too many lines,
+  // kStorageUnavailable.
   Result<bool> read_some(std::chrono::microseconds budget);
 
-  // A JSON array of the lines that are right, of those with one external id the newest only.
-  std::string rows() const;
-  bool has_rows() const { return !rows_.empty(); }
+  // A JSON array of the lines that are right, of those with one external id the newest only. Once, at the end.
+  std::string take_rows();
   // Lines that another one in the same body stands above.
   std::int64_t superseded() const { return superseded_; }
   std::int64_t wrong() const { return wrong_; }
   const std::vector<LineError>& errors() const { return errors_; }
 
  private:
-  struct Row {
+  // Where a row stands in the text of all.
+  struct Place {
     std::optional<std::int64_t> version;
-    std::string text;
+    std::size_t begin = 0;
+    std::size_t size = 0;
   };
-  void read_line(std::string_view text);
+  void read_line(const LineFile::Line& line);
   void note(const Error& error);
-  void keep(std::string external_id, Row row);
+  void keep(std::string external_id, std::optional<std::int64_t> version, std::string_view row);
 
   const Kind& kind_;
   FieldTable fields_;
-  std::string_view rest_;
+  LineFile file_;
   std::int64_t line_ = 0;
-  std::vector<Row> rows_;
-  std::unordered_map<std::string, std::size_t> places_;  // in rows_, by external id
+  std::string rows_ = "[";
+  std::unordered_map<std::string, Place> places_;  // by external id
   std::int64_t superseded_ = 0;
   std::int64_t wrong_ = 0;
   std::vector<LineError> errors_;

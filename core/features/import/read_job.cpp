@@ -9,6 +9,7 @@
 
 #include "base/choice.hpp"
 #include "base/time.hpp"
+#include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 
 namespace portal::features::import {
@@ -58,10 +59,26 @@ bool is_point_in_time(std::string_view text) {
          is_number_below(zone, 4, 60);
 }
 
-bool copy_text(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
+// True when it was there.
+bool copy_line(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
   const std::optional<std::string> text = line.optional_text(name, length);
+  json::require_one_line(line, name, text);
   if (text) row.member(name, *text);
   return text.has_value();
+}
+
+// Of several lines.
+void copy_text(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
+  const std::optional<std::string> text = line.optional_text(name, length);
+  json::require_lines(line, name, text);
+  if (text) row.member(name, *text);
+}
+
+void copy_required(json::ObjectReader& line, json::Writer& row, std::string_view name, std::string_view column,
+                   TextLength length) {
+  const std::string text = line.text(name, length);
+  json::require_one_line(line, name, text);
+  row.member(column, text);
 }
 
 void copy_time(json::ObjectReader& line, json::Writer& row, std::string_view name) {
@@ -83,7 +100,7 @@ void copy_resolution(json::ObjectReader& line, json::Writer& row, std::string_vi
   copy_text(line, row, "resolution_note", kResolutionNote);
   std::optional<json::ObjectReader> resolution = line.optional_object("resolution");
   if (!resolution) return;
-  row.member("resolution", resolution->text("name", kResolution));
+  copy_required(*resolution, row, "name", "resolution", kResolution);
   row.member("is_successful", resolution->optional_boolean("successful").value_or(true));
   // What is wrong in it fails the line.
   [[maybe_unused]] const Result<void> noted = resolution->finish();
@@ -106,9 +123,9 @@ void copy_values(json::ObjectReader& line, std::string_view text, const FieldTab
 
 void read_job(json::ObjectReader& line, std::string_view text, const FieldTable& fields, json::Writer& row) {
   row.member("number", line.integer("number", 1, std::numeric_limits<std::int64_t>::max()));
-  copy_text(line, row, "reference", kReference);
-  row.member("client", line.text("client", kExternalId));
-  copy_text(line, row, "site", kExternalId);
+  copy_line(line, row, "reference", kReference);
+  copy_required(line, row, "client", "client", kExternalId);
+  copy_line(line, row, "site", kExternalId);
   const std::string_view status = line.choice("status", kStatuses);
   row.member("status", status);
   copy_time(line, row, "scheduled_at");
@@ -116,12 +133,12 @@ void read_job(json::ObjectReader& line, std::string_view text, const FieldTable&
     row.member("duration_minutes", *minutes);
   copy_text(line, row, "address", kAddress);
   copy_place(line, row);
-  copy_text(line, row, "entrance", kShort);
-  copy_text(line, row, "floor", kShort);
-  copy_text(line, row, "contact", kContact);
-  row.member("template", line.text("template", kExternalId));
-  const bool has_worker = copy_text(line, row, "worker", kExternalId);
-  if (copy_text(line, row, "team", kExternalId) && has_worker) line.add_error("team", "unknown_field");
+  copy_line(line, row, "entrance", kShort);
+  copy_line(line, row, "floor", kShort);
+  copy_line(line, row, "contact", kContact);
+  copy_required(line, row, "template", "template", kExternalId);
+  const bool has_worker = copy_line(line, row, "worker", kExternalId);
+  if (copy_line(line, row, "team", kExternalId) && has_worker) line.add_error("team", "unknown_field");
   copy_text(line, row, "description", kDescription);
   copy_values(line, text, fields, row, "custom", "custom_values");
   copy_values(line, text, fields, row, "report", "report_values");

@@ -3,7 +3,9 @@
 #include <array>
 #include <chrono>
 
+#include "base/limits.hpp"
 #include "features/import/handlers.hpp"
+#include "features/import/receive_file.hpp"
 
 namespace portal::features {
 namespace {
@@ -14,9 +16,20 @@ constexpr std::chrono::seconds kImportTime{120};
 constexpr std::array kRoutes = {
     edge::Route::for_key(http::Method::kPut, "/import/{kind}", "import_lines", access::Scope::kImport,
                          import::import_lines)
-        .taking(kImportTime),
+        .taking(kImportTime)
+        .takes_file(limits::kImportBytes),
     edge::Route::for_key(http::Method::kGet, "/import/{kind}", "get_imported", access::Scope::kImport,
                          import::get_imported),
+    edge::Route::for_key(http::Method::kPut, "/import/documents/content", "fill_document", access::Scope::kImport,
+                         import::fill_document)
+        .takes_file(limits::kDocumentBytes),
+    edge::Route::for_key(http::Method::kGet, "/import/jobs/files", "list_job_files", access::Scope::kImport,
+                         import::list_job_files),
+    edge::Route::for_key(http::Method::kPut, "/import/jobs/files", "fill_job_file", access::Scope::kImport,
+                         import::fill_job_file)
+        .takes_file(limits::kDocumentBytes),
+    edge::Route::for_key(http::Method::kDelete, "/import/jobs/files", "remove_job_file", access::Scope::kImport,
+                         import::remove_job_file),
 };
 
 }  // namespace

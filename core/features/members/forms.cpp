@@ -7,6 +7,7 @@
 #include "auth/email.hpp"
 #include "base/limits.hpp"
 #include "base/phone.hpp"
+#include "json/plain_text.hpp"
 
 namespace portal::features::members {
 namespace {
@@ -34,7 +35,15 @@ void copy_permissions(json::ObjectReader& body, json::Writer& content) {
 }
 
 void copy_text(json::ObjectReader& body, json::Writer& content, std::string_view name, TextLength length) {
-  if (const auto text = body.optional_text(name, length)) content.member(name, *text);
+  const auto text = body.optional_text(name, length);
+  json::require_one_line(body, name, text);
+  if (text) content.member(name, *text);
+}
+
+void copy_nullable(json::ObjectReader& body, json::Writer& content, std::string_view name, TextLength length) {
+  const auto text = body.nullable_text(name, length);
+  json::require_one_line(body, name, text);
+  if (text) content.member(name, *text);
 }
 
 }  // namespace
@@ -46,9 +55,9 @@ Result<std::string> read_member_changes(std::string_view text) {
   json::Writer content;
   content.begin_object();
   for (const std::string_view name : {"first_name", "surname"}) {
-    if (const auto value = body.nullable_text(name, kPersonName)) content.member(name, *value);
+    copy_nullable(body, content, name, kPersonName);
   }
-  if (const auto value = body.nullable_text("job_title", kJobTitle)) content.member("job_title", *value);
+  copy_nullable(body, content, "job_title", kJobTitle);
   if (const auto language = body.nullable_text("language", {.maximum = 2})) {
     if (*language && !find_choice(kLanguages, **language)) body.add_error("language", "invalid_choice");
     content.member("language", *language);
@@ -56,6 +65,17 @@ Result<std::string> read_member_changes(std::string_view text) {
   copy_permissions(body, content);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return content.end_object().take();
+}
+
+Result<std::string> read_address(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  const std::string email = body.text("email", {.maximum = limits::kEmailBytes});
+  std::optional<std::string> normalised = auth::normalise_email(email);
+  if (!normalised && !email.empty()) body.add_error("email", "invalid_email");
+  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
+  return std::move(*normalised);
 }
 
 Result<void> require_no_members(std::string_view text) {
@@ -71,14 +91,7 @@ void copy_terms(json::ObjectReader& body, json::Writer& content) {
   copy_permissions(body, content);
 }
 
-Result<NewInvitation> read_invitation(std::string_view text) {
-  Result<json::Document> document = json::parse(text);
-  if (!document) return fail(std::move(document.error()));
-  json::ObjectReader body = document->object();
-  json::Writer content;
-  NewInvitation invitation{.client_id = body.id("client_id"), .content = {}};
-  content.begin_object();
-  if (const auto contact_id = body.optional_id("contact_id")) content.id_member("contact_id", *contact_id);
+void copy_person(json::ObjectReader& body, json::Writer& content) {
   if (const auto email = body.optional_text("email", {.maximum = limits::kEmailBytes})) {
     const std::optional<std::string> normalised = auth::normalise_email(*email);
     if (!normalised) body.add_error("email", "invalid_email");
@@ -92,6 +105,17 @@ Result<NewInvitation> read_invitation(std::string_view text) {
   copy_text(body, content, "first_name", kPersonName);
   copy_text(body, content, "surname", kPersonName);
   copy_text(body, content, "job_title", kJobTitle);
+}
+
+Result<NewInvitation> read_invitation(std::string_view text) {
+  Result<json::Document> document = json::parse(text);
+  if (!document) return fail(std::move(document.error()));
+  json::ObjectReader body = document->object();
+  json::Writer content;
+  NewInvitation invitation{.client_id = body.id("client_id"), .content = {}};
+  content.begin_object();
+  if (const auto contact_id = body.optional_id("contact_id")) content.id_member("contact_id", *contact_id);
+  copy_person(body, content);
   copy_terms(body, content);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   invitation.content = content.end_object().take();

@@ -21,9 +21,14 @@ struct NewInvitation {
 };
 Result<NewInvitation> read_invitation(std::string_view body);
 
+// {"email": ...}, normalised.
+Result<std::string> read_address(std::string_view body);
+
 // For operations that take no members: an empty object, or nothing at all.
 Result<void> require_no_members(std::string_view body);
 
+// Of an invitation: who the person is, where it is nobody of the client's contacts. Each is optional.
+void copy_person(json::ObjectReader& body, json::Writer& content);
 // Of invitations, one or many: how, in which language and with which permissions. Each is optional.
 void copy_terms(json::ObjectReader& body, json::Writer& content);
 

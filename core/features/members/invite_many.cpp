@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "access/repeatable.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "edge/services.hpp"
@@ -13,6 +15,7 @@
 #include "features/members/new_link.hpp"
 #include "http/query.hpp"
 #include "sql/members.hpp"
+#include "sql/repeatable.hpp"
 
 namespace portal::features::members {
 namespace {
@@ -103,6 +106,16 @@ void add_outcomes(std::vector<Outcome>& outcomes, std::span<const std::int64_t> 
   }
 }
 
+// What became of the same ones when they were asked for before.
+void add_former(std::vector<Outcome>& outcomes, std::span<const std::int64_t> ids, const pg::Rows& parts) {
+  for (int index = 0; index < parts.size() && std::cmp_less(index, ids.size()); ++index) {
+    const auto row = sql::ListRepeatablePartsRow::decode(parts[index]);
+    outcomes.push_back({.id = ids[static_cast<std::size_t>(index)],
+                        .word = std::string(row.word.value_or("")),
+                        .membership_id = row.id});
+  }
+}
+
 std::string render_invitations(std::span<const Outcome> outcomes) {
   json::Writer writer(64 + outcomes.size() * 80);
   writer.begin_object().key("items").begin_array();
@@ -125,21 +138,55 @@ std::string render_resendings(std::span<const Outcome> outcomes, bool more) {
   return writer.end_array().member("more", more).end_object().take();
 }
 
+// Whom a reminder goes to. Who asks again means the same ones: by then there may be others.
+Task<Result<std::vector<std::int64_t>>> list_waiting(edge::StaffContext context,
+                                                     std::optional<access::RepeatableRequest> request,
+                                                     std::vector<std::string_view> states) {
+  constexpr auto kMost = static_cast<std::int32_t>(limits::kInvitationsAtOnce + 1);
+  const std::int64_t account_id = context.staff.account_id;
+  std::vector<std::int64_t> waiting;
+  std::vector<pg::Query> queries;
+  if (!request) {
+    queries.push_back(sql::list_unaccepted(account_id, states, kMost));
+    const Result<std::vector<pg::Rows>> found = co_await context.database.search(std::move(queries));
+    if (!found) co_return fail(found.error());
+    for (int index = 0; index < found->front().size(); ++index)
+      waiting.push_back(sql::ListUnacceptedRow::decode(found->front()[index]).membership_id);
+    co_return waiting;
+  }
+  queries.push_back(sql::note_unaccepted(account_id, states, kMost));
+  const Result<access::PartRows> written =
+      co_await access::write_part(context, access::part_of(request, 0), std::move(queries));
+  if (!written) co_return fail(written.error());
+  const pg::Rows& found = written->former ? *written->former : written->rows.front();
+  for (int index = 0; index < found.size(); ++index) {
+    waiting.push_back(written->former ? sql::ListRepeatablePartsRow::decode(found[index]).id.value_or(0)
+                                      : sql::NoteUnacceptedRow::decode(found[index]).membership_id);
+  }
+  co_return waiting;
+}
+
 }  // namespace
 
 Task<Result<http::Response>> invite_members(edge::StaffContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<ManyInvitations> many = read_many(context.request.body);
   if (!many) co_return fail(many.error());
+  const Result<std::optional<access::RepeatableRequest>> request = access::read_repeatable(context.request);
+  if (!request) co_return fail(request.error());
   std::vector<Outcome> outcomes;
   for (std::size_t begin = 0; begin < many->client_ids.size(); begin += kAtOnce) {
     const std::span<const std::int64_t> ids =
         std::span(many->client_ids).subspan(begin, std::min(kAtOnce, many->client_ids.size() - begin));
     Result<std::vector<pg::Query>> queries = invitations(context, ids, many->content);
     if (!queries) co_return fail(std::move(queries.error()));
-    const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(*queries));
-    if (!rows) co_return fail(rows.error());
-    add_outcomes<sql::TryToInviteMemberRow>(outcomes, ids, *rows);
+    const Result<access::PartRows> written =
+        co_await access::write_part(context, access::part_of(*request, begin), std::move(*queries));
+    if (!written) co_return fail(written.error());
+    if (written->former)
+      add_former(outcomes, ids, *written->former);
+    else
+      add_outcomes<sql::TryToInviteMemberRow>(outcomes, ids, written->rows);
   }
   co_return http::Response::json(render_invitations(outcomes));
 }
@@ -148,14 +195,11 @@ Task<Result<http::Response>> resend_invitations(edge::StaffContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<std::vector<std::string_view>> states = read_states(context.request.body);
   if (!states) co_return fail(states.error());
-  std::vector<pg::Query> reading;
-  reading.push_back(sql::list_unaccepted(context.staff.account_id, *states,
-                                         static_cast<std::int32_t>(limits::kInvitationsAtOnce + 1)));
-  const Result<std::vector<pg::Rows>> found = co_await context.database.search(std::move(reading));
-  if (!found) co_return fail(found.error());
-  std::vector<std::int64_t> waiting;
-  for (int index = 0; index < found->front().size(); ++index)
-    waiting.push_back(sql::ListUnacceptedRow::decode(found->front()[index]).membership_id);
+  const Result<std::optional<access::RepeatableRequest>> request = access::read_repeatable(context.request);
+  if (!request) co_return fail(request.error());
+  Result<std::vector<std::int64_t>> listed = co_await list_waiting(context, *request, *states);
+  if (!listed) co_return fail(std::move(listed.error()));
+  std::vector<std::int64_t> waiting = std::move(*listed);
   const bool more = waiting.size() > limits::kInvitationsAtOnce;
   if (more) waiting.pop_back();
 
@@ -165,9 +209,13 @@ Task<Result<http::Response>> resend_invitations(edge::StaffContext context) {
         std::span(waiting).subspan(begin, std::min(kAtOnce, waiting.size() - begin));
     Result<std::vector<pg::Query>> queries = resendings(context, ids);
     if (!queries) co_return fail(std::move(queries.error()));
-    const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(*queries));
-    if (!rows) co_return fail(rows.error());
-    add_outcomes<sql::TryToResendInvitationRow>(outcomes, ids, *rows);
+    const Result<access::PartRows> written =
+        co_await access::write_part(context, access::part_of(*request, begin + 1), std::move(*queries));
+    if (!written) co_return fail(written.error());
+    if (written->former)
+      add_former(outcomes, ids, *written->former);
+    else
+      add_outcomes<sql::TryToResendInvitationRow>(outcomes, ids, written->rows);
   }
   co_return http::Response::json(render_resendings(outcomes, more));
 }

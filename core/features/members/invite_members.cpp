@@ -13,9 +13,9 @@
 
 namespace portal::features::members {
 
-Result<NewLink> make_link(const access::Account& account, const crypto::Keyring& keys) {
+Result<NewLink> make_link(const access::Account& account, const crypto::Keyring& keys, std::string_view page) {
   const crypto::Token token = crypto::Token::generate();
-  std::string url = account.origin + "/activate#" + token.text();
+  std::string url = account.origin + std::string(page) + "#" + token.text();
   Result<auth::LinkMessage> message = auth::seal_link_message(account.id, url, keys);
   crypto::wipe(url.data(), url.size());
   if (!message) return fail(std::move(message.error()));

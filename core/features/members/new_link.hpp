@@ -1,5 +1,8 @@
-// A new link to activate a membership, and the sealed message that carries it. The link itself is in neither.
+// A new link to activate a membership or to confirm an address, and the sealed message that carries it. The link itself
+// is in neither.
 #pragma once
+
+#include <string_view>
 
 #include "access/principal.hpp"
 #include "auth/link_message.hpp"
@@ -14,6 +17,8 @@ struct NewLink {
   auth::LinkMessage message;
 };
 
-Result<NewLink> make_link(const access::Account& account, const crypto::Keyring& keys);
+// `page`: what opens the link.
+Result<NewLink> make_link(const access::Account& account, const crypto::Keyring& keys,
+                          std::string_view page = "/activate");
 
 }  // namespace portal::features::members

@@ -14,6 +14,7 @@ void write_member(json::Writer& writer, const Row& row) {
   writer.begin_object().id_member("id", row.membership_id).key("client").begin_object();
   writer.id_member("id", row.client_id).member("name", row.client_name).end_object();
   writer.member("first_name", row.first_name).member("surname", row.surname).member("email", row.email);
+  writer.member("pending_email", row.pending_email);
   writer.member("phone", row.phone).member("job_title", row.job_title).member("language", row.language);
   writer.key("permissions").begin_array();
   for (const std::string_view permission : row.permissions) writer.value(permission);

@@ -1,5 +1,6 @@
 #include "features/portal/render_portal.hpp"
 
+#include "files/answer.hpp"
 #include "json/writer.hpp"
 
 namespace portal::features {
@@ -10,7 +11,7 @@ void write_logo(json::Writer& writer, const sql::GetPortalRow& row) {
     writer.null();
     return;
   }
-  writer.begin_object().member("url", "/api/v1/portal/logo");
+  writer.begin_object().member("url", files::logo_address(*row.logo_hash));
   writer.member("width", row.logo_width).member("height", row.logo_height).end_object();
 }
 

@@ -24,7 +24,7 @@ Task<Result<http::Response>> get_portal(edge::VisitorContext context) {
 }
 
 Task<Result<http::Response>> get_portal_logo(edge::VisitorContext context) {
-  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
+  if (Result<void> valid = files::check_logo_query(context.request.query); !valid) {
     co_return fail(std::move(valid.error()));
   }
 

@@ -25,7 +25,7 @@ Task<Result<http::Response>> list_sites(edge::MemberContext context) {
 }
 
 constexpr std::array kRoutes = {
-    edge::Route::for_member(http::Method::kGet, "/sites", "list_sites", {}, list_sites),
+    edge::Route::for_member(http::Method::kGet, "/sites", "list_sites", {}, list_sites).cached(cache::depends::kSites),
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "base/limits.hpp"
 #include "edge/services.hpp"
 #include "http/query.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "sql/staff.hpp"
@@ -35,6 +36,8 @@ Result<Form> read_form(std::string_view text) {
   Form form;
   form.first_name = body.nullable_text("first_name", {.maximum = limits::kPersonNameCharacters});
   form.surname = body.nullable_text("surname", {.maximum = limits::kPersonNameCharacters});
+  json::require_one_line(body, "first_name", form.first_name);
+  json::require_one_line(body, "surname", form.surname);
   form.language = body.nullable_text("language", {.maximum = 2});
   if (form.language && *form.language && **form.language != "en" && **form.language != "es")
     body.add_error("language", "invalid_choice");

@@ -11,6 +11,7 @@
 #include "crypto/token.hpp"
 #include "edge/services.hpp"
 #include "http/query.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "sql/staff_users.hpp"
@@ -66,6 +67,8 @@ Result<NewUser> read_new_user(std::string_view text) {
   user.role = body.choice("role", kRoles);
   user.first_name = body.optional_text("first_name", {.maximum = limits::kPersonNameCharacters});
   user.surname = body.optional_text("surname", {.maximum = limits::kPersonNameCharacters});
+  json::require_one_line(body, "first_name", user.first_name);
+  json::require_one_line(body, "surname", user.surname);
   user.language = body.optional_text("language", {.maximum = 2});
   if (user.language && *user.language != "en" && *user.language != "es") body.add_error("language", "invalid_choice");
   const std::optional<std::string> normalised = auth::normalise_email(email);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/repeatable.hpp"
 #include "base/ids.hpp"
 #include "edge/services.hpp"
 #include "features/staff_documents/handlers.hpp"
@@ -13,6 +14,7 @@
 #include "files/uploads.hpp"
 #include "http/query.hpp"
 #include "http/upload_headers.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "sql/staff_documents.hpp"
 
@@ -54,6 +56,19 @@ Task<Result<pg::Rows>> ask(access::StaffDatabase* database, pg::Query query) {
   co_return std::move(rows->front());
 }
 
+// What was filed already takes no more room when it is asked for again.
+Task<Result<bool>> has_room(access::StaffDatabase* database, std::int64_t account_id, std::int64_t client_id,
+                            std::int64_t bytes, std::optional<access::RepeatableRequest> request) {
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::check_document_room(account_id, client_id, bytes));
+  if (request) queries.push_back(access::find_former(account_id, *request));
+  const Result<std::vector<pg::Rows>> rows = co_await database->read(std::move(queries));
+  if (!rows) co_return fail(rows.error());
+  if (rows->front().empty()) co_return fail(ErrorCode::kNotFound);
+  const bool is_known = request && !rows->back().empty();
+  co_return is_known || sql::CheckDocumentRoomRow::decode(rows->front()[0]).has_room;
+}
+
 struct Received {
   files::Upload upload;
   std::string_view media_type;
@@ -67,7 +82,8 @@ Task<Result<Received>> receive(edge::StaffContext* context, std::string name) {
   Result<files::Upload> upload = co_await context->services.uploads->keep(*body);
   if (!upload) co_return fail(std::move(upload.error()));
   const std::string_view media_type = files::detect_type(upload->content().head, name);
-  if (std::ranges::find(kTypes, media_type) == kTypes.end()) co_return fail(ErrorCode::kUnsupportedMediaType);
+  if (std::ranges::find(kTypes, media_type) == kTypes.end() || upload->content().is_broken_picture)
+    co_return fail(ErrorCode::kUnsupportedMediaType);
   co_return Received{std::move(*upload), media_type};
 }
 
@@ -77,20 +93,13 @@ struct Change {
   std::optional<std::vector<std::int64_t>> hidden_from;
 };
 
-bool has_controls(std::string_view text) {
-  return std::ranges::any_of(text, [](char character) {
-    const auto byte = static_cast<unsigned char>(character);
-    return byte < 0x20 || byte == 0x7F;
-  });
-}
-
 Result<Change> read_change(std::string_view text) {
   Result<json::Document> document = json::parse(text);
   if (!document) return fail(std::move(document.error()));
   json::ObjectReader body = document->object();
   Change change;
   change.name = body.optional_text("name", {.maximum = kNameLength});
-  if (change.name && has_controls(*change.name)) body.add_error("name", "invalid_text");
+  json::require_one_line(body, "name", change.name);
   change.visible = body.optional_boolean("visible");
   change.hidden_from = body.optional_ids("hidden_from", kHiddenFromMaximum);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
@@ -104,27 +113,36 @@ Task<Result<http::Response>> add(edge::StaffContext context) {
   if (!query) co_return fail(query.error());
   const Result<http::UploadHeaders> headers = http::parse_upload_headers(context.request);
   if (!headers) co_return fail(headers.error());
+  Result<std::optional<access::RepeatableRequest>> request = access::read_repeatable(context.request);
+  if (!request) co_return fail(std::move(request.error()));
   const std::int64_t account_id = context.staff.account_id;
-  const auto length = static_cast<std::int64_t>(headers->length);
-  const Result<pg::Rows> room =
-      co_await ask(&context.database, sql::check_document_room(account_id, query->client_id, length));
+  const Result<bool> room = co_await has_room(&context.database, account_id, query->client_id,
+                                              static_cast<std::int64_t>(headers->length), *request);
   if (!room) co_return fail(room.error());
-  if (!sql::CheckDocumentRoomRow::decode((*room)[0]).has_room) co_return fail(ErrorCode::kQuotaExceeded);
+  if (!*room) co_return fail(ErrorCode::kQuotaExceeded);
 
   Result<Received> received = co_await receive(&context, headers->name);
   if (!received) co_return fail(std::move(received.error()));
   const files::Content& content = received->upload.content();
-  const crypto::Digest hash = content.hash;
-  std::vector<pg::Query> queries;
-  queries.push_back(sql::lock_files_for_row(account_id));
-  queries.push_back(sql::add_staff_document(account_id, query->client_id, headers->name, received->media_type,
-                                            content.bytes, hash, query->visible, content.is_active));
-  queries.push_back(sql::require_document_room(account_id));
-  queries.push_back(sql::get_added_document(account_id, query->client_id, hash));
-  const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
-      std::move(received->upload), context.database.write(std::move(queries)));
+  if (*request) *request = access::with_content(**request, content.hash);
+  std::vector<pg::Query> work;
+  work.push_back(sql::lock_files_for_row(account_id));
+  work.push_back(sql::add_staff_document(account_id, query->client_id, headers->name, received->media_type,
+                                         content.bytes, content.hash, query->visible, content.is_active));
+  work.push_back(sql::require_document_room(account_id));
+  const auto read = [account_id](std::optional<std::int64_t> document_id) {
+    return std::vector{sql::get_staff_document(account_id, document_id)};
+  };
+  // The file is safe; where the row was made before, it is the same one.
+  auto write = [uploads = context.services.uploads, database = context.database,
+                upload = std::move(received->upload)](std::vector<pg::Query> segment) mutable {
+    return uploads->complete(std::move(upload), database.write(std::move(segment)));
+  };
+  const Result<std::vector<pg::Rows>> rows =
+      co_await access::carry_out_once(context, *request, std::move(work), read, std::move(write));
   if (!rows) co_return fail(rows.error());
-  co_return http::Response::json(render_document(sql::GetAddedDocumentRow::decode(rows->back()[0])),
+  if (rows->back().empty()) co_return fail(ErrorCode::kConflict);
+  co_return http::Response::json(render_document(sql::GetStaffDocumentRow::decode(rows->back()[0])),
                                  http::Status::kCreated);
 }
 

@@ -37,7 +37,7 @@ std::optional<std::optional<Email>> read_email(json::ObjectReader& body) {
   Email email;
   email.subject = read_layout(reader, "subject", layouts::kSubjectCharacters, layouts::parse_invitation_subject);
   email.html = read_layout(reader, "html", layouts::kHtmlCharacters, layouts::parse_invitation_html);
-  static_cast<void>(reader.finish());
+  [[maybe_unused]] const Result<void> noted = reader.finish();
   return email;
 }
 
@@ -46,7 +46,7 @@ std::optional<std::optional<std::string>> read_sms(json::ObjectReader& body) {
   if (!part) return std::nullopt;
   if (!*part) return std::optional<std::string>();
   std::string text = read_layout(**part, "text", layouts::kSmsCharacters, layouts::parse_invitation_sms);
-  static_cast<void>((*part)->finish());
+  [[maybe_unused]] const Result<void> noted = (*part)->finish();
   return text;
 }
 

@@ -13,12 +13,16 @@
 namespace portal::features::staff_layouts {
 namespace {
 
-Texts with_form(Texts texts, const Form& form, const Texts& built_in) {
+Texts with_form(Texts texts, const Form& form, const Texts& usual) {
   if (form.email) {
-    texts.subject = *form.email ? std::string_view((*form.email)->subject) : built_in.subject;
-    texts.html = *form.email ? std::string_view((*form.email)->html) : built_in.html;
+    texts.has_own_email = form.email->has_value();
+    texts.subject = *form.email ? std::string_view((*form.email)->subject) : usual.subject;
+    texts.html = *form.email ? std::string_view((*form.email)->html) : usual.html;
   }
-  if (form.sms) texts.sms = *form.sms ? std::string_view(**form.sms) : built_in.sms;
+  if (form.sms) {
+    texts.has_own_sms = form.sms->has_value();
+    texts.sms = *form.sms ? std::string_view(**form.sms) : usual.sms;
+  }
   return texts;
 }
 
@@ -48,7 +52,7 @@ Task<Result<http::Response>> list_layouts(edge::StaffContext context) {
   queries.push_back(sql::list_invitation_layouts(context.account.id));
   const Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(rows.error());
-  co_return http::Response::json(render_layouts(rows->front()));
+  co_return http::Response::json(render_layouts(rows->front(), *context.services.layouts));
 }
 
 Task<Result<http::Response>> set_layout(edge::StaffContext context) {
@@ -60,7 +64,7 @@ Task<Result<http::Response>> set_layout(edge::StaffContext context) {
   queries.push_back(sql::list_invitation_layouts(context.account.id));
   const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
   if (!rows) co_return fail(rows.error());
-  co_return http::Response::json(render_layouts(rows->back()));
+  co_return http::Response::json(render_layouts(rows->back(), *context.services.layouts));
 }
 
 Task<Result<http::Response>> preview_layout(edge::StaffContext context) {
@@ -73,9 +77,11 @@ Task<Result<http::Response>> preview_layout(edge::StaffContext context) {
   const Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(rows.error());
   if (rows->back().empty()) co_return fail(ErrorCode::kNotFound);
-  const Texts texts = with_form(texts_of(rows->front(), form->language), *form, texts_of(pg::Rows(), form->language));
-  Result<std::string> answer =
-      render_preview(texts, sql::GetLayoutValuesRow::decode(rows->back()[0]), context.account.origin, form->language);
+  const layouts::LayoutSet& defaults = *context.services.layouts;
+  const Texts texts = with_form(texts_of(rows->front(), defaults, form->language), *form,
+                                texts_of(pg::Rows(), defaults, form->language));
+  Result<std::string> answer = render_preview(texts, defaults, sql::GetLayoutValuesRow::decode(rows->back()[0]),
+                                              context.account.origin, form->language);
   if (!answer) co_return fail(std::move(answer.error()));
   co_return http::Response::json(std::move(*answer));
 }

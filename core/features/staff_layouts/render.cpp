@@ -37,13 +37,31 @@ void write_sms(json::Writer& writer, std::string_view text) {
   writer.member("characters", size.characters).member("segments", size.segments).end_object();
 }
 
+Result<layouts::InvitationMail> make_mail(const Texts& texts, const layouts::LayoutSet& defaults,
+                                          const layouts::InvitationValues& values, std::string_view language) {
+  if (!texts.has_own_email) return layouts::make_default_mail(defaults, language, values);
+  const Result<layouts::Layout> subject = layouts::parse_invitation_subject(texts.subject);
+  const Result<layouts::Layout> html = layouts::parse_invitation_html(texts.html);
+  if (!subject || !html) return fail(ErrorCode::kInternal, "a stored layout is none");
+  return layouts::make_invitation_mail(*subject, *html, values);
+}
+
+// What the operator wrote goes out as it is, also without the link.
+Result<std::string> make_sms(const Texts& texts, const layouts::InvitationValues& values) {
+  const Result<layouts::Layout> sms =
+      texts.has_own_sms ? layouts::parse_invitation_sms(texts.sms)
+                        : layouts::Layout::parse(texts.sms, layouts::Format::kText, layouts::kInvitationNames);
+  if (!sms) return fail(ErrorCode::kInternal, "a stored layout is none");
+  return sms->render(values.values());
+}
+
 }  // namespace
 
-Texts texts_of(const pg::Rows& layouts, std::string_view language) {
-  const layouts::InvitationDefault built_in = layouts::default_invitation(language);
-  Texts texts{.subject = built_in.subject, .html = built_in.html, .sms = built_in.sms};
-  for (int index = 0; index < layouts.size(); ++index) {
-    const auto row = sql::ListInvitationLayoutsRow::decode(layouts[index]);
+Texts texts_of(const pg::Rows& rows, const layouts::LayoutSet& defaults, std::string_view language) {
+  const layouts::InvitationDefault usual = layouts::default_invitation(defaults, language);
+  Texts texts{.subject = usual.subject, .html = usual.html, .sms = usual.sms};
+  for (int index = 0; index < rows.size(); ++index) {
+    const auto row = sql::ListInvitationLayoutsRow::decode(rows[index]);
     if (row.language != language) continue;
     texts.has_own_email = row.email_subject && row.email_html;
     if (texts.has_own_email) texts.subject = *row.email_subject;
@@ -54,30 +72,27 @@ Texts texts_of(const pg::Rows& layouts, std::string_view language) {
   return texts;
 }
 
-std::string render_layouts(const pg::Rows& layouts) {
+std::string render_layouts(const pg::Rows& rows, const layouts::LayoutSet& defaults) {
   json::Writer writer(16 * 1024);
   writer.begin_object().key("items").begin_array();
-  for (const std::string_view language : kLanguages) write_layout(writer, texts_of(layouts, language), language);
+  for (const std::string_view language : kLanguages) write_layout(writer, texts_of(rows, defaults, language), language);
   writer.end_array().key("substitutions").begin_array();
   for (const std::string_view name : layouts::kInvitationNames)
     writer.begin_object().member("name", name).member("label_key", label_key_of(name)).end_object();
   return writer.end_array().end_object().take();
 }
 
-Result<std::string> render_preview(const Texts& texts, const sql::GetLayoutValuesRow& values, std::string_view origin,
+Result<std::string> render_preview(const Texts& texts, const layouts::LayoutSet& defaults,
+                                   const sql::GetLayoutValuesRow& values, std::string_view origin,
                                    std::string_view language) {
-  const Result<layouts::Layout> subject = layouts::parse_invitation_subject(texts.subject);
-  const Result<layouts::Layout> html = layouts::parse_invitation_html(texts.html);
-  const Result<layouts::Layout> sms = layouts::parse_invitation_sms(texts.sms);
-  if (!subject || !html || !sms) return fail(ErrorCode::kInternal, "a stored layout is none");
   const layouts::InvitationExample example(values.company_name, origin, values.local_expiry, values.time_zone,
                                            language);
-  const Result<layouts::InvitationMail> mail = layouts::make_invitation_mail(*subject, *html, example.values());
+  const Result<layouts::InvitationMail> mail = make_mail(texts, defaults, example.values(), language);
   if (!mail) return fail(mail.error());
   const Result<std::string> document =
-      layouts::frame_html(mail->html, values.company_name, example.values().portal_url, values.has_logo);
+      layouts::frame_html(defaults, mail->html, values.company_name, example.values().portal_url, values.has_logo);
   if (!document) return fail(document.error());
-  const Result<std::string> text = sms->render(example.values().values());
+  const Result<std::string> text = make_sms(texts, example.values());
   if (!text) return fail(text.error());
   json::Writer writer(16 * 1024);
   writer.begin_object().key("email").begin_object().member("subject", mail->subject);

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "files/answer.hpp"
 #include "json/writer.hpp"
 
 namespace portal::features::staff_portal {
@@ -20,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kFixed = 
 void write_logo(json::Writer& writer, const sql::GetStaffPortalRow& row) {
   writer.key("logo");
   if (row.logo_hash) {
-    writer.begin_object().member("url", "/api/v1/portal/logo");
+    writer.begin_object().member("url", files::logo_address(*row.logo_hash));
     writer.member("width", row.logo_width).member("height", row.logo_height).end_object();
   } else {
     writer.null();

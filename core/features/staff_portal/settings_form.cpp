@@ -6,6 +6,7 @@
 
 #include "auth/email.hpp"
 #include "base/limits.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 
@@ -28,33 +29,15 @@ constexpr std::int64_t kLongestInvitation = 30;  // days
 constexpr std::int64_t kShortestActivity = 7;
 constexpr std::int64_t kLongestActivity = 3650;
 
-bool is_control(char letter) {
-  const auto byte = static_cast<unsigned char>(letter);
-  return byte < 0x20 || byte == 0x7F;
-}
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
-}
-
-// One line without blanks around it.
-void check_line(json::ObjectReader& body, std::string_view name, std::string& text) {
-  text = trimmed(text);
-  if (text.empty()) body.add_error(name, "too_short");
-  if (std::ranges::any_of(text, is_control)) body.add_error(name, "invalid_text");
-}
-
 std::optional<std::string> read_name(json::ObjectReader& body) {
   std::optional<std::string> name = body.optional_text("name", {.maximum = kNameCharacters});
-  if (name) check_line(body, "name", *name);
+  if (name) json::trim_line(body, "name", *name);
   return name;
 }
 
 Change read_line(json::ObjectReader& body, std::string_view name, std::size_t maximum) {
   Change change = body.nullable_text(name, {.maximum = maximum});
-  if (change && *change) check_line(body, name, **change);
+  if (change && *change) json::trim_line(body, name, **change);
   return change;
 }
 
@@ -71,7 +54,7 @@ Change read_url(json::ObjectReader& body, std::string_view name) {
   Change change = body.nullable_text(name, {.maximum = kUrlCharacters});
   if (!change || !*change) return change;
   std::string& url = **change;
-  url = trimmed(url);
+  url = std::string(json::without_blanks(url));
   const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
   const bool is_plain = std::ranges::all_of(url, [](char letter) { return letter > ' ' && letter < '\x7F'; });
   if (!has_scheme || !is_plain || url.ends_with("://")) body.add_error(name, "invalid_url");
@@ -115,7 +98,7 @@ void read_looks(json::ObjectReader& body, Changes& changes) {
   changes.set("name", read_name(body));
   if (std::optional<json::ObjectReader> colours = body.optional_object("colours")) {
     changes.set("accent_colour", read_colour(*colours, "accent"));
-    static_cast<void>(colours->finish());
+    [[maybe_unused]] const Result<void> noted = colours->finish();
   }
 }
 
@@ -124,13 +107,13 @@ void read_contact(json::ObjectReader& body, Changes& changes) {
     changes.set("contact_phone", read_line(*contact, "phone", kPhoneCharacters));
     changes.set("contact_email", read_email(*contact, "email"));
     changes.set("contact_website", read_url(*contact, "website"));
-    static_cast<void>(contact->finish());
+    [[maybe_unused]] const Result<void> noted = contact->finish();
   }
   if (std::optional<json::ObjectReader> links = body.optional_object("links")) {
     changes.set("privacy_url", read_url(*links, "privacy"));
     changes.set("terms_url", read_url(*links, "terms"));
     changes.set("imprint_url", read_url(*links, "imprint"));
-    static_cast<void>(links->finish());
+    [[maybe_unused]] const Result<void> noted = links->finish();
   }
 }
 

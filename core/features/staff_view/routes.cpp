@@ -1,9 +1,10 @@
 #include "features/staff_view/routes.hpp"
 
-#include <algorithm>
 #include <array>
 
+#include "access/repeatable.hpp"
 #include "http/query.hpp"
+#include "json/plain_text.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "sql/staff_view.hpp"
@@ -17,13 +18,12 @@ Result<std::string> read_reason(std::string_view text) {
   if (!document) return fail(std::move(document.error()));
   json::ObjectReader body = document->object();
   std::string reason = body.text("reason", {.minimum = kShortest, .maximum = kLongest});
-  if (std::ranges::all_of(reason, [](char letter) { return letter == ' '; }) && !reason.empty())
-    body.add_error("reason", "too_short");
+  json::require_one_line(body, "reason", reason);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return reason;
 }
 
-std::string render(const sql::BeginStaffViewRow& row) {
+std::string render(const sql::GetBegunViewRow& row) {
   json::Writer writer;
   writer.begin_object().key("member").begin_object().id_member("id", row.membership_id);
   writer.member("first_name", row.first_name).member("surname", row.surname).member("email", row.email).end_object();
@@ -39,12 +39,16 @@ Task<Result<http::Response>> begin_view(edge::StaffContext context) {
   if (!membership_id) co_return fail(membership_id.error());
   const Result<std::string> reason = read_reason(context.request.body);
   if (!reason) co_return fail(reason.error());
-  std::vector<pg::Query> queries;
-  queries.push_back(sql::begin_staff_view(context.account.id, *membership_id, *reason));
-  const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
+  const std::int64_t account_id = context.account.id;
+  std::vector<pg::Query> work;
+  work.push_back(sql::begin_staff_view(account_id, *membership_id, *reason));
+  const Result<std::vector<pg::Rows>> rows =
+      co_await access::write_once(context, std::move(work), [account_id](std::optional<std::int64_t> view_id) {
+        return std::vector{sql::get_begun_view(account_id, view_id)};
+      });
   if (!rows) co_return fail(rows.error());
-  if (rows->front().empty()) co_return fail(ErrorCode::kNotFound);
-  co_return http::Response::json(render(sql::BeginStaffViewRow::decode(rows->front()[0])), http::Status::kCreated);
+  if (rows->back().empty()) co_return fail(ErrorCode::kNotFound);
+  co_return http::Response::json(render(sql::GetBegunViewRow::decode(rows->back()[0])), http::Status::kCreated);
 }
 
 constexpr std::array kRoutes = {

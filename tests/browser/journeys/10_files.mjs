@@ -1,4 +1,4 @@
-// "Documents: PDFs that staff attach to the client"; photos, files and signatures on the page of a job.
+// A client's documents, and photos, files and signatures on the page of a job (C9, A17).
 import assert from 'node:assert/strict';
 import { desktop } from '../visitor.mjs';
 

@@ -27,6 +27,10 @@ async function look(visitor, label, address) {
   await follow(page, address);
   await page.waitForFunction(() => document.activeElement.tagName === 'H1');
   await visitor.settle();
+  // The title and the focus follow the heading, each in its own moment.
+  await page
+    .waitForFunction(() => document.title.toLowerCase().includes(document.activeElement.innerText.trim().toLowerCase() || '-'), undefined, { timeout: 2000 })
+    .catch(() => undefined);
   const { title, heading } = await page.evaluate(() => ({ title: document.title, heading: document.activeElement.innerText.trim() }));
   assert.ok(title.endsWith(options.ending ?? ` – ${business}`), `the title of ${label} names the business: ${title}`);
   assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);

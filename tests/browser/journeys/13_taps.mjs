@@ -1,5 +1,4 @@
-// How many touches it takes. "When the client opens a link, an account activation page will open. There, client needs to specify their
-// email and password. After that, the client logs in to the portal. Here they can view their appointments." (help page of the first system)
+// How many touches it takes from the link of an invitation to the first job (A15), and to what people come back for.
 import assert from 'node:assert/strict';
 
 // A thumb that is counted.

@@ -1,5 +1,4 @@
-// "When the client opens a link, an account activation page will open. There, client needs to specify their email and password.
-// After that, the client logs in to the portal. Here they can view their appointments." (help page of the first system)
+// The link of an invitation opens a page that asks for email and password; then the person is signed in and sees the jobs (A15).
 import assert from 'node:assert/strict';
 import { desktop } from '../visitor.mjs';
 
@@ -35,7 +34,7 @@ export const journeys = [
       // What the server refuses is said next to the field too, and the token is not lost.
       await password.fill('jo.lindqvist@acme.example.com');
       await page.getByRole('button', { name: 'Activate and sign in' }).click();
-      await summary.getByText(/holds a name or an address/).waitFor();
+      await summary.getByText(/contains the name of the business, your name/).waitFor();
 
       await password.fill('five small blue teapots');
       await page.getByRole('button', { name: 'Show password' }).click();

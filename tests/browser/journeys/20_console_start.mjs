@@ -1,4 +1,4 @@
-// The first day of a business (A1): its owner comes by a link, creates the portal with one button and reads what is still missing.
+// The first day of a business (A1), at the address that the host gave it (A18): its owner comes by a link, creates the portal with one button and reads what is still missing.
 import assert from 'node:assert/strict';
 import { Visitor, desktop } from '../visitor.mjs';
 
@@ -40,6 +40,19 @@ export const journeys = [
       await page.getByText('3 things are still missing.').waitFor();
       assert.equal(await page.getByRole('link', { name: /^Open the portal/ }).getAttribute('href'), account.url);
       await visitor.check('console-overview-new');
+      // What is missing leads to its part of a long page, not to the top of it.
+      await page.getByRole('link', { name: 'Choose templates' }).click();
+      await heading(page, 'Appearance');
+      const top = await page.getByRole('heading', { name: 'Which jobs clients see' }).evaluate((part) => part.getBoundingClientRect().top);
+      assert.ok(top >= 0 && top < desktop.height / 2, `the templates stand at ${top}`);
+      await page.goBack();
+      await heading(page, 'Overview');
+      // Before anybody is invited staff are told that clients would see no jobs (A3).
+      await page.getByRole('link', { name: 'Invite clients' }).click();
+      await heading(page, 'Users');
+      await page.getByRole('button', { name: 'Add user' }).click();
+      await page.getByRole('dialog', { name: 'Add user' }).getByText('No template is chosen yet').waitFor();
+      await visitor.check('console-invite-no-templates');
 
       const member = await Visitor.arrive(visitor.context.browser(), account, visitor.options);
       await member.go('/');

@@ -5,6 +5,31 @@ import { Visitor, desktop } from '../visitor.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const max = 'max.appears@brightwater.example.com';
+const labelOf = (box) => box.evaluate((input) => input.closest('label').innerText.split('\n')[0]);
+
+async function saveAndChange(page) {
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const change = page.getByRole('dialog', { name: 'What will change for clients' });
+  await change.getByRole('button', { name: 'Save and change it' }).click();
+  await change.waitFor({ state: 'detached' });
+  await page.getByText('There are changes that are not saved.').waitFor({ state: 'detached' });
+}
+
+// As a client counts them, on a page that is opened anew.
+async function countJobs(member) {
+  await member.go('/');
+  await member.settle();
+  const counts = await member.page.getByRole('link', { name: /^(Planned|Active|Finished|Cancelled)/ }).locator('.count').allInnerTexts();
+  return counts.reduce((sum, count) => sum + Number(count), 0);
+}
+
+async function readFirstJob(member) {
+  await member.go('/');
+  await member.page.locator('.card-link').first().click();
+  await member.page.locator('h1').waitFor();
+  await member.settle();
+  return member.page.locator('main').innerText();
+}
 
 export const journeys = [
   {
@@ -67,6 +92,46 @@ export const journeys = [
     },
   },
   {
+    name: 'appearance: a client sees the jobs and fields that staff choose, and no others',
+    needsOwnPortal: true,
+    alone: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signInAsStaff(max);
+      await visitor.go('/console/appearance');
+      await heading(page, 'Appearance');
+      const member = await Visitor.arrive(visitor.context.browser(), visitor.account, visitor.options);
+      await member.signIn('alex.morgan@acme.example.com');
+
+      const before = await countJobs(member);
+      const template = page.locator('#templates-part input:checked').first();
+      const name = await labelOf(template);
+      const again = page.locator('#templates-part').getByRole('checkbox', { name });
+      await template.uncheck();
+      await saveAndChange(page);
+      const fewer = await countJobs(member);
+      assert.ok(fewer < before, `${fewer} jobs of ${before} without ${name}`);
+      await again.check();
+      await saveAndChange(page);
+      assert.equal(await countJobs(member), before);
+
+      const text = await readFirstJob(member);
+      const labels = await Promise.all((await page.locator('#fields-part input:checked').all()).map(labelOf));
+      const shown = labels.find((label) => text.includes(label));
+      assert.ok(shown, `none of ${labels} in ${text}`);
+      const field = page.locator('#fields-part').getByRole('checkbox', { name: shown });
+      await field.first().uncheck();
+      await saveAndChange(page);
+      const without = await readFirstJob(member);
+      assert.equal(without.includes(shown), false, `${shown} is still there`);
+      await field.first().check();
+      await saveAndChange(page);
+      assert.equal(await readFirstJob(member), text);
+      await member.leave();
+    },
+  },
+  {
     name: 'appearance: a logo is uploaded by the button, and only a picture',
     needsOwnPortal: true,
     visitor: { viewport: desktop },
@@ -78,6 +143,8 @@ export const journeys = [
       const choose = (name, mimeType, buffer) => logo.locator('input[type="file"]').setInputFiles({ name, mimeType, buffer });
       await choose('logo.svg', 'image/svg+xml', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
       await logo.getByRole('alert').getByText('This is no JPG and no PNG.').waitFor();
+      await choose('logo.png', 'image/png', Buffer.alloc(0));
+      await logo.getByRole('alert').getByText('This file is empty.').waitFor();
       await choose('logo.png', 'image/png', png(240, 80));
       await logo.getByText('The picture is being checked.').waitFor();
       await visitor.check('console-logo-processing');

@@ -4,6 +4,10 @@ import { Visitor, desktop } from '../visitor.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
+// The forms whose bar follows the reader.
+const stuckBars = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('.form-end')].filter((bar) => getComputedStyle(bar).position === 'sticky').map((bar) => bar.closest('form').getAttribute('aria-label')));
+
 export const journeys = [
   {
     name: 'console: a colleague is added, comes, changes role and is removed',
@@ -17,6 +21,12 @@ export const journeys = [
       const staff = page.getByRole('table', { name: 'Staff' });
       await staff.waitFor();
       await visitor.check('console-settings');
+      // Whoever looks for the words of invitations among the settings is led on.
+      await page.getByRole('link', { name: 'Words of the invitations' }).click();
+      await heading(page, 'Invitations');
+      await page.goBack();
+      await heading(page, 'Settings');
+      await staff.waitFor();
       await page.getByRole('button', { name: 'Add a colleague' }).click();
       const dialog = page.getByRole('dialog', { name: 'Add a colleague' });
       await dialog.getByRole('button', { name: 'Send invitation' }).click();
@@ -78,6 +88,8 @@ export const journeys = [
       const key = await shown.locator('code').innerText();
       assert.match(key, /^pk_/);
       await visitor.check('console-key');
+      const { y, height } = await shown.boundingBox();
+      assert.ok(Math.abs(2 * y + height - desktop.height) < 4, `the dialog stands in the middle, not at ${y}`);
       await shown.getByRole('button', { name: 'I have copied it' }).click();
       const row = page.getByRole('table', { name: 'Keys for other systems' }).getByRole('row', { name: /Dispatch/ });
       await row.waitFor();
@@ -86,6 +98,62 @@ export const journeys = [
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
       await page.locator('#notice').getByText('is revoked').waitFor();
       await row.waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'console: mail leaves in the business’s own name and by its own server',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signInAsStaff('paul.posts@brightwater.example.com');
+      await visitor.go('/console/settings');
+      const form = page.getByRole('form', { name: 'Mail' });
+      await form.getByLabel('Sender’s name').fill('Brightwater office');
+      await form.getByLabel('Answers go to').fill('office@brightwater.example.com');
+      await form.getByRole('radio', { name: /^A server of our own/ }).check();
+      await form.getByLabel('Sender’s address').fill('portal@brightwater.example.com');
+      await form.getByLabel('Mail server').fill('smtp brightwater');
+      await form.getByLabel('Encryption').selectOption('tls');
+      assert.equal(await form.getByLabel('Port').inputValue(), '465');
+      await form.getByLabel('User name').fill('portal');
+      await form.getByLabel('Password', { exact: true }).fill('lighthouse 77 quay');
+      await visitor.check('console-mail');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.locator('#server_host-error').getByText('Enter the name of a server').waitFor();
+      await form.getByLabel('Mail server').fill('smtp.brightwater.example.com');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.locator('#notice').getByText('Saved.').waitFor();
+      // What was typed is kept, and nobody sees it again.
+      await page.reload();
+      await form.getByText('Left empty: the password that is kept stays.').waitFor();
+      assert.equal(await form.getByLabel('Password', { exact: true }).inputValue(), '');
+      assert.ok(!(await page.content()).includes('lighthouse'));
+      await form.getByLabel('Mail server').fill('smtp.elsewhere.example.com');
+      await form.getByText('It is kept encrypted and never shown again.').waitFor();
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.locator('#server_password-error').getByText('Fill this in.').waitFor();
+      // While there is something to save, what saves it is in view, wherever one reads in its form; and no other form's is.
+      await form.getByLabel('Sender’s name').evaluate((field) => field.scrollIntoView({ block: 'start' }));
+      await page.waitForFunction(() => document.querySelector('form[aria-label="Mail"] .form-end').getBoundingClientRect().bottom <= innerHeight + 1);
+      assert.deepEqual(await stuckBars(page), ['Mail']);
+      await form.getByRole('button', { name: 'Discard' }).click();
+      // What was wrong was in what is discarded.
+      assert.equal(await form.locator('.error-summary, .field-error, .field-wrong').count(), 0);
+      assert.equal(await form.getByLabel('Mail server').inputValue(), 'smtp.brightwater.example.com');
+      assert.equal(await page.evaluate(() => document.activeElement.type), 'submit', 'the focus stays in the form');
+      assert.deepEqual(await stuckBars(page), []);
+
+      await page.getByRole('button', { name: 'Send a test to myself' }).click();
+      await page.locator('#notice').getByText('A test to paul.posts@brightwater.example.com is on its way.').waitFor();
+      await page.getByText(/The test to paul\.posts@brightwater\.example\.com .* is not sent yet\./).waitFor();
+      await page.getByRole('button', { name: 'Look again' }).waitFor();
+
+      await form.getByRole('radio', { name: /^The server of the hosting provider/ }).check();
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.locator('#notice').getByText('Saved.').waitFor();
+      await form.getByLabel('Mail server').waitFor({ state: 'detached' });
+      await visitor.check('console-mail-provider');
     },
   },
 ];

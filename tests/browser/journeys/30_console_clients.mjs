@@ -51,7 +51,7 @@ export const journeys = [
     name: 'console: a client with contacts and sites is added, changed, and parts of it removed',
     needsOwnPortal: true,
     visitor: { viewport: desktop },
-    async run(visitor) {
+    async run(visitor, server) {
       const { page } = visitor;
       await openClients(visitor, 'cleo.clients');
       await page.getByRole('button', { name: 'Add a client' }).click();
@@ -88,6 +88,17 @@ export const journeys = [
       await page.getByRole('table', { name: 'Sites' }).getByText('12 Mill Lane, Leeds').waitFor();
       await visitor.check('console-client');
 
+      // An address of one site, and then of the whole client again.
+      const reception = contacts.getByRole('row', { name: /Reception/ });
+      const edited = page.getByRole('dialog', { name: /^Change .*0555/ });
+      for (const where of ['Mill Lane', 'All of the client']) {
+        await reception.getByRole('button', { name: /^Change/ }).click();
+        await edited.getByLabel('Site').selectOption({ label: where });
+        await edited.getByRole('button', { name: 'Save' }).click();
+        await edited.waitFor({ state: 'detached' });
+        await reception.getByText('Mill Lane').waitFor({ state: where === 'Mill Lane' ? 'visible' : 'detached' });
+      }
+
       await page.locator('section[aria-labelledby="about"]').getByRole('button', { name: 'Change' }).click();
       const edit = page.getByRole('dialog', { name: 'Change Nia Okafor' });
       await edit.getByLabel('Surname').fill('Okafor-Bell');
@@ -101,6 +112,19 @@ export const journeys = [
       await heading(page, 'Nia Okafor-Bell');
       await page.getByRole('table', { name: 'Sites' }).getByText('Mill Lane', { exact: true }).waitFor();
       assert.equal(await page.getByText('Reception').count(), 0);
+
+      // What another system feeds is read here, and changed there; what is added by hand stays one's own.
+      await server.ask({ imported: 'Okafor-Bell' });
+      await page.reload();
+      await heading(page, 'Nia Okafor-Bell');
+      await page.getByText('This client comes from your other system.').waitFor();
+      await page.getByRole('table', { name: 'Sites' }).getByText('From your other system').waitFor();
+      await visitor.check('console-client-imported');
+      assert.equal(await page.locator('section[aria-labelledby="about"], section[aria-labelledby="sites"]').getByRole('button', { name: /^(Change|Remove)/ }).count(), 0);
+      await page.getByRole('button', { name: 'Add an email or phone' }).click();
+      await contact.getByLabel('Email', { exact: true }).last().fill('nia@bell.example');
+      await contact.getByRole('button', { name: 'Save' }).click();
+      await contacts.getByRole('button', { name: 'Change: nia@bell.example' }).waitFor();
     },
   },
   {

@@ -1,5 +1,5 @@
-// The help page, sentence by sentence: "Open the Users tab and click the Add user button. Type in your client's name, phone, or email.
-// Select a client from the list. ... You can resend an invitation or cancel it. ... You can remove an added user" (A10 to A14, C1, C12).
+// A client is searched, selected and invited from the page of users, by the channel that its contacts allow; what became of it stands in the
+// list, where an invitation is sent again or cancelled and a user is removed; also from the client's own page (A10 to A14, C1, C12).
 import assert from 'node:assert/strict';
 import { Visitor, desktop } from '../visitor.mjs';
 import { addClient, openClients } from './30_console_clients.mjs';
@@ -33,6 +33,8 @@ export const journeys = [
       await go(page, 'Users');
       await page.getByRole('button', { name: 'Add user' }).click();
       const search = page.getByRole('dialog', { name: 'Add user' });
+      await search.getByLabel('Search clients').fill('nobody of this name');
+      await search.getByText('Add it first, on the page “Clients”.').waitFor();
       await search.getByLabel('Search clients').fill('ida@ib');
       await search.getByRole('button', { name: /^Ibis Lodge/ }).waitFor();
       await visitor.check('console-find-client');
@@ -129,6 +131,59 @@ export const journeys = [
       await row.getByText('Invitation cancelled').waitFor();
       const guest = await arrive(visitor, link);
       await heading(guest.page, 'This invitation was withdrawn');
+      await guest.leave();
+    },
+  },
+  {
+    name: 'console: an address that was mistyped waits, is seen, mended and confirmed',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor, site) {
+      const { page } = visitor;
+      await openClients(visitor, 'ines.invites');
+      await addClient(page, { name: 'Barker Mill' });
+      await page.getByRole('button', { name: 'Add user' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Invite Barker Mill' });
+      await dialog.getByLabel('Phone').fill('+44 20 7946 0778');
+      await dialog.getByLabel('First name').fill('Tom');
+      await dialog.getByRole('button', { name: 'Send invitation' }).click();
+      await notice(page, 'The invitation to Tom is on its way.');
+      const invitation = await site.ask({ link_sent_to: '+442079460778', kind: 'invitation' });
+      const guest = await arrive(visitor, invitation.link);
+      await guest.page.getByRole('textbox', { name: 'Email' }).fill('tom@barker');
+      await guest.page.getByLabel('Choose a password').fill('seven lamps hum above the linen');
+      await guest.page.getByRole('button', { name: 'Activate and sign in' }).click();
+      await heading(guest.page, 'Jobs');
+
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.reload();
+      const table = page.getByRole('table', { name: 'Users of Barker Mill' });
+      await table.getByText('Waits for confirmation: tom@barker').waitFor();
+      await visitor.check('console-waits-for-confirmation');
+      await table.getByRole('button', { name: 'Confirm email: Tom' }).click();
+      const mend = page.getByRole('dialog', { name: 'The email of Tom is not confirmed' });
+      const address = mend.getByLabel('Where the mail goes');
+      assert.equal(await address.inputValue(), 'tom@barker');
+      await visitor.check('console-confirm-email');
+      await address.fill('tom at barker');
+      await mend.getByRole('button', { name: 'Send the link' }).click();
+      await mend.locator('#email-error').waitFor();
+      await address.fill('tom@barker.example');
+      await mend.getByRole('button', { name: 'Send the link' }).click();
+      await notice(page, 'A link to confirm tom@barker.example is on its way.');
+      await table.getByText('Waits for confirmation: tom@barker.example').waitFor();
+
+      // The dialog of a moment ago says so when the person was quicker.
+      await table.getByRole('button', { name: 'Confirm email: Tom' }).click();
+      const { link } = await site.ask({ link_sent_to: 'tom@barker.example', kind: 'email_confirmation' });
+      await guest.go(link);
+      await guest.page.getByRole('button', { name: 'Confirm this address' }).click();
+      await heading(guest.page, 'Your account');
+      await mend.getByRole('button', { name: 'Send the link' }).click();
+      await mend.getByText('Nothing waits here any more').first().waitFor();
+      await mend.getByRole('button', { name: 'Cancel' }).click();
+      await table.getByText('tom@barker.example', { exact: true }).waitFor();
+      assert.equal(await table.getByText('Waits for confirmation').count(), 0);
       await guest.leave();
     },
   },

@@ -1,5 +1,4 @@
-// "You can configure the invitation layout. An email layout has an HTML format. Both, SMS and email, layouts have substitutions. Don't forget
-// to save the invitations after editing them." (A6 to A9)
+// The words of invitations, by email in HTML and by text message, with values to insert in both; they count when they are saved (A6 to A9).
 import assert from 'node:assert/strict';
 import { desktop } from '../visitor.mjs';
 
@@ -25,6 +24,10 @@ export const journeys = [
       // Styles are shown although the page's policy takes none from markup.
       await page.waitForFunction(() => [...document.querySelector('iframe').contentDocument.querySelectorAll('a')].some(({ style }) => style.padding !== ''));
       await visitor.check('console-invitations');
+      // A mail is drawn on white paper, also where the page is dark.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('iframe').contentDocument.body).color), 'rgb(0, 0, 0)');
+      await page.emulateMedia({ colorScheme: 'light' });
 
       // A script is refused where it stands, and nothing of it runs in the preview.
       await html.fill(`${usual}<p onclick="document.title='x'">Hello</p>`);

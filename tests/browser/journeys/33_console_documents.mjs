@@ -1,4 +1,4 @@
-// "Documents: PDFs that staff attach to the client, each with a visible switch; a document can also be hidden from single members." (C9)
+// Staff file documents at a client, show and hide each, and hide one from single people (C9).
 import assert from 'node:assert/strict';
 import { desktop, Visitor } from '../visitor.mjs';
 import { openClients } from './30_console_clients.mjs';

@@ -1,6 +1,5 @@
-// "The appointments list has general information about the jobs. To view more specific information, the client needs to open a
-// job. There, the client can view information from the fields you have set up. Clients can view finished, planned, and active
-// jobs." (help page of the first system)
+// A list that says the essential of each job, planned, active and finished ones, and a page for each with the fields that the business has
+// made visible (A16, A17).
 import assert from 'node:assert/strict';
 import { desktop } from '../visitor.mjs';
 
@@ -8,8 +7,12 @@ const alex = 'alex.morgan@acme.example.com';
 const numbersOf = (page) => page.locator('.card-link').evaluateAll((cards) => cards.map((card) => card.id));
 const countOf = async (page, state) => Number(await page.getByRole('link', { name: new RegExp(`^${state}`) }).locator('.count').innerText());
 
+// Another question than the one before, which the page may ask again by itself at any moment.
 async function choose(visitor, act) {
-  await Promise.all([visitor.page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/jobs'), act()]);
+  const isList = (url) => new URL(url).pathname === '/api/v1/jobs';
+  const asked = await visitor.page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  const before = asked.filter(isList).at(-1);
+  await Promise.all([visitor.page.waitForResponse((response) => isList(response.url()) && response.url() !== before), act()]);
   await visitor.settle();
 }
 

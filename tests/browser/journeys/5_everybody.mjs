@@ -1,4 +1,4 @@
-// Languages, keyboard, small screens, dark rooms, no connection.
+// Languages (A20), keyboard, small screens, dark rooms, no connection.
 import assert from 'node:assert/strict';
 import { tabTo } from '../keyboard.mjs';
 import { desktop } from '../visitor.mjs';
@@ -17,7 +17,7 @@ export const journeys = [
       await visitor.check('sign-in-es');
       await page.getByRole('button', { name: 'English' }).click();
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-      assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+      await page.waitForFunction(() => document.documentElement.lang === 'en');
       await visitor.signIn(alex);
       // London is an hour behind the reader's own clock.
       await page.getByText(/^Times are in the zone .+\.$/).waitFor();

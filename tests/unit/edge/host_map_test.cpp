@@ -53,6 +53,56 @@ TEST_F(HostMapTest, LoadsHostsAndSlugs) {
   EXPECT_FALSE(hosts.find(""));
 }
 
+class Hears final : public cache::ChangeObserver {
+ public:
+  void on_change(const cache::Change& change) noexcept override { heard.push_back(change); }
+  void on_gap() noexcept override {}
+  std::vector<cache::Change> heard;
+};
+
+// Catches answers that were made with the former zone after the notice of the change, while the map was on its way.
+TEST_F(HostMapTest, TellsOfAnAccountWhoseZoneIsAnotherOne) {
+  cache::ChangeFeed feed;
+  Hears hears;
+  feed.add(hears);
+  hosts.observe(feed);
+  hosts.refresh();
+  ASSERT_TRUE(loop.run_until([&] { return hosts.loaded(); }, kPatience));
+  EXPECT_TRUE(hears.heard.empty());
+  EXPECT_TRUE(hosts.notifies_changes());
+  const std::int64_t brightwater = hosts.find("brightwater")->id;
+  change("update portal.account set time_zone = 'Asia/Tokyo' where slug = 'brightwater'");
+  hosts.refresh();
+  EXPECT_TRUE(loop.run_until([&] { return !hears.heard.empty(); }, kPatience));
+  change("update portal.account set time_zone = 'Europe/London' where slug = 'brightwater'");
+  for (const cache::Change& each : hears.heard)
+    EXPECT_EQ(each, (cache::Change{cache::ChangeKind::kAccount, brightwater, 0, 0}));
+}
+
+TEST_F(HostMapTest, ADatabaseThatDoesNotNotifyIsNotBelieved) {
+  EXPECT_FALSE(hosts.notifies_changes());
+  change("update portal.schema_state set number = 19");
+  hosts.refresh();
+  EXPECT_TRUE(loop.run_until([&] { return hosts.loaded(); }, kPatience));
+  EXPECT_FALSE(hosts.notifies_changes());
+  change("update portal.schema_state set number = (select max(number) from portal.schema_migration)");
+}
+
+TEST_F(HostMapTest, PeeksAsItChooses) {
+  EXPECT_EQ(hosts.peek("brightwater.localhost", "brightwater.localhost"), nullptr);
+  hosts.refresh();
+  ASSERT_TRUE(loop.run_until([&] { return hosts.loaded(); }, kPatience));
+  const auto account = hosts.find("brightwater.localhost");
+  EXPECT_EQ(hosts.peek("brightwater.localhost", "brightwater.localhost"), account.get());
+  EXPECT_EQ(hosts.peek("brightwater", "elsewhere"), account.get()) << "the operator's word";
+  EXPECT_EQ(hosts.peek("brightwater", "brightwater"), nullptr) << "a client's";
+  EXPECT_EQ(hosts.peek("nobody.localhost", "nobody.localhost"), nullptr);
+  change("update portal.account set suspended_at = now() where slug = 'northside'");
+  hosts.refresh();
+  EXPECT_TRUE(loop.run_until([&] { return !hosts.peek("northside.localhost", "northside.localhost"); }, kPatience));
+  change("update portal.account set suspended_at = null where slug = 'northside'");
+}
+
 // Catches a map in which whoever makes an account takes over a host that reads like its slug.
 TEST_F(HostMapTest, AHostCountsBeforeAnotherAccountsSlug) {
   change(

@@ -119,7 +119,8 @@ TEST_F(OperationTest, ChangesFromOtherSitesAreRefused) {
   const PortalWorker::Asking asking{
       .method = "POST", .path = "/api/v1/session", .body = "{}", .headers = {{"Sec-Fetch-Site", "cross-site"}}};
   EXPECT_EQ(portal.status_and_code(asking), "403 cross_site_request");
-  EXPECT_EQ(portal.status_and_code({.method = "POST", .path = "/api/v1/session"}), "415 unsupported_media_type");
+  EXPECT_EQ(portal.status_and_code({.method = "POST", .path = "/api/v1/session"}), "400 invalid_json")
+      << "no body, no type";
 }
 
 TEST_F(OperationTest, SigningInOpensASessionAndTouchesNothingElse) {

@@ -44,7 +44,8 @@ TEST(RenderPortal, EverythingThatIsSetIsShown) {
   row.languages = {"en", "es"};
   EXPECT_EQ(
       render_portal(row),
-      R"({"name":"Brightwater","logo":{"url":"/api/v1/portal/logo","width":320,"height":96},)"
+      R"({"name":"Brightwater","logo":{"url":"/api/v1/portal/logo?version=0000000000000000",)"
+      R"("width":320,"height":96},)"
       R"("colours":{"accent":"#0b6e99"},)"
       R"("contact":{"phone":"555-0100","email":"hello@example.com","website":"https://example.com"},)"
       R"("legal":{"privacy_url":"https://example.com/privacy","terms_url":"https://example.com/terms",)"

@@ -1,6 +1,7 @@
 #include "files/answer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -26,6 +27,17 @@ TEST(FileAnswer, DownloadIsOneOrNothing) {
   EXPECT_EQ(parse_download("download=1").value(), true);
   for (const std::string_view wrong : {"download=0", "download=", "download", "download=1&download=1", "other=1"})
     EXPECT_FALSE(parse_download(wrong)) << wrong;
+}
+
+TEST(Logo, AnotherPictureHasAnotherAddressAndTheServerAnswersToBoth) {
+  constexpr std::array<std::uint8_t, 32> kFormer{1};
+  constexpr std::array<std::uint8_t, 32> kLatter{2};
+  EXPECT_EQ(logo_address(kFormer), "/api/v1/portal/logo?version=0100000000000000");
+  EXPECT_NE(logo_address(kFormer), logo_address(kLatter));
+  for (const std::string_view right : {"", "version=0100000000000000", "version=any"})
+    EXPECT_TRUE(check_logo_query(right)) << right;
+  for (const std::string_view wrong : {"version=", "size=1", "version=a&version=b"})
+    EXPECT_FALSE(check_logo_query(wrong)) << wrong;
 }
 
 TEST(FileAnswer, AFileIsSentWithWhatNginxNeeds) {

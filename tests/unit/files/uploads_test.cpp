@@ -2,8 +2,11 @@
 #include "files/uploads.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <latch>
 #include <optional>
+#include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -119,6 +122,34 @@ TEST_F(UploadsTest, NothingGoesFromUnderARowOfSomebodyElse) {
     return Rows(fail(ErrorCode::kNotFound));
   }));
   EXPECT_EQ(stored().size(), 2U);
+}
+
+// Two workers at the same moment: if both took themselves for the first, the refused one would take the other's file.
+TEST_F(UploadsTest, OfSeveralWithTheSameContentOneIsTheFirst) {
+  constexpr int kRounds = 300, kAtOnce = 4;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string bytes = "round " + std::to_string(round);
+    std::vector<Incoming> incoming;
+    for (int index = 0; index < kAtOnce; ++index) {
+      Result<Incoming> begun = Incoming::begin(folder);
+      ASSERT_TRUE(begun && begun->add(bytes) && begun->finish());
+      incoming.push_back(std::move(*begun));
+    }
+    std::latch together(kAtOnce);
+    std::atomic<int> first = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (const Incoming& each : incoming) {
+        threads.emplace_back([&] {
+          together.arrive_and_wait();
+          const Result<Kept> kept = each.keep();
+          if (kept && kept->was_new) ++first;
+        });
+      }
+    }
+    ASSERT_EQ(first, 1) << round;
+  }
+  EXPECT_EQ(stored().size(), static_cast<std::size_t>(kRounds));
 }
 
 TEST_F(UploadsTest, WhatWasRemovedBeforeTheRowCouldBeSeenIsPutBack) {

@@ -22,7 +22,7 @@ std::string fault(Parse parse, std::string_view text) {
 
 TEST(Invitation, WhatComesWithThePortalCouldBeSaved) {
   for (const char* language : {"en", "es"}) {
-    const InvitationDefault built_in = default_invitation(language);
+    const InvitationDefault built_in = default_invitation(LayoutSet::built_in(), language);
     EXPECT_EQ(fault(parse_invitation_subject, built_in.subject), "fine") << built_in.subject;
     EXPECT_EQ(fault(parse_invitation_html, built_in.html), "fine") << built_in.html;
     EXPECT_EQ(fault(parse_invitation_sms, built_in.sms), "fine") << built_in.sms;
@@ -56,7 +56,8 @@ TEST(Invitation, TheTextIsMadeFromTheHtml) {
   EXPECT_EQ(mail->subject, "Hello Example Ltd");
   EXPECT_EQ(mail->text, "Dear Example Ltd,\n\nBegin <" + std::string(example.values().activation_url) +
                             ">\n\nAnn & Sons\nhttps://a.example/\n");
-  const Result<std::string> document = frame_html(mail->html, "Ann & Sons", "https://a.example/", true);
+  const Result<std::string> document =
+      frame_html(LayoutSet::built_in(), mail->html, "Ann & Sons", "https://a.example/", true);
   ASSERT_TRUE(document);
   EXPECT_TRUE(document->contains("src=\"https://a.example/api/v1/portal/logo\""));
   EXPECT_TRUE(document->contains("Ann &amp; Sons"));
@@ -128,7 +129,7 @@ TEST(Invitation, FiveHundredHostileValuesChangeNothingButTheWords) {
                                .activation_expires = at[4]};
     const Result<InvitationMail> mail = make_invitation_mail(*subject, *html, all);
     const Result<std::string> text = sms->render(all.values());
-    const Result<std::string> document = frame_html(mail->html, at[1], at[2], true);
+    const Result<std::string> document = frame_html(LayoutSet::built_in(), mail->html, at[1], at[2], true);
     EXPECT_TRUE(mail && text && document);
     for (const std::string_view part : {std::string_view(mail->subject), std::string_view(*text)})
       EXPECT_TRUE(std::ranges::none_of(part, [](char letter) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "courier/breaker.hpp"
-#include "courier/layout_set.hpp"
 #include "courier/schedule.hpp"
 
 namespace portal::outside {
@@ -18,7 +17,8 @@ TEST(CourierSettings, AreRead) {
   const Result<CourierSettings> settings = parse_courier_settings(
       "# a comment\ndatabase = host=/run/postgresql dbname=portal\nsends = 8\n\n[smtp]\nhost = "
       "mail.example\r\nport=465\nsecurity = tls\n"
-      "sender_address = portal@mail.example\nusername = u\npassword_file = /etc/portico/smtp\n[sms]\nprovider = "
+      "sender_address = portal@mail.example\naccount_servers = any\nusername = u\npassword_file = "
+      "/etc/portico/smtp\n[sms]\nprovider = "
       "form\nurl = https://sms.example/send\n"
       "field = a=b=c\nfield = d=\n[limits]\nrecipient_day = 3\n");
   ASSERT_TRUE(settings) << settings.error().log_detail;
@@ -27,6 +27,8 @@ TEST(CourierSettings, AreRead) {
   EXPECT_EQ(settings->smtp.name(), "mail.example:465");
   EXPECT_EQ(settings->smtp.security, SmtpSecurity::kTls);
   EXPECT_EQ(settings->smtp_password_file, "/etc/portico/smtp");
+  EXPECT_EQ(settings->account_servers, AccountServers::kAny);
+  EXPECT_EQ(parse_courier_settings("")->account_servers, AccountServers::kPublic);
   ASSERT_EQ(settings->sms.extra.size(), 2U);
   EXPECT_EQ(settings->sms.extra[0].value, "b=c");
   EXPECT_EQ(settings->limits.recipient_day, 3);
@@ -95,26 +97,6 @@ TEST(Breaker, LeavesAServerAloneThatDoesNotAnswer) {
   EXPECT_GT(breaker.wait_for("a", now + Breaker::kPause).count(), 0);
   breaker.note("a", false, now + Breaker::kPause);
   EXPECT_EQ(breaker.wait_for("a", now + Breaker::kPause).count(), 0);
-}
-
-TEST(LayoutSet, EveryBuiltInLayoutIsGoodInBothLanguages) {
-  const Result<LayoutSet> layouts = LayoutSet::load("");
-  ASSERT_TRUE(layouts) << layouts.error().log_detail;
-  const layouts::Value values[] = {{"client.name", "c"},    {"company.name", "b"},       {"portal.url", "p"},
-                                   {"activation.url", "a"}, {"activation.expires", "e"}, {"link.url", "l"},
-                                   {"link.expires", "x"}};
-  for (const std::string language : {"en", "es"}) {
-    for (const char* kind :
-         {"invitation", "password_reset", "email_confirmation", "password_changed", "email_changed"}) {
-      for (const char* extension : {".txt", ".html"}) {
-        const Result<std::string> text = layouts->render(language + "/" + kind + extension, values);
-        EXPECT_TRUE(text && !text->empty()) << language << kind << extension;
-      }
-      EXPECT_TRUE(layouts->render_subject(language + "/" + kind + ".txt", values));
-    }
-    EXPECT_TRUE(layouts->render(language + "/invitation.sms", values));
-  }
-  EXPECT_FALSE(layouts->render("fr/invitation.txt", values));
 }
 
 }  // namespace

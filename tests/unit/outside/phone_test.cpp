@@ -36,5 +36,20 @@ TEST(Phone, CountriesThatHaveNumbers) {
   EXPECT_FALSE(is_phone_country("gb"));
 }
 
+TEST(Phone, IsReadInTheFormsThatPeopleDial) {
+  const Result<PhoneForms> mobile = read_phone("07700 900123", "GB");
+  ASSERT_TRUE(mobile);
+  EXPECT_EQ(mobile->e164, "+447700900123");
+  EXPECT_EQ(mobile->national, "07700900123");
+  const Result<PhoneForms> abroad = read_phone("+44 7700 900123", "ES");
+  ASSERT_TRUE(abroad);
+  EXPECT_EQ(abroad->national, "07700900123") << "as at home, not as in the account's country";
+  const Result<PhoneForms> italian = read_phone("06 1234 5678", "IT");
+  ASSERT_TRUE(italian);
+  EXPECT_EQ(italian->national, "0612345678");
+  EXPECT_FALSE(read_phone("ask Vera", "GB"));
+  EXPECT_FALSE(read_phone("7700 900123", ""));
+}
+
 }  // namespace
 }  // namespace portal::outside

@@ -12,6 +12,12 @@ namespace {
 
 using pg::oid::kInt4;
 
+class Nobody final : public pg::NoticeObserver {
+ public:
+  void on_listening() noexcept override {}
+  void on_notice(std::string_view /*channel*/, std::string_view /*payload*/) noexcept override {}
+};
+
 // A lane and a listener of one server, as a worker has them.
 class PulseTest : public ::testing::Test {
  protected:
@@ -35,10 +41,11 @@ class PulseTest : public ::testing::Test {
   MemoryLog log;
   Statements statements;
   Proxy proxy{PrivatePostgres::get().socket_path()};
+  Nobody nobody;
   pg::Pulse pulse{loop};
   pg::Lane reads{loop, options_of(proxy, pg::SegmentKind::kRead), log, &pulse};
   pg::Lane writes{loop, options_of(proxy, pg::SegmentKind::kWrite), log, &pulse};
-  pg::Listener listener{loop, Engine::options(proxy.folder()), "listen changes", io::Callback(), log, &pulse};
+  pg::Listener listener{loop, Engine::options(proxy.folder()), "listen changes", nobody, log, &pulse};
   const pg::Statement* one = statements.add("select 1");
   const pg::Statement* insert = statements.add("insert into mark values ($1)", {kInt4});
 };

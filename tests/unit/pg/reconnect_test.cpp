@@ -117,6 +117,80 @@ TEST_F(ReconnectTest, WhatWasNotSentIsSentOnTheNextConnection) {
   EXPECT_TRUE(waiting->answer());
 }
 
+// Where libpq has no memory for the end of a segment it never tells of it: to the lane as if the server had not said
+// it. What the next one fails with, as commits also fail, must not pass for the end that is missing: everybody behind
+// would get a stranger's answer.
+class LostCountTest : public ReconnectTest {
+ protected:
+  void SetUp() override {
+    ReconnectTest::SetUp();
+    PrivatePostgres::get().execute("drop sequence if exists tried; create sequence tried");
+  }
+  // The sequence is not rolled back, so it fails once.
+  static std::string failing_once(const std::string& state) {
+    return "do $$ begin if nextval('tried') = 2 then raise exception 'x' using errcode = '" + state +
+           "'; end if; end $$";
+  }
+};
+
+TEST_F(LostCountTest, NoReadGetsAStrangersAnswer) {
+  for (const char* state : {"40001", "40P01"}) {
+    PrivatePostgres::get().execute("alter sequence tried restart");
+    Engine engine(options_of(proxy));
+    const pg::Statement* echo = engine.statements.add("select $1", {kInt4});
+    const pg::Statement* failing = engine.statements.add(failing_once(state));
+    ASSERT_TRUE(engine.answer_of(segment(query(failing), query(echo, 0))));
+    proxy.swallow('Z', 1);
+    std::vector<std::unique_ptr<Asked>> asked;
+    for (const std::int32_t number : {0, 1, 2, 3, 4}) {
+      asked.push_back(engine.ask(number == 1 ? segment(query(failing), query(echo, number))
+                                             : segment(query(echo, number), query(echo, number))));
+    }
+    ASSERT_TRUE(engine.loop.run_until([&] { return std::ranges::all_of(asked, &Asked::answered); }, kPatience));
+    for (std::int32_t number = 0; number < 5; ++number) {
+      Answer& answer = asked[static_cast<std::size_t>(number)]->answer();
+      ASSERT_TRUE(answer) << state << ' ' << number << ": " << answer.error().log_detail;
+      EXPECT_EQ((*answer)[1][0].int32(0), number) << state;
+    }
+    EXPECT_EQ(engine.lane.figures().connects, 2U) << state;
+  }
+}
+
+// Catches that, and a write that was committed and is made again.
+TEST_F(LostCountTest, NoWriteIsToldOfAnothersFailure) {
+  for (const char* state : {"40001", "23505"}) {
+    PrivatePostgres::get().execute(
+        "alter sequence tried restart; drop table if exists tries; create table tries (a int)");
+    Engine engine(options_of(proxy, pg::SegmentKind::kWrite));
+    const pg::Statement* insert = engine.statements.add("insert into tries values ($1)", {kInt4});
+    const pg::Statement* failing = engine.statements.add(failing_once(state));
+    ASSERT_TRUE(engine.answer_of(segment(query(failing), query(insert, 1))));
+    proxy.swallow('Z', 1);
+    const auto done = engine.ask(segment(query(insert, 2)));
+    const auto failed = engine.ask(segment(query(failing), query(insert, 3)));
+    ASSERT_TRUE(engine.wait_for(done, failed));
+    for (const auto* each : {&done, &failed}) {
+      ASSERT_FALSE((*each)->answer()) << state;
+      EXPECT_EQ((*each)->error(), ErrorCode::kOutcomeUnknown) << state;
+    }
+    engine.turn_for(io::Duration(100));
+    EXPECT_EQ(PrivatePostgres::get().ask("select count(*) from tries where a = 2"), "1") << state;
+  }
+}
+
+// Nothing was sent behind it, so it is its own commit that failed: nobody is in doubt.
+TEST_F(LostCountTest, ACommitThatFailsAloneIsToldAsThat) {
+  PrivatePostgres::get().execute(
+      "drop table if exists child; create table child (a int references mark deferrable initially deferred)");
+  Engine engine(options_of(proxy, pg::SegmentKind::kWrite));
+  const pg::Statement* insert = engine.statements.add("insert into child values ($1)", {kInt4});
+  const Answer answer = engine.answer_of(segment(query(insert, 9)));
+  PrivatePostgres::get().execute("drop table child");
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().code, ErrorCode::kOutcomeUnknown) << answer.error().log_detail;
+  EXPECT_EQ(engine.lane.figures().connects, 1U);
+}
+
 TEST_F(ReconnectTest, WithoutAServerTheAnswerIsImmediateAndTriesAreFew) {
   Engine engine(options_of(proxy));
   const pg::Statement* one = engine.statements.add("select 1");

@@ -87,9 +87,11 @@ export function cameFromWithin(path: string): boolean {
   return (history.state as { from?: string } | null)?.from === path;
 }
 
-// To be called once the page shows what it showed before.
+// To be called once the page shows what it showed before. A link may lead to a part of the page.
 export function restoreScroll(): void {
-  window.scrollTo(0, current.arrival === 'back' ? (scrollPositions.get(current.key) ?? 0) : 0);
+  const part = current.arrival === 'forward' && location.hash !== '' ? document.getElementById(location.hash.slice(1)) : null;
+  if (part !== null) part.scrollIntoView();
+  else window.scrollTo(0, current.arrival === 'back' ? (scrollPositions.get(current.key) ?? 0) : 0);
 }
 
 // Something that covers the page until it is closed has an entry of its own in the history, so that going back closes it, as people

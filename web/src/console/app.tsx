@@ -12,21 +12,23 @@ import type { StaffSession } from './api/types.ts';
 import { makeConsoleTranslator } from './i18n/words.ts';
 import { matchRoute, needsSession, signInPath } from './navigation.ts';
 import { Layout } from './parts/layout.tsx';
+import { lazyPage, useLazyPages } from './parts/lazy_page.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
-import { ActivityPage } from './pages/activity.tsx';
-import { AppearancePage } from './pages/appearance.tsx';
 import { ClientPage } from './pages/client.tsx';
 import { ClientsPage } from './pages/clients.tsx';
 import { DocumentsPage } from './pages/documents.tsx';
-import { InvitationsPage } from './pages/invitations.tsx';
 import { NotFoundPage } from './pages/not_found.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { PasswordPage } from './pages/password.tsx';
-import { SettingsPage } from './pages/settings.tsx';
 import { SignInPage } from './pages/sign_in.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
+
+const ActivityPage = lazyPage(async () => (await import('./pages/activity.tsx')).ActivityPage);
+const AppearancePage = lazyPage(async () => (await import('./pages/appearance.tsx')).AppearancePage);
+const InvitationsPage = lazyPage(async () => (await import('./pages/invitations.tsx')).InvitationsPage);
+const SettingsPage = lazyPage(async () => (await import('./pages/settings.tsx')).SettingsPage);
 
 export function App() {
   const start = useApplication();
@@ -35,6 +37,7 @@ export function App() {
   const session = start.state === 'ready' ? start.application.session : null;
   useAccent(portal?.colours.accent ?? null);
   useMarkSlow(start.state === 'loading');
+  useLazyPages(session !== null);
 
   const chooseLanguage = (language: Language) => {
     setChosen(language);

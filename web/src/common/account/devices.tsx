@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from '../api/client.ts';
-import { hasCode, type Failure } from '../api/failure.ts';
+import { hasCode } from '../api/failure.ts';
 import { useTranslator } from '../i18n/language.tsx';
 import { announce } from '../parts/announcer.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -8,6 +8,7 @@ import { formatWhen } from '../time/dates.ts';
 import { DevicesSkeleton } from '../parts/skeletons.tsx';
 import { FailurePanel } from '../parts/states.tsx';
 import { ZoneNote } from '../parts/zone_note.tsx';
+import { useAttempt } from '../state/attempt.ts';
 import { useShell } from '../state/shell.tsx';
 import { browserName, isHandheld } from './browser_name.ts';
 
@@ -91,24 +92,19 @@ function Device({ item, request, onEnded }: DeviceProperties) {
   const translator = useTranslator();
   const { t } = translator;
   const { timeZone, describe, handleFailure } = useShell();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
   const name = browserName(item.user_agent, translator);
   const when = (time: string) => formatWhen(new Date(time), null, new Date(), timeZone, translator);
 
-  const end = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(null);
-    const answer = await request(item.id);
-    setBusy(false);
-    // One that is gone already is what was wanted.
-    if (answer.ok || hasCode(answer.failure, 'not_found')) {
+  const { busy, failure, run } = useAttempt({
+    request: () => request(item.id),
+    done: () => onEnded(item, name),
+    settled: (refused) => {
+      if (!hasCode(refused, 'not_found')) return handleFailure(refused);
+      // One that is gone already is what was wanted.
       onEnded(item, name);
-    } else if (!handleFailure(answer.failure)) {
-      setFailure(answer.failure);
-    }
-  };
+      return true;
+    },
+  });
   return (
     <div class="file">
       <Icon name={isHandheld(item.user_agent) ? 'handheld' : 'computer'} />
@@ -133,7 +129,7 @@ function Device({ item, request, onEnded }: DeviceProperties) {
         class="button"
         aria-busy={busy}
         aria-label={busy ? undefined : t(item.current ? 'devices.end_current' : 'devices.end', { name })}
-        onClick={() => void end()}
+        onClick={() => void run()}
       >
         {t(busy ? 'action.signing_out' : 'action.sign_out')}
       </button>

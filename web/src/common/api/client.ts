@@ -1,6 +1,7 @@
 import type { components, paths } from './generated/schema.d.ts';
 import { isUncertain, problemOf, type Failure } from './failure.ts';
 import { forgetKey, keyFor } from './idempotency.ts';
+import { recallAnswer, rememberAnswer } from './answers.ts';
 
 export type Portal = components['schemas']['Portal'];
 export type Session = components['schemas']['Session'];
@@ -79,6 +80,8 @@ export async function send<Value>(verb: Verb, path: string, options: LooseOption
   if (said !== undefined) headers.set('Content-Type', 'application/json');
   if (membership !== undefined) headers.set('Portal-Membership', membership);
   if (once) headers.set('Idempotency-Key', keyFor(address, text));
+  const known = verb === 'get' ? recallAnswer(address, membership) : null;
+  if (known !== null) headers.set('If-None-Match', known.tag);
 
   // AbortSignal.any is younger than the browsers that the pages are for.
   const abort = new AbortController();
@@ -100,7 +103,10 @@ export async function send<Value>(verb: Verb, path: string, options: LooseOption
       redirect: 'error',
       signal: abort.signal,
     });
+    // The same as before: also the same object, so that nothing is drawn again.
+    if (known !== null && response.status === 304) return { ok: true, value: known.value as Value };
     const answer = await readJson(response);
+    if (verb === 'get' && response.ok) rememberAnswer(address, membership, response.headers.get('ETag'), answer);
     const failure = response.ok ? null : problemOf(response.status, answer, response.headers.get('Retry-After'));
     if (once && (failure === null || !isUncertain(failure))) forgetKey(address, text);
     return failure === null ? { ok: true, value: answer as Value } : { ok: false, failure };

@@ -12,6 +12,10 @@ export const directions: Readonly<Record<Language, 'ltr' | 'rtl'>> = { en: 'ltr'
 
 export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, Message>>>> = { en, es };
 
+// To choose from, each in its own words.
+export const languageOptions = (offered: readonly Language[]): { value: Language; text: string }[] =>
+  offered.map((value) => ({ value, text: catalogues[value]['language.name'] as string }));
+
 // Texts that are rightly the same in both languages; the tests refuse any other identical pair.
 export const meantToBeIdentical: readonly MessageKey[] = [
   'form.error_prefix',

@@ -26,14 +26,14 @@ export function appendPage<L extends List>(loaded: Loaded<L>, list: L): Loaded<L
   return { ...loaded, items: [...loaded.items, ...list.items.filter(({ id }) => !known.has(id))], nextCursor: list.next_cursor };
 }
 
-// How many items to ask for, so that one answer covers what is shown now.
-export function refreshSize<L extends List>(loaded: Loaded<L>): number {
-  return Math.min(100, Math.max(pageSize, Math.ceil(loaded.items.length / pageSize) * pageSize));
+// How many items to ask for at once, so that as few answers as possible cover so many.
+export function refreshSize(items: number): number {
+  return Math.min(100, Math.max(pageSize, Math.ceil(items / pageSize) * pageSize));
 }
 
 // A changed item marks itself; one that was not in view before does too.
-export function refreshPages<L extends List>(loaded: Loaded<L>, list: L): Loaded<L> {
-  const before = new Map(loaded.items.map((item) => [item.id, JSON.stringify(item)]));
-  const changed = list.items.filter((item) => before.get(item.id) !== JSON.stringify(item)).map(({ id }) => id);
-  return { ...firstPage(list), changed: new Set(changed) };
+export function markChanges<L extends List>(before: Loaded<L>, now: Loaded<L>): Loaded<L> {
+  const known = new Map(before.items.map((item) => [item.id, JSON.stringify(item)]));
+  const changed = now.items.filter((item) => known.get(item.id) !== JSON.stringify(item)).map(({ id }) => id);
+  return { ...now, changed: changed.length === 0 ? before.changed : new Set(changed) };
 }

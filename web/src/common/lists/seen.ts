@@ -1,3 +1,4 @@
+import { forgetAnswers } from '../api/answers.ts';
 import type { List, Loaded } from './pages.ts';
 
 // What was seen, so that the way back shows it at once, and the page of one thing begins with what its list said. It belongs to one owner
@@ -50,5 +51,6 @@ export function recallValue<Value>(owner: string, key: string): Value | null {
 export function forgetLists(): void {
   lists.clear();
   values.clear();
+  forgetAnswers();
   holder = null;
 }

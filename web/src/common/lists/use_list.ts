@@ -2,9 +2,11 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from '../api/client.ts';
 import { hasCode, type Failure } from '../api/failure.ts';
 import { usePlace } from '../history.ts';
+import type { ChangeName } from '../live/change.ts';
+import { useChanges } from '../live/use_changes.ts';
 import { useWake } from '../wake.ts';
 import { useShell } from '../state/shell.tsx';
-import { appendPage, firstPage, pageSize, refreshPages, refreshSize, type List, type Loaded } from './pages.ts';
+import { appendPage, firstPage, markChanges, pageSize, refreshSize, type List, type Loaded } from './pages.ts';
 import { recallList, rememberList } from './seen.ts';
 
 // A list of the API on a page: its first answer, more of it, and what is true now when the reader comes back.
@@ -29,7 +31,10 @@ type Ask<L extends List> = ((part: Part, owner: string, signal?: AbortSignal) =>
 
 const kStaleMilliseconds = 30_000;
 
-export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState<L> {
+const kNothing: readonly ChangeName[] = [];
+
+// `shows` names what changes it: asked again then, and what is in view stays in view.
+export function useList<L extends List>(listKey: string, ask: Ask<L>, shows = kNothing): ListState<L> {
   const shell = useShell();
   const { handleFailure, markLoaded, markMissed } = shell;
   // A list stands behind the sign-in.
@@ -65,10 +70,10 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
       const abort = new AbortController();
       running.current = abort;
       setMoreFailure(null);
-      const answer = await ask({ limit: known === null ? pageSize : refreshSize(known) }, owner, abort.signal);
+      const answer = await askForAll(ask, known, owner, abort.signal);
       if (abort.signal.aborted) return;
       if (answer.ok) {
-        keep(known === null ? firstPage(answer.value) : refreshPages(known, answer.value));
+        keep(known === null ? answer.value : markChanges(known, answer.value));
       } else if (handleFailure(answer.failure)) {
         return;
       } else if (known === null) {
@@ -92,6 +97,8 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
     if (wanted || Date.now() - loadedAt.current > kStaleMilliseconds || current.failure !== null) void load(current.loaded);
   });
 
+  useChanges(shows, () => void load(current.loaded));
+
   const loadMore = async () => {
     const known = current.loaded;
     if (ask === null || known === null || known.nextCursor === null || loadingMore) return 0;
@@ -113,4 +120,23 @@ export function useList<L extends List>(listKey: string, ask: Ask<L>): ListState
     return 0;
   };
   return { ...current, loadingMore, moreFailure, loadMore, reload: () => void load(null) };
+}
+
+// As many items as are in view, which can be more than one answer holds.
+async function askForAll<L extends List>(
+  ask: NonNullable<Ask<L>>,
+  known: Loaded<L> | null,
+  owner: string,
+  signal: AbortSignal,
+): Promise<Outcome<Loaded<L>>> {
+  const answer = await ask({ limit: known === null ? pageSize : refreshSize(known.items.length) }, owner, signal);
+  if (!answer.ok) return answer;
+  let loaded = firstPage(answer.value);
+  while (known !== null && loaded.nextCursor !== null && loaded.items.length < known.items.length) {
+    const left = known.items.length - loaded.items.length;
+    const more = await ask({ limit: refreshSize(left), cursor: loaded.nextCursor }, owner, signal);
+    if (!more.ok) return more;
+    loaded = appendPage(loaded, more.value);
+  }
+  return { ok: true, value: loaded };
 }

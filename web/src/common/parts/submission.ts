@@ -11,6 +11,8 @@ export interface Submission {
   readonly errors: readonly FormError[];
   readonly requestId: string | null;
   readonly send: <Value>(sending: Sending<Value>) => Promise<void>;
+  // What was wrong is not there any more.
+  readonly clear: () => void;
 }
 
 export interface Sending<Value> {
@@ -59,5 +61,9 @@ export function useSubmission(describe: (failure: Failure) => readonly FormError
     setErrors(found);
     setRequestId(requestIdToShow(answer.failure));
   };
-  return { busy, errors, requestId, send };
+  const clear = () => {
+    setErrors([]);
+    setRequestId(null);
+  };
+  return { busy, errors, requestId, send, clear };
 }

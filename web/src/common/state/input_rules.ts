@@ -8,7 +8,12 @@ export function passwordErrors(password: string, minimum: number, { t }: Transla
   return [];
 }
 
+// Whether it may be an address; the server knows more.
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(text);
+}
+
 export function emailErrors(address: string, { t }: Translator): FormError[] {
   if (address === '') return [{ field: 'email', text: t('field.required.email') }];
-  return /^[^\s@]+@[^\s@]+$/.test(address) ? [] : [{ field: 'email', text: t('field.invalid_email') }];
+  return isEmail(address) ? [] : [{ field: 'email', text: t('field.invalid_email') }];
 }

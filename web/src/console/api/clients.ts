@@ -15,13 +15,20 @@ export type Client = components['schemas']['StaffClient'];
 
 export type ClientNames = Partial<Record<'organisation_name' | 'first_name' | 'middle_name' | 'surname' | 'external_id', string | null>>;
 export type NewClient = components['schemas']['NewClient'];
-export type ContactInput = { readonly kind?: ContactKind; readonly value: string; readonly name: string | null; readonly site_id?: string };
+export type ContactInput = { readonly kind?: ContactKind; readonly value: string; readonly name: string | null; readonly site_id?: string | null };
 export type SiteInput = Partial<Record<'address' | 'time_zone' | 'external_id', string | null>> & { readonly name: string };
 
 const optionalSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
-export const listClients = (q: string, part: Part, signal?: AbortSignal): Promise<Outcome<ItemsOf<ClientSummary>>> =>
-  send('get', '/staff/clients', { query: { ...(q === '' ? {} : { q }), ...part }, ...optionalSignal(signal) });
+// A search among very many may have found nobody yet when it ends its page; then it is asked to go on.
+export const listClients = async (q: string, part: Part, signal?: AbortSignal): Promise<Outcome<ItemsOf<ClientSummary>>> => {
+  let next = part;
+  for (;;) {
+    const answer: Outcome<ItemsOf<ClientSummary>> = await send('get', '/staff/clients', { query: { ...(q === '' ? {} : { q }), ...next }, ...optionalSignal(signal) });
+    if (!answer.ok || answer.value.items.length > 0 || answer.value.next_cursor === null) return answer;
+    next = { ...part, cursor: answer.value.next_cursor };
+  }
+};
 
 export const readClient = (id: string, signal?: AbortSignal): Promise<Outcome<Client>> =>
   send('get', '/staff/clients/{id}', { path: { id }, ...optionalSignal(signal) });

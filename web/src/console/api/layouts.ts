@@ -18,16 +18,16 @@ export const readLayouts = (signal?: AbortSignal): Promise<Outcome<LayoutList>> 
   send('get', '/staff/invitation-layouts', signal === undefined ? {} : { signal });
 
 // Null: the usual words again; what is left out stays.
-export const saveLayout = (body: {
-  language: Language;
-  email?: EmailLayout | null;
-  sms?: { text: string } | null;
-}): Promise<Outcome<unknown>> => send('put', '/staff/invitation-layouts', { body });
+interface LayoutUpdate {
+  readonly language: Language;
+  readonly email?: EmailLayout | null;
+  readonly sms?: { readonly text: string } | null;
+}
 
-export const previewLayout = (
-  body: { language: Language; email: EmailLayout; sms: { text: string } },
-  signal: AbortSignal,
-): Promise<Outcome<LayoutPreview>> => send('post', '/staff/invitation-layouts/preview', { body, signal });
+export const saveLayout = (body: LayoutUpdate): Promise<Outcome<unknown>> => send('put', '/staff/invitation-layouts', { body });
+
+export const previewLayout = (body: LayoutUpdate, signal: AbortSignal): Promise<Outcome<LayoutPreview>> =>
+  send('post', '/staff/invitation-layouts/preview', { body, signal });
 
 export const sendTest = (body: { language: Language; channel: 'email' | 'sms'; phone?: string }): Promise<Outcome<undefined>> =>
   send('post', '/staff/invitation-layouts/test', { body, once: true });

@@ -37,6 +37,9 @@ export const removeMember = (id: string): Promise<Outcome<undefined>> => send('d
 export const resetMemberPassword = (id: string): Promise<Outcome<undefined>> =>
   send('post', '/staff/members/{id}/password-reset', { path: { id }, once: true });
 
+export const sendConfirmation = (id: string, email: string): Promise<Outcome<Member>> =>
+  send('post', '/staff/members/{id}/email-confirmation', { path: { id }, body: { email }, once: true });
+
 export const invite = (body: NewInvitation): Promise<Outcome<Member>> => send('post', '/staff/invitations', { body, once: true });
 
 export const inviteMany = (body: {
@@ -54,6 +57,11 @@ export const cancelInvitation = (id: string): Promise<Outcome<undefined>> => sen
 export function memberName(member: Member): string {
   const name = [member.first_name, member.surname].filter(Boolean).join(' ');
   return name !== '' ? name : (member.email ?? member.phone ?? member.client.name);
+}
+
+// The address that has to be confirmed before it counts. Nobody waits for that before the invitation is accepted, or after the access has ended.
+export function waitingAddress({ state, pending_email: address }: Pick<Member, 'state' | 'pending_email'>): string | null {
+  return state === 'accepted' ? address : null;
 }
 
 // Whether there is an invitation to be sent again or cancelled.

@@ -26,6 +26,9 @@ const kMessagesOfFields: Readonly<Record<string, ConsoleKey>> = {
   invalid_phone: 'problem.field.invalid_phone',
   invalid_url: 'problem.field.invalid_url',
   invalid_colour: 'problem.field.invalid_colour',
+  invalid_host: 'problem.field.invalid_host',
+  needs_server: 'problem.field.needs_server',
+  invalid_text: 'problem.field.invalid_text',
   unknown_id: 'problem.field.unknown_id',
   not_in_a_template: 'problem.field.not_in_a_template',
 };

@@ -17,7 +17,7 @@ export const resendStaffInvitation = (id: string): Promise<Outcome<undefined>> =
 
 export const listKeys = (signal: AbortSignal) => call('get', '/staff/api-keys', { signal });
 
-export const createKey = (name: string, scopes: readonly KeyScope[]): Promise<Outcome<ApiKey & { readonly key: string }>> =>
+export const createKey = (name: string, scopes: readonly KeyScope[]): Promise<Outcome<ApiKey & { readonly key: string | null }>> =>
   call('post', '/staff/api-keys', { body: { name, scopes: [...scopes] }, once: true });
 
 export const removeKey = (id: string): Promise<Outcome<undefined>> => call('delete', '/staff/api-keys/{api_key_id}', { path: { api_key_id: id } });

@@ -1,5 +1,6 @@
 import { call, type Outcome } from '../../common/api/client.ts';
 import type { DeviceList } from '../../common/account/devices.tsx';
+import type { ProfileNames } from '../../common/account/profile.tsx';
 import type { Language } from '../../common/i18n/catalogues.ts';
 import type { StaffInvitation, StaffPortal, StaffSession } from './types.ts';
 
@@ -26,11 +27,8 @@ export const resetPassword = (token: string, password: string): Promise<Outcome<
 export const changePassword = (body: { current_password: string; password: string }): Promise<Outcome<StaffSession>> =>
   call('post', '/staff/me/password', { body });
 
-export const changeProfile = (body: {
-  first_name: string | null;
-  surname: string | null;
-  language: Language;
-}): Promise<Outcome<StaffSession>> => call('patch', '/staff/me', { body });
+export const changeProfile = (body: ProfileNames & { readonly language?: Language }): Promise<Outcome<StaffSession>> =>
+  call('patch', '/staff/me', { body });
 
 export const listOwnSessions = (signal: AbortSignal): Promise<Outcome<DeviceList>> => call('get', '/staff/sessions', { signal });
 

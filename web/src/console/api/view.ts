@@ -16,3 +16,8 @@ export const viewJob = (id: string, job_id: string, signal: AbortSignal): Promis
 
 export const viewDocuments = (id: string, signal: AbortSignal): Promise<Outcome<DocumentList>> =>
   send('get', '/staff/members/{id}/view/documents', { path: { id }, query: { limit: 20 }, signal });
+
+// What opens here is what would open for the member, as far as the view goes.
+export const documentAddress = (id: string, document: string): string => `/api/v1/staff/members/${id}/view/documents/${document}/content`;
+
+export const jobFileAddress = (id: string, job: string, file: string): string => `/api/v1/staff/members/${id}/view/jobs/${job}/files/${file}`;

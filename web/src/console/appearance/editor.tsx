@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { catalogues, languages } from '../../common/i18n/catalogues.ts';
+import { languageOptions, languages } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
@@ -74,7 +74,6 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
       optional={id !== 'name'}
     />
   );
-  const languageOptions = languages.map((value) => ({ value, text: catalogues[value]['language.name'] as string }));
   return (
     <>
       <Form
@@ -83,7 +82,7 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
         state={submission}
         submit={t('appearance.save')}
         submitting={t('appearance.saving')}
-        footer={<UnsavedNote dirty={dirty} onDiscard={form.discard} />}
+        footer={<UnsavedNote form={form} submission={submission} />}
         hideSubmit={!may}
         onSubmit={() => void submit()}
       >
@@ -103,7 +102,7 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
             id="languages"
             legend={t('appearance.languages')}
             hint={t('appearance.languages_hint')}
-            options={languageOptions}
+            options={languageOptions(languages)}
             chosen={values.languages}
             errors={submission.errors}
             onChange={(chosen) => set('languages', chosen)}
@@ -113,7 +112,7 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
               id="default_language"
               label={t('appearance.default_language')}
               value={values.default_language}
-              options={languageOptions.filter(({ value }) => values.languages.includes(value))}
+              options={languageOptions(languages.filter((value) => values.languages.includes(value)))}
               onChange={(value) => set('default_language', value)}
             />
           )}

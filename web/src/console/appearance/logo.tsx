@@ -44,7 +44,8 @@ export function Logo({ portal, mayChange, onChange }: LogoProperties) {
         if (!answer.ok || answer.value.logo_state === 'processing') return;
         change.current(answer.value);
         reloadPortal();
-        announce(t(answer.value.logo_state === 'ready' ? 'logo.ready' : 'logo.failed'));
+        if (answer.value.logo_state === 'ready') setNotice({ key: 'logo.ready' });
+        else announce(t('logo.failed'));
       });
     }, kAskAgainMilliseconds);
     return () => clearInterval(timer);
@@ -58,6 +59,7 @@ export function Logo({ portal, mayChange, onChange }: LogoProperties) {
   const send = async (file: File | undefined) => {
     if (file === undefined || progress !== null) return;
     setWrong(null);
+    if (file.size === 0) return setWrong(t('filed.empty_file'));
     if (file.size > kMostBytes) return setWrong(t('logo.too_large'));
     if (!kTypes.includes(file.type)) return setWrong(t('logo.wrong_type'));
     abort.current = new AbortController();

@@ -3,6 +3,7 @@ import { parseColour } from '../../common/colour.ts';
 import type { Language } from '../../common/i18n/catalogues.ts';
 import { httpAddress } from '../../common/links.ts';
 import type { FormError } from '../../common/parts/form.tsx';
+import { isEmail } from '../../common/state/input_rules.ts';
 import { readFields, readTemplates, showFields, showTemplates, updatePortal } from '../api/portal.ts';
 import { readPortal } from '../api/staff.ts';
 import type { StaffFieldList, StaffPortal, StaffPortalUpdate, StaffTemplateList } from '../api/types.ts';
@@ -82,7 +83,7 @@ export function checkValues(values: Values, { t }: ConsoleTranslator): FormError
   };
   mind('name', values.name.trim() === '', t('appearance.name_missing'));
   mind('colours_accent', parseColour(values.colours_accent) === null, t('appearance.accent_wrong'));
-  mind('contact_email', values.contact_email.trim() !== '' && !/^[^\s@]+@[^\s@]+$/.test(values.contact_email.trim()), t('field.invalid_email'));
+  mind('contact_email', values.contact_email.trim() !== '' && !isEmail(values.contact_email.trim()), t('field.invalid_email'));
   for (const field of ['contact_website', 'links_privacy', 'links_terms', 'links_imprint'] as const) {
     mind(field, values[field].trim() !== '' && httpAddress(values[field].trim()) === null, t('problem.field.invalid_url'));
   }

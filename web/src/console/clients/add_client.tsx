@@ -4,6 +4,7 @@ import { Dialog } from '../../common/parts/dialog.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { formErrors } from '../../common/parts/form_errors.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { isEmail } from '../../common/state/input_rules.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { createClient, type Client, type ClientKind } from '../api/clients.ts';
 import { useWords } from '../i18n/words.ts';
@@ -31,7 +32,7 @@ export function AddClient({ onClose, onAdded }: { onClose: () => void; onAdded: 
   const given = contacts.filter(({ value }) => value !== '');
   const wrong = (): FormError[] => [
     ...missingNames(kind, names, translator),
-    ...(email.trim() === '' || /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? [] : [{ field: 'client_email', text: t('field.invalid_email') }]),
+    ...(email.trim() === '' || isEmail(email.trim()) ? [] : [{ field: 'client_email', text: t('field.invalid_email') }]),
   ];
   const refused = (failure: Failure): readonly FormError[] | null => {
     if (hasCode(failure, 'conflict')) return [{ field: 'external_id', text: t('client.external_id_taken') }];

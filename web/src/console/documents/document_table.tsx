@@ -71,6 +71,7 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
     {
       key: 'visible',
       head: t('filed.visible'),
+      whole: true,
       cell: (document) => (
         <>
           {may ? <VisibleSwitch document={document} onChanged={reload} /> : t(document.visible ? 'filed.shown' : 'filed.not_shown')}

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
-import { catalogues, type Language } from '../../common/i18n/catalogues.ts';
+import { languageOptions, type Language } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
@@ -41,7 +41,7 @@ export function InvitationEditor({ layouts, onSaved }: EditorProperties) {
   const form = useForm<Values>(valuesOf(layouts.items));
   const { values, saved, dirty, set } = form;
   const submission = useFormSubmission(Object.keys(values));
-  const preview = useLayoutPreview(values, language);
+  const preview = useLayoutPreview(values, saved, language);
   const [spots, setSpots] = useState<readonly Spot[]>([]);
   const [open, setOpen] = useState<Open>(null);
   // Where something is inserted after the focus went to the picker.
@@ -119,7 +119,7 @@ export function InvitationEditor({ layouts, onSaved }: EditorProperties) {
       <div class="layout-tools">
         {may && <SubstitutionPicker substitutions={layouts.substitutions} field={label(part)} onPick={(text) => insert(id, text)} />}
         {spots
-          .filter(({ field }) => field === id)
+          .filter(({ field }) => field === id && submission.errors.some((error) => error.field === id))
           .map((spot) => (
             <button key={`${spot.line}:${spot.column}`} type="button" class="button button-quiet" onClick={() => goTo(spot)}>
               {t('layout.go_to', { line: spot.line, column: spot.column })}
@@ -167,7 +167,7 @@ export function InvitationEditor({ layouts, onSaved }: EditorProperties) {
         state={submission}
         submit={t('appearance.save')}
         submitting={t('appearance.saving')}
-        footer={<UnsavedNote dirty={dirty} onDiscard={form.discard} />}
+        footer={<UnsavedNote form={form} submission={submission} />}
         hideSubmit={!may}
         onSubmit={() => void submit()}
       >
@@ -175,7 +175,7 @@ export function InvitationEditor({ layouts, onSaved }: EditorProperties) {
           id="layout-language"
           label={t('language.label')}
           value={language}
-          options={languages.map((value) => ({ value, text: catalogues[value]['language.name'] as string }))}
+          options={languageOptions(languages)}
           onChange={(value) => setWanted(value as Language)}
         />
         <fieldset class="form-part" disabled={!may}>

@@ -24,6 +24,8 @@ function show(frame: HTMLIFrameElement, html: string): void {
   const view = frame.contentWindow as (Window & typeof globalThis) | null;
   if (page?.body == null || view === null) return;
   const { markup, sheets } = splitStyles(html);
+  // On paper, as the page draws it, also where this page is dark: programs that turn mail dark do it each in their own way.
+  page.documentElement.style.colorScheme = 'light';
   page.body.innerHTML = markup;
   for (const element of page.querySelectorAll<HTMLElement>('[data-style]')) {
     element.style.cssText = element.dataset['style'] ?? '';

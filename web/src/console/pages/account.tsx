@@ -1,11 +1,8 @@
 import { useState } from 'preact/hooks';
 import { ChangePassword } from '../../common/account/change_password.tsx';
 import { Devices } from '../../common/account/devices.tsx';
-import { catalogues, languages, type Language } from '../../common/i18n/catalogues.ts';
-import { useChooseLanguage } from '../../common/i18n/language.tsx';
-import { Choice } from '../../common/parts/choice.tsx';
-import { Form, TextField } from '../../common/parts/form.tsx';
-import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { Profile } from '../../common/account/profile.tsx';
+import { languages } from '../../common/i18n/catalogues.ts';
 import { changePassword, changeProfile, endOwnSession, listOwnSessions } from '../api/staff.ts';
 import { useWords } from '../i18n/words.ts';
 import { Page } from '../parts/page.tsx';
@@ -20,7 +17,19 @@ export function AccountPage() {
   const [changes, setChanges] = useState(0);
   return (
     <Page title={t('account.title')}>
-      <Profile />
+      <Profile person={staff} offered={languages} request={changeProfile} onSaved={(session) => openSession(session, { key: 'account.saved' })}>
+        <div class="fact">
+          <dt>{t('account.email')}</dt>
+          <dd>{staff.email}</dd>
+        </div>
+        <div class="fact">
+          <dt>{t('account.role')}</dt>
+          <dd>
+            {t(`role.${staff.role}`)}
+            <span class="muted block">{t(`role.${staff.role}_text`)}</span>
+          </dd>
+        </div>
+      </Profile>
       <ChangePassword
         email={staff.email}
         request={changePassword}
@@ -34,82 +43,5 @@ export function AccountPage() {
         <SignOut class="button" />
       </div>
     </Page>
-  );
-}
-
-function Profile() {
-  const translator = useWords();
-  const { t } = translator;
-  const chooseLanguage = useChooseLanguage();
-  const { openSession } = useApp();
-  const { staff } = useSession();
-  const [firstName, setFirstName] = useState(staff.first_name ?? '');
-  const [surname, setSurname] = useState(staff.surname ?? '');
-  const [language, setLanguage] = useState<Language>(staff.language ?? translator.language);
-  const submission = useFormSubmission(['first_name', 'surname']);
-
-  const submit = async (values: FormData) => {
-    const text = (name: string) => String(values.get(name)).trim() || null;
-    await submission.send({
-      request: () => changeProfile({ first_name: text('first_name'), surname: text('surname'), language }),
-      done: (session) => {
-        openSession(session, { key: 'account.saved' });
-        // What this browser was told before would win over it.
-        chooseLanguage(language);
-      },
-    });
-  };
-  return (
-    <section class="section" aria-labelledby="profile">
-      <h2 id="profile">{t('account.profile')}</h2>
-      <dl class="facts">
-        <div class="fact">
-          <dt>{t('account.email')}</dt>
-          <dd>{staff.email}</dd>
-        </div>
-        <div class="fact">
-          <dt>{t('account.role')}</dt>
-          <dd>
-            {t(`role.${staff.role}`)}
-            <span class="muted block">{t(`role.${staff.role}_text`)}</span>
-          </dd>
-        </div>
-      </dl>
-      <Form
-        label={t('account.profile')}
-        state={submission}
-        submit={t('account.save')}
-        submitting={t('account.saving')}
-        onSubmit={(values) => void submit(values)}
-      >
-        <TextField
-          id="first_name"
-          label={t('account.first_name')}
-          errors={submission.errors}
-          value={firstName}
-          onInput={setFirstName}
-          type="text"
-          autocomplete="given-name"
-          optional
-        />
-        <TextField
-          id="surname"
-          label={t('account.surname')}
-          errors={submission.errors}
-          value={surname}
-          onInput={setSurname}
-          type="text"
-          autocomplete="family-name"
-          optional
-        />
-        <Choice
-          id="language"
-          label={t('language.label')}
-          value={language}
-          options={languages.map((value) => ({ value, text: catalogues[value]['language.name'] as string }))}
-          onChange={(value) => setLanguage(value as Language)}
-        />
-      </Form>
-    </section>
   );
 }

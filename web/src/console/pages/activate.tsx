@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { PersonName } from '../../common/account/person_name.tsx';
 import type { Outcome } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
@@ -133,26 +134,7 @@ function ActivationForm({ token, invitation, onRefused }: ActivationFormProperti
       >
         {/* Password managers file the new password under the address. */}
         <input hidden type="email" name="email" autocomplete="username" readOnly tabIndex={-1} value={invitation.email} />
-        <TextField
-          id="first_name"
-          label={t('account.first_name')}
-          errors={submission.errors}
-          value={firstName}
-          onInput={setFirstName}
-          type="text"
-          autocomplete="given-name"
-          optional
-        />
-        <TextField
-          id="surname"
-          label={t('account.surname')}
-          errors={submission.errors}
-          value={surname}
-          onInput={setSurname}
-          type="text"
-          autocomplete="family-name"
-          optional
-        />
+        <PersonName firstName={firstName} surname={surname} onFirstName={setFirstName} onSurname={setSurname} errors={submission.errors} own />
         <TextField
           id="password"
           label={t('activate.password')}

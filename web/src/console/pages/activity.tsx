@@ -53,7 +53,7 @@ export function ActivityPage() {
       head: t('activity.about'),
       cell: ({ client, member, subject }) => (
         <>
-          {member?.name ?? subject?.name}
+          <span class="block">{member?.name ?? subject?.name}</span>
           {client !== null && (
             <a class="block" href={clientPath(client.id)}>
               {client.name}

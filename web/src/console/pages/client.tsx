@@ -7,6 +7,7 @@ import { readClient, type Client } from '../api/clients.ts';
 import { Contacts } from '../clients/contacts.tsx';
 import { EditClient } from '../clients/edit_client.tsx';
 import { nameFields } from '../clients/fields.ts';
+import { isLocked } from '../clients/origin.tsx';
 import { Sites } from '../clients/sites.tsx';
 import { DocumentsOf } from '../documents/documents_of.tsx';
 import { useWords } from '../i18n/words.ts';
@@ -55,7 +56,7 @@ function About({ client, onChanged }: { client: Client; onChanged: (client: Clie
     <section class="section" aria-labelledby="about">
       <div class="section-head">
         <h2 id="about">{t('client.about')}</h2>
-        {may && (
+        {may && !isLocked(client, client) && (
           <button type="button" class="button" onClick={() => setEditing(true)}>
             {t('client.edit')}
           </button>
@@ -63,7 +64,7 @@ function About({ client, onChanged }: { client: Client; onChanged: (client: Clie
       </div>
       {client.imported && (
         <p class="muted">
-          <Icon name="lock" /> {t('client.imported_text')}
+          <Icon name="lock" /> {t(client.may_edit_imported ? 'client.imported_editable_text' : 'client.imported_text')}
         </p>
       )}
       <dl class="facts">

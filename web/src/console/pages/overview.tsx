@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { Failure } from '../../common/api/failure.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
+import { useAttempt } from '../../common/state/attempt.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { createPortal, readPortal } from '../api/staff.ts';
 import type { StaffPortal } from '../api/types.ts';
@@ -48,29 +48,22 @@ function CreatePortal({ onCreated }: { onCreated: (portal: StaffPortal) => void 
   const { reloadPortal, setNotice, handleFailure } = useApp();
   const { describe, business } = useShell();
   const may = useMay('manager');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const create = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(null);
-    const answer = await createPortal();
-    setBusy(false);
-    if (answer.ok) {
+  const { busy, failure, run } = useAttempt({
+    request: createPortal,
+    done: (created) => {
       reloadPortal();
       setNotice({ key: 'create.done' });
-      onCreated(answer.value);
-    } else if (!handleFailure(answer.failure)) {
-      setFailure(answer.failure);
-    }
-  };
+      onCreated(created);
+    },
+    settled: handleFailure,
+  });
   return (
     <div class="prose">
       <p>{t('create.text', { business })}</p>
       <p>{t('create.text_until')}</p>
       {may ? (
         <p class="actions">
-          <button type="button" class="button button-primary button-fit" aria-busy={busy} onClick={() => void create()}>
+          <button type="button" class="button button-primary button-fit" aria-busy={busy} onClick={() => void run()}>
             {t(busy ? 'create.creating' : 'create.submit')}
           </button>
         </p>
@@ -104,7 +97,7 @@ function Created({ portal }: { portal: StaffPortal }) {
             done={templates > 0}
             title={t('overview.templates')}
             text={templates > 0 ? t('overview.templates_done', { count: templates }) : t('overview.templates_missing')}
-            path="/console/appearance"
+            path="/console/appearance#templates-part"
             action={t('overview.templates_action')}
           />
           <Step

@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
 import type { Outcome } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
+import { useAttempt } from '../../common/state/attempt.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { useWords } from '../i18n/words.ts';
 
@@ -25,23 +25,18 @@ export function Confirm<Value>(properties: ConfirmProperties<Value>) {
   const { title, text, confirm, confirming, danger = true, request, done, settled, onClose } = properties;
   const translator = useWords();
   const { handleFailure, describe } = useShell();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const run = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(null);
-    const answer = await request();
-    setBusy(false);
-    if (answer.ok) {
+  const { busy, failure, run } = useAttempt({
+    request,
+    done: (value) => {
       onClose();
-      done(answer.value);
-    } else if (settled?.(answer.failure) === true || handleFailure(answer.failure)) {
-      onClose();
-    } else {
-      setFailure(answer.failure);
-    }
-  };
+      done(value);
+    },
+    settled: (refused) => {
+      const isSettled = settled?.(refused) === true || handleFailure(refused);
+      if (isSettled) onClose();
+      return isSettled;
+    },
+  });
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{text}</p>

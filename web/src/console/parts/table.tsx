@@ -11,6 +11,8 @@ export interface Column<Item> {
   // The first column names the row.
   readonly cell: (item: Item) => ComponentChildren;
   readonly numeric?: boolean;
+  // Words of the console, which are not cut within; what others wrote may be.
+  readonly whole?: boolean;
 }
 
 interface TableProperties<Item> {
@@ -69,7 +71,7 @@ export function Table<Item extends { readonly id: string }>({ label, columns, it
                 <Check label={nameOf(item)} checked={selection.has(item.id)} onChange={() => selection.toggle(item.id)} />
               </td>
             )}
-            {columns.map(({ key, head, cell, numeric }, index) => {
+            {columns.map(({ key, head, cell, numeric, whole }, index) => {
               const content = (
                 <>
                   {index > 0 && (
@@ -80,7 +82,7 @@ export function Table<Item extends { readonly id: string }>({ label, columns, it
                   <span class="table-value">{cell(item)}</span>
                 </>
               );
-              const className = numeric === true ? 'table-number' : undefined;
+              const className = numeric === true ? 'table-number' : whole === true ? 'table-whole' : undefined;
               return index === 0 ? (
                 <th key={key} role="rowheader" scope="row" class={className}>
                   {content}

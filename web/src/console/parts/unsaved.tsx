@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { guardLeaving } from '../../common/history.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
+import type { Submission } from '../../common/parts/submission.ts';
 import { useWords } from '../i18n/words.ts';
+import type { FormValues } from '../state/form.ts';
 
 // While something is not saved, leaving the page asks once: in the console with words of its own, elsewhere with the browser's.
 export function LeaveGuard({ dirty }: { dirty: boolean }) {
@@ -40,14 +42,28 @@ export function LeaveGuard({ dirty }: { dirty: boolean }) {
   );
 }
 
-// Stays in view while there is something to save.
-export function UnsavedNote({ dirty, onDiscard }: { dirty: boolean; onDiscard: () => void }) {
+interface UnsavedNoteProperties {
+  form: Pick<FormValues<object>, 'dirty' | 'discard'>;
+  submission: Pick<Submission, 'clear'>;
+}
+
+// Stands beside the button that saves. What was wrong goes with what is discarded.
+export function UnsavedNote({ form: { dirty, discard }, submission: { clear } }: UnsavedNoteProperties) {
   const { t } = useWords();
   return (
     <div class="unsaved" role="status">
       {dirty && <p>{t('unsaved.note')}</p>}
       {dirty && (
-        <button type="button" class="button button-quiet" onClick={onDiscard}>
+        <button
+          type="button"
+          class="button button-quiet"
+          onClick={(event) => {
+            // This button goes, and the focus stays in its form.
+            event.currentTarget.form?.querySelector<HTMLButtonElement>('[type="submit"]')?.focus();
+            discard();
+            clear();
+          }}
+        >
           {t('unsaved.discard')}
         </button>
       )}

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
@@ -9,9 +9,9 @@ import { CancelButton } from '../parts/row_button.tsx';
 import { startWork, type Result } from '../work/work.ts';
 import { decodeText, parseCsv, type CsvRow } from './csv.ts';
 import { proposeMapping, rowFields, rowsOf, type Mapping } from './mapping.ts';
+import { kRowsAtOnce, tryRows } from './trial.ts';
 
-const kMostRows = 2000;
-const kBatch = 100;
+const kMostRows = 5000;
 const kMostBytes = 10_485_760;
 const kErrorsShown = 100;
 
@@ -30,8 +30,12 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
   const [mapping, setMapping] = useState<Mapping | null>(null);
   const [trial, setTrial] = useState<RowsAnswer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  // How many rows have been looked at; null: nothing is under way.
+  const [tried, setTried] = useState<number | null>(null);
+  const busy = tried !== null;
   const input = useRef<HTMLInputElement>(null);
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
 
   const open = async (chosen: File | undefined) => {
     if (chosen === undefined) return;
@@ -49,10 +53,13 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
   const tryOut = async () => {
     if (busy || file === null || mapping === null) return;
     if (!isNamed) return setProblem(t('rows.name_missing'));
-    setBusy(true);
+    setTried(0);
     setProblem(null);
-    const answer = await sendRows(rowsOf(file.rows, mapping), true);
-    setBusy(false);
+    abort.current = new AbortController();
+    const { signal } = abort.current;
+    const answer = await tryRows(rowsOf(file.rows, mapping), (part) => sendRows(part, true, signal), setTried);
+    if (signal.aborted) return;
+    setTried(null);
     if (answer.ok) setTrial(answer.value);
     else if (!handleFailure(answer.failure)) setProblem(describe(answer.failure, translator));
   };
@@ -76,7 +83,7 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
     void startWork({
       title: t('rows.work', { name: file.name }),
       names: rows.map((row) => t('rows.line', { line: row.line })),
-      batch: kBatch,
+      batch: kRowsAtOnce,
       atOnce: 1,
       run,
       done: onDone,
@@ -136,11 +143,12 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
           </div>
         </>
       )}
+      {tried !== null && file !== null && <progress aria-label={t('rows.progress')} max={file.rows.length} value={tried} />}
       {trial !== null && <Trial trial={trial} />}
       <div class="actions">
         {file !== null && trial === null && (
           <button type="button" class="button button-primary button-fit" aria-busy={busy} onClick={() => void tryOut()}>
-            {t(busy ? 'rows.trying' : 'rows.try')}
+            {tried === null ? t('rows.try') : t('rows.trying', { done: tried, count: file.rows.length })}
           </button>
         )}
         {trial !== null && trial.created + trial.updated > 0 && (
@@ -168,8 +176,8 @@ function Trial({ trial }: { trial: RowsAnswer }) {
       <div role="status">
         <ul class="plain-list">
           <li>{t('rows.created', { count: created })}</li>
-          <li>{t('rows.updated', { count: updated })}</li>
-          <li>{t('rows.unchanged', { count: unchanged })}</li>
+          {updated > 0 && <li>{t('rows.updated', { count: updated })}</li>}
+          {unchanged > 0 && <li>{t('rows.unchanged', { count: unchanged })}</li>}
           {errors.length > 0 && <li>{t('rows.wrong', { count: errors.length })}</li>}
         </ul>
       </div>

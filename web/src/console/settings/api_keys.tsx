@@ -68,7 +68,9 @@ export function ApiKeys() {
         <CreateKey
           onClose={close}
           onCreated={({ key, name }) => {
-            setOpen({ created: key, name });
+            // Made by a request whose answer was lost: nobody has kept the key itself.
+            if (key === null) setNotice({ key: 'keys.lost', values: { name } });
+            setOpen(key === null ? null : { created: key, name });
             keys.reload();
           }}
         />
@@ -97,7 +99,7 @@ export function ApiKeys() {
   );
 }
 
-function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: (created: { key: string; name: string }) => void }) {
+function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: (created: { key: string | null; name: string }) => void }) {
   const { t } = useWords();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly string[]>(['import']);

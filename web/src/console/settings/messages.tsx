@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
-import { hasCode, type Failure } from '../../common/api/failure.ts';
+import { hasCode } from '../../common/api/failure.ts';
 import { listKey } from '../../common/lists/seen.ts';
 import { useList } from '../../common/lists/use_list.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
+import { useAttempt } from '../../common/state/attempt.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { listFailedMessages, retryMessage } from '../api/settings.ts';
 import type { MessageList, StaffMessage } from '../api/types.ts';
@@ -23,6 +23,8 @@ const kKinds: readonly string[] = [
   'staff_invitation',
   'staff_password_reset',
   'staff_password_changed',
+  'invitation_test',
+  'mail_test',
 ];
 
 // Mails and text messages that were given up, with what the other side said.
@@ -73,27 +75,22 @@ function Retry({ message, onSent }: { message: StaffMessage; onSent: () => void 
   const { t } = translator;
   const { setNotice, handleFailure } = useApp();
   const { describe } = useShell();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  if (!message.can_retry) return <span class="muted">{t('messages.too_old')}</span>;
-  const retry = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(null);
-    const answer = await retryMessage(message.id);
-    setBusy(false);
-    if (answer.ok) {
+  const { busy, failure, run } = useAttempt({
+    request: () => retryMessage(message.id),
+    done: () => {
       setNotice({ key: 'messages.retried', values: { recipient: message.recipient } });
       onSent();
-    } else if (hasCode(answer.failure, 'not_found')) {
+    },
+    settled: (refused) => {
+      if (!hasCode(refused, 'not_found')) return handleFailure(refused);
       onSent();
-    } else if (!handleFailure(answer.failure)) {
-      setFailure(answer.failure);
-    }
-  };
+      return true;
+    },
+  });
+  if (!message.can_retry) return <span class="muted">{t('messages.too_old')}</span>;
   return (
     <span class="row-actions">
-      <button type="button" class="button button-quiet button-row" aria-busy={busy} onClick={() => void retry()}>
+      <button type="button" class="button button-quiet button-row" aria-busy={busy} onClick={() => void run()}>
         {t(busy ? 'staff.resending' : 'action.try_again')}
         <span class="visually-hidden">: {message.recipient}</span>
       </button>

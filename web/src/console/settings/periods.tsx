@@ -52,10 +52,11 @@ function PeriodsForm({ portal, onSaved }: { portal: StaffPortal; onSaved: (porta
     <>
       <Form
         label={t('periods.title')}
+        class="form-framed"
         state={submission}
         submit={t('appearance.save')}
         submitting={t('appearance.saving')}
-        footer={<UnsavedNote dirty={form.dirty} onDiscard={form.discard} />}
+        footer={<UnsavedNote form={form} submission={submission} />}
         hideSubmit={!may}
         onSubmit={() => void submit()}
       >

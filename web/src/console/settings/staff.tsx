@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
+import { PersonName } from '../../common/account/person_name.tsx';
 import { hasCode } from '../../common/api/failure.ts';
-import { catalogues, languages, type Language } from '../../common/i18n/catalogues.ts';
+import { languageOptions, languages, type Language } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
@@ -177,34 +178,13 @@ function AddStaff({ onClose, onAdded }: { onClose: () => void; onAdded: (user: S
         onSubmit={() => void submit()}
       >
         <TextField id="email" label={t('account.email')} errors={submission.errors} value={email} onInput={setEmail} type="email" autocomplete="off" />
-        <TextField
-          id="first_name"
-          label={t('account.first_name')}
-          errors={submission.errors}
-          value={firstName}
-          onInput={setFirstName}
-          type="text"
-          autocomplete="off"
-          maxLength={50}
-          optional
-        />
-        <TextField
-          id="surname"
-          label={t('account.surname')}
-          errors={submission.errors}
-          value={surname}
-          onInput={setSurname}
-          type="text"
-          autocomplete="off"
-          maxLength={50}
-          optional
-        />
+        <PersonName firstName={firstName} surname={surname} onFirstName={setFirstName} onSurname={setSurname} errors={submission.errors} />
         <Radios id="role" legend={t('account.role')} options={roles} value={role} errors={submission.errors} onChange={(value) => setRole(value as Role)} />
         <Choice
           id="language"
           label={t('staff.language')}
           value={language}
-          options={languages.map((value) => ({ value, text: catalogues[value]['language.name'] as string }))}
+          options={languageOptions(languages)}
           onChange={(value) => setLanguage(value as Language)}
         />
       </Form>

@@ -4,9 +4,10 @@ import { useWords } from '../i18n/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { useApp } from '../state/application.tsx';
 import { EditMember } from './edit_member.tsx';
+import { SendConfirmation } from './send_confirmation.tsx';
 import { ViewAs } from './view_as.tsx';
 
-export type Act = 'resend' | 'cancel' | 'remove' | 'edit' | 'password' | 'view';
+export type Act = 'resend' | 'cancel' | 'remove' | 'edit' | 'password' | 'confirmation' | 'view';
 
 interface ActionProperties {
   act: Act;
@@ -41,6 +42,19 @@ export function MemberAction({ act, member, onClose, reload }: ActionProperties)
           onChanged={() => {
             onClose();
             say('member.saved');
+          }}
+        />
+      );
+    case 'confirmation':
+      return (
+        <SendConfirmation
+          member={member}
+          onClose={onClose}
+          onOver={reload}
+          onSent={({ pending_email: waiting }) => {
+            onClose();
+            setNotice({ key: 'member.confirmation_sent', values: { address: waiting ?? '' } });
+            reload();
           }}
         />
       );

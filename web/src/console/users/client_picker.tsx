@@ -42,6 +42,7 @@ export function ClientPicker({ onPick }: { onPick: (client: ClientSummary) => vo
       <p class="muted" role="status">
         {found !== null && (found.length === 0 ? t(q === '' ? 'clients.empty' : 'clients.nothing_found') : t('choice.found', { count: found.length }))}
       </p>
+      {found?.length === 0 && <p>{t('clients.not_there')}</p>}
       {found !== null && found.length > 0 && (
         <ul class="rows" aria-label={t('page.clients')}>
           {found.map((client) => (

@@ -7,6 +7,7 @@ import { Icon } from '../../common/parts/icon.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { isEmail } from '../../common/state/input_rules.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { readClient, type Client } from '../api/clients.ts';
 import { invite, usualPermissions, type Channel, type Member, type NewInvitation, type Permission } from '../api/members.ts';
@@ -14,6 +15,7 @@ import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
 import { ClientPicker } from './client_picker.tsx';
+import { NoTemplates } from './no_templates.tsx';
 import { LanguageChoice, PermissionBoxes } from './options.tsx';
 import { channelsOf, recipientsOf, type Recipient } from './recipients.ts';
 
@@ -47,6 +49,7 @@ export function Invite({ client: given, onClose, onInvited }: InviteProperties) 
   }
   return (
     <Dialog title={t('invite.title')} onClose={onClose} wide>
+      <NoTemplates />
       {picked === null && <p>{t('invite.whom')}</p>}
       {picked === null && <ClientPicker onPick={({ id }) => setPicked(id)} />}
       {picked !== null && failure === null && <RowsSkeleton />}
@@ -81,7 +84,7 @@ function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () 
 
   const wrong = (): FormError[] => {
     if (channels.length === 0) return [{ field: 'email', text: t('invite.no_address') }];
-    if (isNew && email.trim() !== '' && !/^[^\s@]+@[^\s@]+$/.test(email.trim())) return [{ field: 'email', text: t('field.invalid_email') }];
+    if (isNew && email.trim() !== '' && !isEmail(email.trim())) return [{ field: 'email', text: t('field.invalid_email') }];
     return [];
   };
   const optional = (name: keyof NewInvitation, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
@@ -116,6 +119,7 @@ function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () 
   );
   return (
     <Dialog title={t('invite.title_of', { client: client.name })} onClose={onClose} wide>
+      <NoTemplates />
       {recipients.length === 0 && (
         <p class="warning">
           <Icon name="alert" />

@@ -10,6 +10,7 @@ import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
 import { startWork, type Result } from '../work/work.ts';
+import { NoTemplates } from './no_templates.tsx';
 import { LanguageChoice, PermissionBoxes } from './options.tsx';
 
 export interface Invitee {
@@ -54,6 +55,7 @@ export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; 
   };
   return (
     <Dialog title={t('many.title')} onClose={onClose}>
+      <NoTemplates />
       <p>{t('many.text', { count: clients.length })}</p>
       <Form
         label={t('many.title')}

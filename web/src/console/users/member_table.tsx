@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 import type { ListState } from '../../common/lists/use_list.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
-import { isOpen, memberName, type Member, type MemberState } from '../api/members.ts';
+import { isOpen, memberName, waitingAddress, type Member, type MemberState } from '../api/members.ts';
 import type { ItemsOf } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
 import { clientPath } from '../navigation.ts';
+import { Address } from '../parts/address.tsx';
 import { ListTable } from '../parts/list_table.tsx';
 import { RowButton } from '../parts/row_button.tsx';
 import type { Column } from '../parts/table.tsx';
@@ -51,7 +52,7 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
           {memberName(member)}
           {member.job_title !== null && <span class="muted block">{member.job_title}</span>}
           {[member.email, member.phone].map(
-            (address) => address !== null && address !== memberName(member) && <span key={address} class="muted block">{address}</span>,
+            (address) => address !== null && address !== memberName(member) && <span key={address} class="muted block"><Address text={address} /></span>,
           )}
         </>
       ),
@@ -59,9 +60,9 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
     ...(withClient
       ? [{ key: 'client', head: t('member.client'), cell: ({ client }: Member) => <a href={clientPath(client.id)}>{client.name}</a> }]
       : []),
-    { key: 'state', head: t('staff.state'), cell: (member) => <State member={member} /> },
-    { key: 'channel', head: t('member.channel'), cell: ({ channel }) => (channel === null ? '' : t(`channel.${channel}`)) },
-    { key: 'last', head: t('staff.last_sign_in'), cell: ({ last_sign_in_at: at }) => times(at, t('staff.never')) },
+    { key: 'state', head: t('staff.state'), whole: true, cell: (member) => <State member={member} /> },
+    { key: 'channel', head: t('member.channel'), whole: true, cell: ({ channel }) => (channel === null ? '' : t(`channel.${channel}`)) },
+    { key: 'last', head: t('staff.last_sign_in'), whole: true, cell: ({ last_sign_in_at: at }) => times(at, t('staff.never')) },
   ];
   if (may) {
     const button = (act: Act, text: string, member: Member) => (
@@ -77,6 +78,7 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
           {(isOpen(member) || member.state === 'accepted') && button('edit', t('client.change'), member)}
           {(isOpen(member) || member.state === 'accepted') && button('view', t('view.action'), member)}
           {member.state === 'accepted' && member.email !== null && button('password', t('member.password'), member)}
+          {waitingAddress(member) !== null && button('confirmation', t('member.confirmation'), member)}
           {member.state === 'accepted' && button('remove', t('staff.remove'), member)}
         </span>
       ),
@@ -105,6 +107,7 @@ function State({ member }: { member: Member }) {
   const { t } = useWords();
   const times = useTimes();
   const { state, failure, expires_at: expires } = member;
+  const waiting = waitingAddress(member);
   return (
     <>
       <span class="member-state" data-state={state}>
@@ -115,6 +118,7 @@ function State({ member }: { member: Member }) {
       {(state === 'sent' || state === 'queued') && expires !== null && (
         <span class="muted block">{t('member.expires', { time: times(expires, '') })}</span>
       )}
+      {waiting !== null && <span class="block member-waiting">{t('member.waits', { address: waiting })}</span>}
     </>
   );
 }

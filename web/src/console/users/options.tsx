@@ -1,4 +1,4 @@
-import { catalogues, languages, type Language } from '../../common/i18n/catalogues.ts';
+import { languageOptions, languages, type Language } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import type { FormError } from '../../common/parts/form.tsx';
 import { permissions, type Permission } from '../api/members.ts';
@@ -36,7 +36,7 @@ export function LanguageChoice({ value, onChange }: { value: Language | ''; onCh
       value={value}
       options={[
         { value: '', text: t('member.language_usual') },
-        ...languages.map((language) => ({ value: language, text: catalogues[language]['language.name'] as string })),
+        ...languageOptions(languages),
       ]}
       onChange={(language) => onChange(language as Language | '')}
     />

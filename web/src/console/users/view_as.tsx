@@ -1,3 +1,4 @@
+import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Field, JobState } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
@@ -9,7 +10,7 @@ import { FailurePanel } from '../../common/parts/states.tsx';
 import { formatDecimal, formatMoney } from '../../common/numbers.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { memberName, type Member } from '../api/members.ts';
-import { openView, viewDocuments, viewJob, viewJobs, type View } from '../api/view.ts';
+import { documentAddress, jobFileAddress, openView, viewDocuments, viewJob, viewJobs, type View } from '../api/view.ts';
 import { useWords, type ConsoleTranslator } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
 import { useResource } from '../state/resource.ts';
@@ -144,12 +145,18 @@ function OneJob({ id, job }: { id: string; job: string }) {
   if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
   if (found.value === null) return <RowsSkeleton />;
   const { template, number, status, scheduled_at: at, address, assignee, fields } = found.value;
-  const fact = (label: string, value: string) => (
+  const fact = (label: string, value: string | VNode) => (
     <div key={label} class="fact">
       <dt>{label}</dt>
       <dd class="plain-text">{value}</dd>
     </div>
   );
+  const valueOf = (field: Field) =>
+    isOfFiles(field) && field.value !== null && field.value.length > 0 ? (
+      <Files files={field.value.map((file) => ({ ...file, address: jobFileAddress(id, job, file.id) }))} />
+    ) : (
+      textOf(field, translator)
+    );
   return (
     <>
       <h3>
@@ -159,9 +166,28 @@ function OneJob({ id, job }: { id: string; job: string }) {
         {fact(t('job.when'), times(at, t('jobs.no_date')))}
         {fact(t('job.where'), address ?? t('job.no_address'))}
         {fact(t('job.who'), assignee?.name ?? t('jobs.assignee_none'))}
-        {fields.map((field) => fact(labelOf(field, translator), textOf(field, translator)))}
+        {fields.map((field) => fact(labelOf(field, translator), valueOf(field)))}
       </dl>
     </>
+  );
+}
+
+type FilesField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
+const isOfFiles = (field: Field): field is FilesField => field.type === 'photo' || field.type === 'file' || field.type === 'signature';
+
+// Each opens in a tab of its own, so that the view stays.
+function Files({ files }: { files: readonly { readonly id: string; readonly name: string; readonly address: string }[] }) {
+  const { t } = useWords();
+  return (
+    <ul class="plain-list">
+      {files.map(({ id, name, address }) => (
+        <li key={id}>
+          <a class="text-link" href={address} target="_blank" rel="noopener noreferrer" aria-label={t('view.open', { name })}>
+            {name}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -201,11 +227,7 @@ function Documents({ id }: { id: string }) {
   return (
     <>
       <p class="muted">{t(next === null ? 'documents.found' : 'documents.shown', { count: items.length })}</p>
-      <ul class="plain-list">
-        {items.map(({ id: document, name }) => (
-          <li key={document}>{name}</li>
-        ))}
-      </ul>
+      <Files files={items.map(({ id: document, name }) => ({ id: document, name, address: documentAddress(id, document) }))} />
     </>
   );
 }

@@ -3,6 +3,9 @@ import { listKey } from '../../common/lists/seen.ts';
 import { useList, type ListState, type Part } from '../../common/lists/use_list.ts';
 import { documentsApiQuery, type DocumentsQuery } from './query.ts';
 
+// Which of them are shown is a matter of the settings, too.
+const shows = ['documents', 'settings'] as const;
+
 export type Documents = ListState<DocumentList>;
 
 export function useDocuments(query: DocumentsQuery): Documents {
@@ -12,5 +15,5 @@ export function useDocuments(query: DocumentsQuery): Documents {
       membership,
       ...(signal === undefined ? {} : { signal }),
     });
-  return useList(listKey('documents', documentsApiQuery(query)), ask);
+  return useList(listKey('documents', documentsApiQuery(query)), ask, shows);
 }

@@ -3,6 +3,9 @@ import { listKey } from '../../common/lists/seen.ts';
 import { useList, type ListState, type Part } from '../../common/lists/use_list.ts';
 import { apiQuery, datesAreInOrder, type JobsQuery } from './query.ts';
 
+// A job shows the name of its site, and the settings say which jobs and what of them.
+export const shows = ['jobs', 'sites', 'settings'] as const;
+
 export type Jobs = ListState<JobList>;
 
 export function useJobs(query: JobsQuery): Jobs {
@@ -13,5 +16,5 @@ export function useJobs(query: JobsQuery): Jobs {
       membership,
       ...(signal === undefined ? {} : { signal }),
     });
-  return useList(listKey('jobs', apiQuery(query)), datesAreInOrder(query) ? ask : null);
+  return useList(listKey('jobs', apiQuery(query)), datesAreInOrder(query) ? ask : null, shows);
 }

@@ -3,6 +3,7 @@ import type { Document, DocumentList } from '../../common/api/client.ts';
 import { describeFailure, hasCode } from '../../common/api/failure.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
+import { useSteady } from '../../common/lists/use_steady.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
@@ -118,6 +119,10 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
   const { items, nextCursor } = loaded;
   const summary = t(nextCursor === null ? 'documents.found' : 'documents.shown', { count: items.length });
   useEffect(() => announce(summary), [summary, query.q, query.sort]);
+  useEffect(() => {
+    if (loaded.changed.size > 0) announce(t('live.documents', { count: loaded.changed.size }));
+  }, [loaded.changed]);
+  useSteady(list);
 
   const loadMore = async () => {
     const before = items.length;
@@ -127,10 +132,10 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
   };
   return (
     <>
-      <ul class="rows" ref={list}>
+      <ul class="rows steady" ref={list}>
         {items.map((item) => (
-          <li key={item.id}>
-            <DocumentRow item={item} />
+          <li key={item.id} data-item={item.id}>
+            <DocumentRow item={item} changed={loaded.changed.has(item.id)} />
           </li>
         ))}
       </ul>
@@ -149,10 +154,10 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
   );
 }
 
-function DocumentRow({ item }: { item: Document }) {
+function DocumentRow({ item, changed }: { item: Document; changed: boolean }) {
   const translator = useTranslator();
   const { time_zone: timeZone } = useApp().portal;
   const added = formatDay(dayOf(new Date(item.created_at), timeZone), dayOf(new Date(), timeZone), translator);
   const description = translator.t('documents.describe', { file: describeFile(item, 'document', translator), day: added });
-  return <FileRow file={item} icon="document" description={description} />;
+  return <FileRow file={item} icon="document" description={changed ? `${description} · ${translator.t('jobs.updated')}` : description} />;
 }

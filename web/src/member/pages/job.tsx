@@ -7,8 +7,11 @@ import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
+import { useChanges } from '../../common/live/use_changes.ts';
+import { announce } from '../../common/parts/announcer.tsx';
 import { useWake } from '../../common/wake.ts';
 import { recallJob } from '../jobs/seen.ts';
+import { shows } from '../jobs/use_jobs.ts';
 import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
@@ -21,7 +24,7 @@ import { pageTitle } from './title.ts';
 // What the list knew is shown at once, also without a connection; the fields follow when they are there.
 export function JobPage({ id }: { id: string }) {
   const membership = useSession().membership.id;
-  const { answer, reload } = useJob(id, membership);
+  const { answer, updated, reload } = useJob(id, membership);
   const known = answer?.ok === true ? answer.value : recallJob(membership, id);
   const failure = answer === null || answer.ok ? null : answer.failure;
   return (
@@ -29,7 +32,7 @@ export function JobPage({ id }: { id: string }) {
       <BackToJobs />
       {hasCode(failure, 'not_found') && <Missing />}
       {!hasCode(failure, 'not_found') && known === null && <Waiting failed={failure !== null} />}
-      {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} />}
+      {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} updated={updated} />}
       {answer === null && <JobSkeleton />}
       {answer?.ok === true && <JobFields job={answer.value} />}
       {failure !== null && !hasCode(failure, 'not_found') && <FailurePanel failure={failure} retry={reload} />}
@@ -64,8 +67,10 @@ function Waiting({ failed }: { failed: boolean }) {
   );
 }
 
-function useJob(id: string, membership: string): { answer: Outcome<Job> | null; reload: () => void } {
+function useJob(id: string, membership: string): { answer: Outcome<Job> | null; updated: boolean; reload: () => void } {
+  const { t } = useTranslator();
   const { handleFailure, markLoaded, markMissed } = useApp();
+  const [updated, setUpdated] = useState(false);
   const [answer, setAnswer] = useState<Outcome<Job> | null>(null);
   const [attempt, setAttempt] = useState(0);
   const shown = useRef(answer);
@@ -75,6 +80,10 @@ function useJob(id: string, membership: string): { answer: Outcome<Job> | null; 
     void call('get', '/jobs/{id}', { path: { id }, membership, signal: abort.signal }).then((result) => {
       if (abort.signal.aborted || (!result.ok && handleFailure(result.failure))) return;
       if (result.ok) markLoaded();
+      if (result.ok && shown.current?.ok === true && JSON.stringify(result.value) !== JSON.stringify(shown.current.value)) {
+        setUpdated(true);
+        announce(t('live.job'));
+      }
       // What is already shown stays when a refresh fails; the banner dates it.
       if (!result.ok && shown.current?.ok === true && !hasCode(result.failure, 'not_found')) markMissed();
       else setAnswer(result);
@@ -83,10 +92,13 @@ function useJob(id: string, membership: string): { answer: Outcome<Job> | null; 
   }, [id, membership, attempt]);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
   useWake(reload);
-  return { answer, reload };
+  useChanges(shows, (changes) => {
+    if (changes.some(({ name, jobId }) => name !== 'jobs' || jobId === null || jobId === id)) reload();
+  });
+  return { answer, updated, reload };
 }
 
-function JobSummaryOf({ job }: { job: JobSummary }) {
+function JobSummaryOf({ job, updated }: { job: JobSummary; updated: boolean }) {
   const { t } = useTranslator();
   const { portal } = useApp();
   const number = t('job.number', { number: job.number });
@@ -101,6 +113,7 @@ function JobSummaryOf({ job }: { job: JobSummary }) {
       <p class="muted">
         {number}
         {job.reference !== null && ` · ${t('job.reference', { reference: job.reference })}`}
+        {updated && <em class="updated"> · {t('jobs.updated')}</em>}
       </p>
       <dl class="facts">
         <Fact label={t('job.when')}>

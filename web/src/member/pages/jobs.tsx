@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type JobState, type Site } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { navigate, usePlace } from '../../common/history.ts';
+import { useChanges } from '../../common/live/use_changes.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { datesAreInOrder, hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
@@ -74,6 +75,8 @@ function useSites(): readonly Site[] | null {
   const { handleFailure } = useApp();
   const membership = useSession().membership.id;
   const [sites, setSites] = useState<readonly Site[] | null>(() => recallSites(membership));
+  const [attempt, setAttempt] = useState(0);
+  useChanges(['sites'], () => setAttempt((count) => count + 1));
   useEffect(() => {
     const abort = new AbortController();
     void call('get', '/sites', { membership, signal: abort.signal }).then((answer) => {
@@ -86,7 +89,7 @@ function useSites(): readonly Site[] | null {
       }
     });
     return () => abort.abort();
-  }, [membership]);
+  }, [membership, attempt]);
   return sites;
 }
 

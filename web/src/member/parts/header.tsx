@@ -70,13 +70,13 @@ function NavigationItem(properties: { path: string; current: boolean; within?: b
 // A logo that cannot be loaded gives way to the name.
 function Brand() {
   const { portal, session } = useApp();
-  const [broken, setBroken] = useState(false);
+  const [broken, setBroken] = useState<string | null>(null);
   const { logo, name } = portal;
   const mark =
-    logo === null || broken ? (
+    logo === null || broken === logo.url ? (
       <span class="brand-name">{name}</span>
     ) : (
-      <img class="brand-logo" src={logo.url} width={logo.width} height={logo.height} alt={name} onError={() => setBroken(true)} />
+      <img class="brand-logo" src={logo.url} width={logo.width} height={logo.height} alt={name} onError={() => setBroken(logo.url)} />
     );
   return session === null ? (
     <div class="brand">{mark}</div>

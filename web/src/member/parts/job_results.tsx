@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { useSteady } from '../../common/lists/use_steady.ts';
 import type { JobList, JobSummary } from '../../common/api/client.ts';
 import { describeFailure } from '../../common/api/failure.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
@@ -30,6 +31,10 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
 
   // Filters and tabs change the list below themselves; readers who do not see that are told.
   useEffect(() => announce(summary), [summary, query]);
+  useEffect(() => {
+    if (loaded.changed.size > 0) announce(t('live.jobs', { count: loaded.changed.size }));
+  }, [loaded.changed]);
+  useSteady(list);
 
   const loadMore = async () => {
     const before = items.length;
@@ -38,7 +43,7 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
     requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>('.card-link')[before]?.focus());
   };
   return (
-    <div ref={list}>
+    <div ref={list} class="steady">
       <ZoneNote instants={instants} />
       {query.sort.endsWith('number') ? (
         <Cards items={items} changed={loaded.changed} withDay />
@@ -87,7 +92,7 @@ function Cards({ items, changed, withDay = false }: CardsProperties) {
   return (
     <ul class="cards">
       {items.map((job) => (
-        <li key={job.id}>
+        <li key={job.id} data-item={job.id}>
           <JobCard job={job} changed={changed.has(job.id)} withDay={withDay} />
         </li>
       ))}

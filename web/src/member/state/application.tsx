@@ -7,6 +7,8 @@ import { signInPath } from '../../common/navigation.ts';
 import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
 import { forgetLists } from '../../common/lists/seen.ts';
+import { useChanges } from '../../common/live/use_changes.ts';
+import { useFollowing } from '../../common/live/use_following.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
 import { pageTitle } from '../pages/title.ts';
 
@@ -33,6 +35,9 @@ export type Start =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly failure: Failure; readonly retry: () => void }
   | { readonly state: 'ready'; readonly application: Application };
+
+// After a question about the session that had no answer.
+const kAskAgainMilliseconds = 5000;
 
 export function useApplication(): Start {
   const [portal, setPortal] = useState<Portal | null>(null);
@@ -86,6 +91,8 @@ export function useApplication(): Start {
     [reloadSession],
   );
 
+  useLive(session, setPortal, setSession, handleFailure);
+
   return useMemo<Start>(() => {
     if (failure !== null) return { state: 'failed', failure, retry: () => setAttempt((count) => count + 1) };
     if (portal === null) return { state: 'loading' };
@@ -94,6 +101,39 @@ export function useApplication(): Start {
       application: { portal, session, notice, setNotice, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed },
     };
   }, [failure, portal, session, notice, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed]);
+}
+
+// What is the same is not drawn again.
+const isSame = (known: unknown, answer: unknown) => JSON.stringify(known) === JSON.stringify(answer);
+
+// What every page shows of the business and of the person changes by itself. When the stream ends because the session may do so, the
+// session is asked about, which decides.
+function useLive(
+  session: Session | null,
+  setPortal: (next: (known: Portal | null) => Portal | null) => void,
+  setSession: (next: (known: Session | null) => Session | null) => void,
+  handleFailure: (failure: Failure) => boolean,
+): void {
+  const [attempt, setAttempt] = useState(0);
+  const membership = session?.membership.id ?? null;
+  const current = useRef(membership);
+  current.current = membership;
+  useFollowing(membership, attempt);
+  useChanges(['settings', 'ended'], (changes, again) => {
+    // No worker keeps these.
+    if (membership === null || again) return;
+    void call('get', '/portal', {}).then((answer) => {
+      if (answer.ok) setPortal((known) => (isSame(known, answer.value) ? known : answer.value));
+    });
+    const ended = changes.some(({ name }) => name === 'ended');
+    void call('get', '/session', { membership }).then((answer) => {
+      // Whoever has signed out or switched meanwhile knows better.
+      if (current.current !== membership) return;
+      if (answer.ok) setSession((known) => (isSame(known, answer.value) ? known : answer.value));
+      else handleFailure(answer.failure);
+      if (ended) setTimeout(() => setAttempt((count) => count + 1), answer.ok ? 0 : kAskAgainMilliseconds);
+    });
+  });
 }
 
 // Another tab of the same browser has switched clients: this one follows and says so.

@@ -54,8 +54,8 @@ export const shell = {
   'overview.templates_missing': 'No template is chosen, so clients see no jobs at all.',
   'overview.templates_action': 'Choose templates',
   'overview.sender': 'Send mail in your own name',
-  'overview.sender_done': 'Invitations come from your own address.',
-  'overview.sender_missing': 'Invitations come from the general address of your hosting provider. Ask them to set up yours.',
+  'overview.sender_done': 'Invitations come in your own name.',
+  'overview.sender_missing': 'Invitations come in the general name of your hosting provider. Say in the settings who they are from and where answers go.',
   'overview.sender_action': 'Look at mail',
   'overview.invitations': 'Invite the first client',
   'overview.invitations_done': { one: '{count} person is invited.', other: '{count} people are invited.' },
@@ -64,6 +64,9 @@ export const shell = {
 
   'problem.permission_required': 'Your role does not allow this. Ask an owner of {business}.',
   'problem.no_portal': 'There is no portal yet. Create it on the overview page first.',
+  'problem.field.invalid_host': 'Enter the name of a server, such as smtp.example.com.',
+  'problem.field.needs_server': 'Mail comes from an address of your own only by a server of your own.',
+  'problem.field.invalid_text': 'This holds characters that cannot stand here.',
   'problem.field.required': 'Fill this in.',
 
   'leave.title': 'Leave without saving?',

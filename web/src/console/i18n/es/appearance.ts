@@ -14,7 +14,7 @@ export const appearance: Record<keyof typeof english, Message> = {
   'logo.drop': 'o suéltela aquí',
   'logo.uploading': 'Subiendo',
   'logo.processing': 'Estamos comprobando la imagen. Tarda un momento.',
-  'logo.ready': 'El nuevo logotipo ya está puesto.',
+  'logo.ready': 'El nuevo logotipo ya está puesto. Los clientes lo ven desde ahora.',
   'logo.failed': 'Esta imagen no se ha podido usar. Pruebe con otra en JPG o PNG.',
   'logo.too_large': 'Este archivo ocupa más de 5 MB. Elija uno más pequeño.',
   'logo.wrong_type': 'No es ni JPG ni PNG. Elija otra imagen.',

@@ -54,8 +54,8 @@ export const shell: Record<keyof typeof english, Message> = {
   'overview.templates_missing': 'No hay ninguna plantilla elegida, así que los clientes no ven ningún trabajo.',
   'overview.templates_action': 'Elegir plantillas',
   'overview.sender': 'Envíe el correo en su propio nombre',
-  'overview.sender_done': 'Las invitaciones llegan desde su propia dirección.',
-  'overview.sender_missing': 'Las invitaciones llegan desde la dirección general de su proveedor de alojamiento. Pídale que configure la suya.',
+  'overview.sender_done': 'Las invitaciones llegan en su propio nombre.',
+  'overview.sender_missing': 'Las invitaciones llegan en el nombre general de su proveedor de alojamiento. Diga en los ajustes de quién vienen y a dónde van las respuestas.',
   'overview.sender_action': 'Ver el correo',
   'overview.invitations': 'Invite al primer cliente',
   'overview.invitations_done': { one: 'Hay {count} persona invitada.', other: 'Hay {count} personas invitadas.' },
@@ -64,6 +64,9 @@ export const shell: Record<keyof typeof english, Message> = {
 
   'problem.permission_required': 'Su rol no lo permite. Pregunte a un propietario de {business}.',
   'problem.no_portal': 'Todavía no hay portal. Créelo primero en la página de resumen.',
+  'problem.field.invalid_host': 'Introduzca el nombre de un servidor, por ejemplo smtp.example.com.',
+  'problem.field.needs_server': 'El correo solo viene de una dirección propia por un servidor propio.',
+  'problem.field.invalid_text': 'Contiene caracteres que no pueden estar aquí.',
   'problem.field.required': 'Rellene este campo.',
 
   'leave.title': '¿Salir sin guardar?',
@@ -71,7 +74,7 @@ export const shell: Record<keyof typeof english, Message> = {
   'leave.stay': 'Quedarse aquí',
   'leave.leave': 'Salir sin guardar',
   'unsaved.note': 'Hay cambios sin guardar.',
-  'unsaved.discard': 'Descartar los cambios',
+  'unsaved.discard': 'Descartar cambios',
 
   'table.select_all': 'Seleccionar todo lo que se muestra',
   'table.selected': { one: '{count} seleccionado', other: '{count} seleccionados' },

@@ -1,4 +1,4 @@
-#include "courier/layout_set.hpp"
+#include "layouts/layout_set.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "layouts/built_in.hpp"
 #include "layouts/invitation.hpp"
 
-namespace portal::outside {
+namespace portal::layouts {
 namespace {
 
 constexpr std::array<std::string_view, 4> kLinkNames = {"company.name", "portal.url", "link.url", "link.expires"};
@@ -21,7 +20,7 @@ constexpr std::array<std::string_view, 3> kFrameNames = {"company.name", "portal
 // The placeholders that a layout may use, by the name of its file.
 std::span<const std::string_view> names_of(std::string_view file) {
   if (file.find("/staff_invitation") != std::string_view::npos) return kLinkNames;
-  if (file.find("invitation") != std::string_view::npos) return layouts::kInvitationNames;
+  if (file.find("invitation") != std::string_view::npos) return kInvitationNames;
   if (file.find("password_reset") != std::string_view::npos || file.find("confirmation") != std::string_view::npos)
     return kLinkNames;
   return file.find("frame_head_logo") != std::string_view::npos ? std::span<const std::string_view>(kFrameNames)
@@ -32,9 +31,9 @@ std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
   return fail(ErrorCode::kInvalidField, fmt::format("the layout {}: {}", name, why));
 }
 
-Result<layouts::SubjectAndBody> split(std::string_view name, std::string_view text) {
-  layouts::SubjectAndBody parts{.subject = {}, .body = text};
-  if (name.ends_with(".txt") && !layouts::split_subject(text, parts))
+Result<SubjectAndBody> split(std::string_view name, std::string_view text) {
+  SubjectAndBody parts{.subject = {}, .body = text};
+  if (name.ends_with(".txt") && !split_subject(text, parts))
     return refuse(name, "begins with \"Subject: ...\" and an empty line");
   return parts;
 }
@@ -49,20 +48,20 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string_view text) {
-  const Result<layouts::SubjectAndBody> parts = split(name, text);
+Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string text) {
+  const Result<SubjectAndBody> parts = split(name, text);
   if (!parts) return fail(parts.error());
-  const auto format = name.ends_with(".html") ? layouts::Format::kHtml : layouts::Format::kText;
-  Result<layouts::Layout> body = layouts::Layout::parse(parts->body, format, names_of(name));
+  const auto format = name.ends_with(".html") ? Format::kHtml : Format::kText;
+  Result<Layout> body = Layout::parse(parts->body, format, names_of(name));
   if (!body) return refuse(name, body.error().log_detail);
-  Result<layouts::Layout> subject = layouts::Layout::parse(parts->subject, layouts::Format::kText, names_of(name));
+  Result<Layout> subject = Layout::parse(parts->subject, Format::kText, names_of(name));
   if (!subject) return refuse(name, "subject: " + subject.error().log_detail);
-  return Entry{.body = std::move(*body), .subject = std::move(*subject)};
+  return Entry{.text = std::move(text), .body = std::move(*body), .subject = std::move(*subject)};
 }
 
 Result<LayoutSet> LayoutSet::load(const std::filesystem::path& directory) {
   LayoutSet set;
-  for (const layouts::BuiltInLayout& built_in : layouts::built_in_layouts()) {
+  for (const BuiltInLayout& built_in : built_in_layouts()) {
     std::string text(built_in.text);
     const std::filesystem::path own = directory / built_in.name;
     std::error_code ignored;
@@ -71,23 +70,35 @@ Result<LayoutSet> LayoutSet::load(const std::filesystem::path& directory) {
       if (!content) return fail(content.error());
       text = std::move(*content);
     }
-    Result<Entry> entry = parse(built_in.name, text);
+    Result<Entry> entry = parse(built_in.name, std::move(text));
     if (!entry) return fail(entry.error());
     set.entries_.emplace(built_in.name, std::move(*entry));
   }
   return set;
 }
 
-Result<std::string> LayoutSet::render(std::string_view name, std::span<const layouts::Value> values) const {
+const LayoutSet& LayoutSet::built_in() {
+  static const LayoutSet set = load({}).value();
+  return set;
+}
+
+Result<std::string> LayoutSet::render(std::string_view name, std::span<const Value> values) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) return fail(ErrorCode::kInternal, fmt::format("there is no layout {}", name));
   return found->second.body.render(values);
 }
 
-Result<std::string> LayoutSet::render_subject(std::string_view name, std::span<const layouts::Value> values) const {
+Result<std::string> LayoutSet::render_subject(std::string_view name, std::span<const Value> values) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) return fail(ErrorCode::kInternal, fmt::format("there is no layout {}", name));
   return found->second.subject.render(values);
 }
 
-}  // namespace portal::outside
+SubjectAndBody LayoutSet::source(std::string_view name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return {};
+  const Result<SubjectAndBody> parts = split(name, found->second.text);
+  return parts ? *parts : SubjectAndBody();
+}
+
+}  // namespace portal::layouts
