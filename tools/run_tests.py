@@ -26,6 +26,10 @@ PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 3
 LOG_LINES_SHOWN = 120
 NAMES_SHOWN = 10
+# Their tests wait for browsers, servers and package managers, each of which may be late on a busy machine. One that fails is taken once more, by itself, and
+# the report names it. What proves that nobody sees what is another's (sql, matrix, storm, simulation) is never taken again.
+LATE_AT_TIMES = ("integration", "browser", "faults", "package")
+MOST_TAKEN_AGAIN = 3
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     notes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)  # tests that failed, by the name under which each can be run
 
     def fail(self, note: str) -> None:
         self.failed += 1
@@ -92,14 +97,19 @@ def run_unit(layer: Layer, arguments: list[str]) -> Outcome:
 
 
 def run_pytest(layer: Layer, arguments: list[str]) -> Outcome:
+    parallel = [] if layer.name == "storm" else ["-n", "2", "--dist", "loadfile"]
+    return take_pytest(layer, [*parallel, layer.path, *arguments])
+
+
+def take_pytest(layer: Layer, arguments: list[str]) -> Outcome:
     outcome = Outcome()
     report = RESULTS / f"{layer.name}.xml"
     report.unlink(missing_ok=True)
-    parallel = [] if layer.name == "storm" else ["-n", "2", "--dist", "loadfile"]
-    status = run_logged([PYTHON, "-m", "pytest", *parallel, "-q", "--durations=5", f"--junitxml={report}", layer.path, *arguments],
+    status = run_logged([PYTHON, "-m", "pytest", "-q", "--durations=5", "-o", "junit_family=xunit1", f"--junitxml={report}", *arguments],
                         layer, {"PORTAL_LAYER": layer.name})
     if report.exists():
         for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            outcome.wrong += {node_of(case): None for case in suite.iter("testcase") if case.find("failure") is not None or case.find("error") is not None}
             total, failures, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
             outcome.failed += failures + errors + skipped
             outcome.passed += total - failures - errors - skipped
@@ -110,14 +120,25 @@ def run_pytest(layer: Layer, arguments: list[str]) -> Outcome:
     return outcome
 
 
+def node_of(case: ElementTree.Element) -> str:
+    """As pytest takes it on its command line."""
+    file = case.get("file", "")
+    classes = case.get("classname", "").removeprefix(file.removesuffix(".py").replace("/", ".")).split(".")
+    return "::".join([file, *filter(None, classes), case.get("name", "")])
+
+
 def run_counting(command: list[str]):
-    """For programs that print "N passed, N failed" themselves."""
+    """For programs that print "N passed, N failed" themselves, and "FAILED" before the names of those."""
     def run(layer: Layer, arguments: list[str]) -> Outcome:
         outcome = Outcome()
+        log = RESULTS / f"{layer.name}.log"
+        before = log.stat().st_size
         status = run_logged([*command, *arguments], layer)
-        found = re.findall(r"^(\d+) passed, (\d+) failed", (RESULTS / f"{layer.name}.log").read_text(errors="replace"), re.MULTILINE)
+        text = log.read_bytes()[before:].decode(errors="replace")
+        found = re.findall(r"^(\d+) passed, (\d+) failed", text, re.MULTILINE)
         if found:
             outcome.passed, outcome.failed = int(found[-1][0]), int(found[-1][1])
+        outcome.wrong += dict.fromkeys(re.findall(r"^FAILED  (.*)", text, re.MULTILINE))
         if status != 0 and outcome.failed == 0:
             outcome.fail(f"{command[0]} ended with {status}")
         return outcome
@@ -203,6 +224,15 @@ def build(layers: list[Layer]) -> None:
     subprocess.run([str(ROOT / "tools/build.sh"), *parts], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
 
 
+def take_again(layer: Layer, outcome: Outcome) -> None:
+    for name in list(outcome.wrong):
+        again = take_pytest(layer, [name]) if layer.run is run_pytest else layer.run(layer, [name])
+        if again.passed == 1 and again.failed == 0:
+            outcome.passed += 1
+            outcome.failed -= 1
+            outcome.notes.append(f"failed, and passed when taken again by itself: {name}")
+
+
 def run_layer(layer: Layer, arguments: list[str]) -> tuple[Outcome, float]:
     log = RESULTS / f"{layer.name}.log"
     log.write_bytes(b"")
@@ -210,14 +240,17 @@ def run_layer(layer: Layer, arguments: list[str]) -> tuple[Outcome, float]:
     started = time.monotonic()
     outcome = layer.run(layer, arguments)
     seconds = time.monotonic() - started
+    first_log = log.read_text(errors="replace") if outcome.failed else ""
+    if layer.name in LATE_AT_TIMES and 0 < outcome.failed == len(outcome.wrong) <= MOST_TAKEN_AGAIN:
+        take_again(layer, outcome)
     if outcome.passed + outcome.failed == 0:
         outcome.fail("no test ran")
     if seconds > layer.budget_seconds:
         outcome.fail("over its time budget")
     print(f"{layer.name:12} {outcome.passed:5} passed {outcome.failed:4} failed   {seconds:6.1f} s of {layer.budget_seconds} s"
           + "".join(f"   ({note})" for note in outcome.notes), flush=True)
-    if outcome.failed:
-        lines = log.read_text(errors="replace").splitlines()
+    if first_log or outcome.failed:
+        lines = (first_log or log.read_text(errors="replace")).splitlines()
         print("\n".join("    " + line for line in lines[-LOG_LINES_SHOWN:]))
         print(f"    the whole log: {log.relative_to(ROOT)}; to run it alone: ./dev test {layer.name}", flush=True)
     return outcome, seconds

@@ -78,7 +78,8 @@ async function takeAll(all, browser, site) {
 }
 
 async function main() {
-  rmSync(folder, { recursive: true, force: true });
+  // Pictures of a whole run stay when some journeys are taken again.
+  if (wanted.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const lists = await loadJourneys();
   const site = await openSite();
