@@ -18,8 +18,7 @@ std::optional<access::Member> SessionMemory::find(std::int64_t account_id, const
 }
 
 void SessionMemory::remember(const access::Member& member) {
-  entries_.put(member.account_id, member.session_hash,
-               {.known = {.member = member, .generation = 0, .until = io::MonotonicTime::min()}});
+  entries_.put({.known = {.member = member, .generation = 0, .until = io::MonotonicTime::min()}});
 }
 
 void SessionMemory::forget(const access::SessionHash& hash) noexcept { entries_.forget(hash); }
@@ -41,7 +40,7 @@ void SessionMemory::confirm(std::shared_ptr<const Identity> identity, io::Monoto
   if (!entry) return;
   if (!same_principal(entry->known.member, identity->member))
     entry->known = {.member = identity->member, .generation = 0, .until = io::MonotonicTime::min()};
-  entry->confirmation = Confirmation{std::move(identity), asked_at, epoch};
+  entry->confirmation = std::make_unique<Confirmation>(std::move(identity), asked_at, epoch);
 }
 
 std::shared_ptr<const Identity> SessionMemory::find_confirmed(std::int64_t account_id, const access::SessionHash& hash,

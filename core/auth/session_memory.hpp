@@ -61,10 +61,14 @@ class SessionMemory {
     bool renewing = false;
   };
   struct Entry {
-    Confirmed known;                                // `until` is the beginning of time while it is not confirmed
-    std::optional<Confirmation> confirmation = {};  // only for sessions that portal_auth has met
+    Confirmed known;                                  // `until` is the beginning of time while it is not confirmed
+    std::unique_ptr<Confirmation> confirmation = {};  // only for sessions that portal_auth has met
   };
-  Remembered<Entry> entries_;
+  struct Key {
+    static std::int64_t account_id(const Entry& entry) { return entry.known.member.account_id; }
+    static const access::SessionHash& session_hash(const Entry& entry) { return entry.known.member.session_hash; }
+  };
+  Remembered<Entry, Key> entries_;
 };
 
 }  // namespace portal::auth

@@ -24,11 +24,15 @@ class StaffSessions {
   // From PostgreSQL. kNotSignedIn when it is none, or over. `database` is a staff visitor's.
   Task<Result<access::Staff>> read(access::AnonymousDatabase database, access::SessionHash hash);
 
-  void remember(const access::Staff& staff) { memory_.put(staff.account_id, staff.session_hash, staff); }
+  void remember(const access::Staff& staff) { memory_.put(staff); }
   void forget(const access::SessionHash& hash) noexcept { memory_.forget(hash); }
 
  private:
-  Remembered<access::Staff> memory_;
+  struct Key {
+    static std::int64_t account_id(const access::Staff& staff) { return staff.account_id; }
+    static const access::SessionHash& session_hash(const access::Staff& staff) { return staff.session_hash; }
+  };
+  Remembered<access::Staff, Key> memory_;
 };
 
 // kSchemaMismatch for a role that this module has never heard of.

@@ -47,7 +47,10 @@ EdgeCache::EdgeCache(const Generations& generations, std::size_t maximum_bytes)
     : generations_(generations),
       maximum_bytes_(maximum_bytes),
       seed_(random_seed() | 1U),
-      buckets_(std::bit_ceil(std::max(maximum_bytes / kBytesPerBucket, kFewestBuckets))) {}
+      buckets_(std::bit_ceil(std::max(maximum_bytes / kBytesPerBucket, kFewestBuckets))) {
+  // The table of the buckets is part of what was allowed.
+  maximum_bytes_ -= std::min(maximum_bytes, buckets_.size() * sizeof(Entry*));
+}
 
 EdgeCache::~EdgeCache() {
   while (oldest_) evict_oldest();

@@ -36,7 +36,8 @@ class EdgeCache {
  public:
   static constexpr io::Duration kLongestAge{60'000};
 
-  // `maximum_bytes`: of the entries together, with what they cost besides their bodies; 0: nothing is kept.
+  // `maximum_bytes`: of the entries together with what they cost besides their bodies, and of the table in which they
+  // are found; 0: nothing is kept.
   EdgeCache(const Generations& generations, std::size_t maximum_bytes);
   ~EdgeCache();
   EdgeCache(const EdgeCache&) = delete;
@@ -54,7 +55,7 @@ class EdgeCache {
   void grown(const Entry& entry, std::size_t before) noexcept;
 
   const CacheFigures& figures() const noexcept { return figures_; }
-  std::size_t maximum_bytes() const noexcept { return maximum_bytes_; }
+  bool on() const noexcept { return maximum_bytes_ > 0; }
 
  private:
   std::uint64_t hash(std::int64_t account_id, std::int64_t membership_id, const Key& key) const noexcept;

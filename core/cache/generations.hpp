@@ -56,6 +56,8 @@ class Generations final : public ChangeObserver {
   std::uint64_t of_membership(const Owner& owner) const noexcept;
   std::uint64_t of_content(const Owner& owner, Depends on) const noexcept;
 
+  std::size_t bytes() const noexcept { return counters_.size() * sizeof(counters_[0]); }
+
   void on_change(const Change& change) noexcept override;
   void on_gap() noexcept override;
   // What a member may have changed: of its client, and its own.

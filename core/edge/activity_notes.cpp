@@ -37,9 +37,9 @@ bool ActivityNotes::is_known(const Opened& opened, Extent extent) {
       .add(std::string_view(reinterpret_cast<const char*>(session.data()), session.size()));
   const access::SessionHash place = crypto::sha256(context.bytes());
   const std::int64_t account_id = opened.member.account_id;
-  const io::MonotonicTime* at = noted_.find(account_id, place);
-  if (extent == Extent::kPart && at && loop_.now() - *at < kPartsFollowFor) return true;
-  noted_.put(account_id, place, loop_.now());
+  const Noted* noted = noted_.find(account_id, place);
+  if (extent == Extent::kPart && noted && loop_.now() - noted->at < kPartsFollowFor) return true;
+  noted_.put({.account = account_id, .place = place, .at = loop_.now()});
   return false;
 }
 

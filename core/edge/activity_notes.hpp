@@ -39,6 +39,15 @@ class ActivityNotes {
     std::int64_t id;
     std::optional<access::Staff> viewer = {};
   };
+  // What was opened in which session, and when.
+  struct Noted {
+    std::int64_t account;
+    access::SessionHash place;
+    io::MonotonicTime at;
+
+    static std::int64_t account_id(const Noted& noted) { return noted.account; }
+    static const access::SessionHash& session_hash(const Noted& noted) { return noted.place; }
+  };
   struct Failure {
     std::int64_t account_id;
     std::string_view kind;
@@ -55,7 +64,7 @@ class ActivityNotes {
   io::Loop& loop_;
   pg::Lane& writes_;
   std::vector<Opened> opened_;
-  auth::Remembered<io::MonotonicTime> noted_;  // when, by what was opened in which session
+  auth::Remembered<Noted, Noted> noted_;
   std::vector<Failure> failures_;
   std::unique_ptr<io::Timer> timer_;
   Task<void> flushing_;

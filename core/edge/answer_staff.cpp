@@ -83,7 +83,7 @@ Task<Result<http::Response>> Operation::view(Match match, access::Staff staff) {
                               .session_hash = {}};
   if (const std::optional<std::string_view> kind = find_choice(kOpens, match.route->operation)) {
     if (const Result<std::int64_t> id = match.path.id(match.path.size() - 1))
-      opened_ = {.member = member, .kind = *kind, .id = *id, .viewer = staff};
+      opened_ = std::make_unique<Opened>(member, *kind, *id, staff);
   }
   PathValues rest;
   for (std::size_t index = 1; index < match.path.size(); ++index) rest.push(match.path[index]);

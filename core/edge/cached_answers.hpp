@@ -64,7 +64,7 @@ class CachedAnswers {
 
   cache::Generations& generations() { return generations_; }
   const cache::EdgeCache& entries() const { return entries_; }
-  bool on() const { return entries_.maximum_bytes() > 0; }
+  bool on() const { return entries_.on(); }
 
  private:
   auth::SessionMemory& sessions_;

@@ -409,7 +409,7 @@ Task<Result<http::Response>> Operation::ask(const Match& match, const access::Me
   subject_.member_id = member.member_id;
   if (match.route->operation == kOpensDocument) {
     if (const std::optional<std::int64_t> id = parse_id(match.path[0]))
-      opened_ = {.member = member, .kind = "document", .id = *id};
+      opened_ = std::make_unique<Opened>(member, "document", *id);
   }
   if (Result<void> decided = decide(*match.route, member); !decided) {
     if (!fresh) return at_once(fail(ErrorCode::kPrincipalChanged));

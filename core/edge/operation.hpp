@@ -98,7 +98,7 @@ class Operation {
   const Route* route_ = nullptr;
   io::MonotonicTime started_;
   Subject subject_;
-  std::optional<Opened> opened_;
+  std::unique_ptr<const Opened> opened_;  // few requests have one
   http::Response response_;
   cache::EntryPointer entry_;  // holds what `sent_body_` views
   std::optional<cache::Body> sent_body_;

@@ -24,14 +24,14 @@ std::string etag_of(crypto::Bytes content_hash) { return "\"" + crypto::encode_h
 
 http::Response respond(const http::Request& request, crypto::Bytes content_hash, std::string_view media_type) {
   http::Response response;
-  http::FileBody file{.path = path_of(content_hash), .bytes = std::nullopt, .etag = etag_of(content_hash)};
-  if (http::has_current_copy(request, file.etag)) {
+  std::string etag = etag_of(content_hash);
+  if (http::has_current_copy(request, etag)) {
     response.status = http::Status::kNotModified;
-    response.add_header("ETag", file.etag);
+    response.add_header("ETag", std::move(etag));
     return response;
   }
   response.content_type = media_type;
-  response.file = std::move(file);
+  response.file = std::make_shared<http::FileBody>(path_of(content_hash), std::nullopt, std::move(etag));
   return response;
 }
 

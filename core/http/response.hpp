@@ -74,7 +74,7 @@ struct Response {
   Status status = Status::kOk;
   std::string content_type;  // empty: no Content-Type header
   std::string body;
-  std::optional<FileBody> file = std::nullopt;
+  std::shared_ptr<FileBody> file = nullptr;
   std::shared_ptr<EventStream> events = nullptr;  // in the place of a body
   std::vector<ResponseHeader> headers;            // besides Content-Type, Content-Length and Set-Cookie
   std::vector<std::string> cookies;               // values of Set-Cookie, see format_set_cookie

@@ -197,8 +197,8 @@ class Bench:
                                    server_extra=self._options.server_extra) as nginx:
             full = memory.full_cache(nginx, self.signed)
         resident, private = ((full[kind] - plain[kind]) / 1024 - megabytes for kind in ("resident", "private"))
-        return [spread("worker_mb_over_cache_and_plain_nginx", [resident], "MB",
-                       note=f"resident, {megabytes} MB of cache full and {len(self.signed):,} sessions known; {private:.1f} MB of what no other process shares"),
+        return [spread("worker_mb_over_cache_and_plain_nginx", [private], "MB",
+                       note=f"what no other process shares, {megabytes} MB of cache full and {len(self.signed):,} sessions known; {resident:.1f} MB with pages of libraries that all workers share"),
                 spread("cache_entry_overhead_bytes", [full["account"]], "B",
                        note=f"by the cache's account, path and query included; {full['memory']:.0f} by the process's memory")]
 
