@@ -22,6 +22,7 @@ std::string_view name_of(std::string_view parameter) { return parameter.substr(0
 
 std::optional<std::string_view> canonical_query(std::string_view query, std::string& room) {
   if (query.empty()) return query;
+  if (!query.contains('&')) return is_plain(name_of(query)) ? std::optional(query) : std::nullopt;
   std::array<std::string_view, kParameters> parameters;
   std::size_t count = 0;
   for (std::string_view rest = query;;) {

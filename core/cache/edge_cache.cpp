@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 
+#include "base/mix.hpp"
 #include "base/random.hpp"
 #include "cache/planted.hpp"
 
@@ -21,24 +21,6 @@ std::uint64_t random_seed() {
   std::array<std::uint8_t, sizeof(std::uint64_t)> bytes;
   fill_random(bytes);
   return std::bit_cast<std::uint64_t>(bytes);
-}
-
-std::uint64_t mix(std::uint64_t left, std::uint64_t right) noexcept {
-  const auto product = static_cast<unsigned __int128>(left) * right;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-}
-
-std::uint64_t mix_text(std::uint64_t state, std::string_view text) noexcept {
-  constexpr std::uint64_t kOdd = 0xD6E8FEB86659FD93U;
-  state = mix(state ^ text.size(), kOdd);
-  while (!text.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t length = std::min(text.size(), sizeof word);
-    std::memcpy(&word, text.data(), length);
-    state = mix(state ^ word, kOdd);
-    text.remove_prefix(length);
-  }
-  return state;
 }
 
 }  // namespace

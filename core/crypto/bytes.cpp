@@ -43,7 +43,20 @@ std::string encode(Bytes bytes, std::string_view alphabet) {
 // Answers how many bytes it was; nothing: it is no such text, or there is no room for all of them.
 std::optional<std::size_t> decode(std::string_view text, const std::array<std::uint8_t, 256>& digits,
                                   std::span<std::uint8_t> bytes) noexcept {
+  const auto digit_at = [&](std::size_t place) -> std::uint32_t {
+    return digits[static_cast<std::uint8_t>(text[place])];
+  };
   std::size_t count = 0;
+  // Four characters are three bytes.
+  std::uint32_t seen = 0;
+  for (; text.size() >= 4 && bytes.size() - count >= 3; text.remove_prefix(4), count += 3) {
+    const std::uint32_t first = digit_at(0), second = digit_at(1), third = digit_at(2), fourth = digit_at(3);
+    seen |= first | second | third | fourth;
+    bytes[count] = static_cast<std::uint8_t>(first << 2 | second >> 4);
+    bytes[count + 1] = static_cast<std::uint8_t>(second << 4 | third >> 2);
+    bytes[count + 2] = static_cast<std::uint8_t>(third << 6 | fourth);
+  }
+  if (seen >= 64) return std::nullopt;
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char character : text) {

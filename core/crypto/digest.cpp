@@ -1,3 +1,6 @@
+// SHA256_Init and its sisters, see sha256().
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "crypto/digest.hpp"
 
 #include <memory>
@@ -6,6 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/sha.h>
 
 namespace portal::crypto {
 namespace {
@@ -59,21 +63,26 @@ void append_number(std::string& bytes, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xFFU);
 }
 
-template <class Value>
-Value digest_of(const EVP_MD* algorithm, Bytes bytes) {
+}  // namespace
+
+// Every request hashes a token. What EVP allocates, wipes and looks up around that takes as long as the hash itself.
+// The same code of OpenSSL computes it here; the last call wipes what it has kept of the bytes.
+Digest sha256(Bytes bytes) {
+  SHA256_CTX context;
+  Digest digest;
+  require(SHA256_Init(&context) == 1 && SHA256_Update(&context, bytes.data(), bytes.size()) == 1 &&
+          SHA256_Final(digest.data(), &context) == 1);
+  return digest;
+}
+
+Sha1 sha1(Bytes bytes) {
   thread_local const DigestContext context = make_digest_context();
-  Value digest;
-  require(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
+  Sha1 digest;
+  require(EVP_DigestInit_ex2(context.get(), fetch_sha1(), nullptr) == 1);
   require(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
   require(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
   return digest;
 }
-
-}  // namespace
-
-Digest sha256(Bytes bytes) { return digest_of<Digest>(fetch_sha256(), bytes); }
-
-Sha1 sha1(Bytes bytes) { return digest_of<Sha1>(fetch_sha1(), bytes); }
 
 struct Sha256::State {
   DigestContext context = make_digest_context();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/principal.hpp"
+#include "base/mix.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "cache/changes.hpp"
@@ -67,7 +68,8 @@ class HostMap {
  private:
   struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+    // Without a seed: only names that the database has are in the map.
+    std::size_t operator()(std::string_view text) const noexcept { return mix_text(0, text); }
   };
   using Names = std::unordered_map<std::string, std::shared_ptr<const access::Account>, TextHash, std::equal_to<>>;
 

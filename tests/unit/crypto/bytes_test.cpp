@@ -40,6 +40,21 @@ TEST(Base64, EachValueHasOneText) {
   EXPECT_EQ(decode_base64url(std::string_view("Zg\0", 3)), std::nullopt);
 }
 
+TEST(Base64, FindsAWrongCharacterAtEachPlace) {
+  std::array<std::uint8_t, 32> bytes;
+  const std::string token(43, 'A');
+  EXPECT_TRUE(decode_base64url(token, bytes));
+  for (std::size_t place = 0; place < token.size(); ++place) {
+    for (const char wrong : {'+', '=', ' ', '\0', '\x80', '\xFF'}) {
+      std::string other = token;
+      other[place] = wrong;
+      EXPECT_FALSE(decode_base64url(other, bytes)) << place;
+    }
+  }
+  for (const std::size_t size : {0U, 40U, 42U, 44U, 48U})
+    EXPECT_FALSE(decode_base64url(std::string(size, 'A'), bytes)) << size;
+}
+
 TEST(Base64, ReadsBackEveryByte) {
   std::vector<std::uint8_t> bytes;
   for (int value = 0; value < 256; ++value) {
