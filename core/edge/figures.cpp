@@ -1,5 +1,8 @@
 #include "edge/figures.hpp"
 
+#include <concepts>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -83,35 +86,43 @@ constexpr Family kStreamChecks{"portal_stream_checks_total", kCounter,
 
 class Collector {
  public:
-  // `expected` figures, so that they are moved nowhere while they are collected.
-  explicit Collector(std::size_t expected) { figures_.reserve(expected); }
-  void add(const Family& family, std::string labels, std::uint64_t value) {
-    figures_.push_back({&family, {}, std::move(labels), value});
+  explicit Collector(Labels labels) : labels_(labels) { figures_.reserve(kAbout); }
+
+  void add(const Family& family, std::string_view labels, std::uint64_t value) {
+    add(family, [labels] { return std::string(labels); }, value);
   }
+  // `write` makes the labels, where they are wanted.
+  void add(const Family& family, std::invocable auto write, std::uint64_t value) {
+    figures_.push_back({&family, {}, labels_ == Labels::kWritten ? write() : std::string(), value});
+  }
+  Labels labels() const { return labels_; }
   std::vector<Figure>& figures() { return figures_; }
 
  private:
+  static constexpr std::size_t kAbout = 1024;
+
+  Labels labels_;
   std::vector<Figure> figures_;
 };
 
 constexpr std::size_t kFirstClass = 2;
 constexpr std::size_t kClasses = 6;
-constexpr std::size_t kOtherFigures = 300;  // about so many that are not of one operation
 
 void collect_responses(Collector& collector, const Worker& worker) {
   const WorkerFigures& figures = worker.figures();
   for (std::size_t digit = kFirstClass; digit < kClasses; ++digit)
-    collector.add(kResponses, fmt::format("{{class=\"{}xx\"}}", digit), figures.answered[digit]);
+    collector.add(kResponses, [=] { return fmt::format("{{class=\"{}xx\"}}", digit); }, figures.answered[digit]);
   const std::vector<Route>& routes = worker.router().routes();
   for (std::size_t route = 0; route < figures.answered_operations.size(); ++route) {
     const std::string_view operation = route < routes.size() ? routes[route].operation : "none";
     for (std::size_t digit = kFirstClass; digit < kClasses; ++digit) {
-      collector.add(kOperations, fmt::format("{{operation=\"{}\",class=\"{}xx\"}}", operation, digit),
-                    figures.answered_operations[route][digit]);
+      collector.add(
+          kOperations, [=] { return fmt::format("{{operation=\"{}\",class=\"{}xx\"}}", operation, digit); },
+          figures.answered_operations[route][digit]);
     }
   }
-  figures.reading.collect(collector.figures(), kDuration, "class=\"read\"");
-  figures.changing.collect(collector.figures(), kDuration, "class=\"change\"");
+  figures.reading.collect(collector.figures(), collector.labels(), kDuration, "class=\"read\"");
+  figures.changing.collect(collector.figures(), collector.labels(), kDuration, "class=\"change\"");
 }
 
 void collect_lanes(Collector& collector, const Worker& worker) {
@@ -141,7 +152,10 @@ void collect_lanes(Collector& collector, const Worker& worker) {
     for (std::size_t index = 0; index < pg::RoundTrips::kBounds.size(); ++index) {
       collector.add(
           kQuickTrips,
-          fmt::format("{},microseconds=\"{}\"}}", labels.substr(0, labels.size() - 1), pg::RoundTrips::kBounds[index]),
+          [&] {
+            return fmt::format("{},microseconds=\"{}\"}}", labels.substr(0, labels.size() - 1),
+                               pg::RoundTrips::kBounds[index]);
+          },
           figures.round_trips.up_to[index]);
     }
   }
@@ -149,8 +163,9 @@ void collect_lanes(Collector& collector, const Worker& worker) {
 
 void collect_cache(Collector& collector, const Worker& worker) {
   const auto looked_up = [&](std::string_view result, CacheOutcome outcome) {
-    collector.add(kCacheLookups, fmt::format("{{result=\"{}\"}}", result),
-                  worker.figures().cache_outcomes[std::to_underlying(outcome)]);
+    collector.add(
+        kCacheLookups, [=] { return fmt::format("{{result=\"{}\"}}", result); },
+        worker.figures().cache_outcomes[std::to_underlying(outcome)]);
   };
   looked_up("hit", CacheOutcome::kHit);
   looked_up("miss", CacheOutcome::kMiss);
@@ -191,16 +206,18 @@ void collect_streams(Collector& collector, const live::StreamFigures& figures) {
   collector.add(kStreamsOpened, {}, figures.opened);
   collector.add(kStreamsRefused, {}, figures.refused);
   for (std::size_t event = 0; event < figures.events.size(); ++event)
-    collector.add(kStreamEvents, fmt::format("{{event=\"{}\"}}", live::kEventNames[event]), figures.events[event]);
+    collector.add(
+        kStreamEvents, [=] { return fmt::format("{{event=\"{}\"}}", live::kEventNames[event]); },
+        figures.events[event]);
   collector.add(kStreamChecks, {}, figures.checks);
 }
 
 }  // namespace
 
-std::vector<Figure> collect_figures(const Worker& worker) {
+std::vector<Figure> collect_figures(const Worker& worker, Labels labels) {
   const WorkerFigures& figures = worker.figures();
-  Collector collector(figures.answered_operations.size() * (kClasses - kFirstClass) + kOtherFigures);
-  collector.add(kBuild, fmt::format("{{version=\"{}\"}}", PORTAL_VERSION), 1);
+  Collector collector(labels);
+  collector.add(kBuild, "{version=\"" PORTAL_VERSION "\"}", 1);
   collector.add(kWorkers, {}, 1);
   collector.add(kReady, {}, worker.readiness().empty() ? 1 : 0);
   collector.add(kActive, {}, figures.active);
@@ -209,8 +226,9 @@ std::vector<Figure> collect_figures(const Worker& worker) {
   collector.add(kFileBytes, {}, figures.file_bytes);
   collect_responses(collector, worker);
   for (std::size_t event = 0; event < kSecurityEvents; ++event) {
-    collector.add(kEvents, fmt::format("{{event=\"{}\"}}", name_of(static_cast<SecurityEvent>(event))),
-                  figures.security_events[event]);
+    collector.add(
+        kEvents, [=] { return fmt::format("{{event=\"{}\"}}", name_of(static_cast<SecurityEvent>(event))); },
+        figures.security_events[event]);
   }
   collector.add(kHosts, {}, worker.known_hosts());
   collector.add(kSessions, {}, worker.remembered_sessions());

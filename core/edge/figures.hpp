@@ -29,6 +29,6 @@ struct WorkerFigures {
   Histogram changing = {};                        // the same for methods that change something
 };
 
-std::vector<Figure> collect_figures(const Worker& worker);
+std::vector<Figure> collect_figures(const Worker& worker, Labels labels);
 
 }  // namespace portal::edge

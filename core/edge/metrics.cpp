@@ -69,25 +69,32 @@ void Histogram::add(std::chrono::microseconds duration) noexcept {
   sum_ += microseconds;
 }
 
-void Histogram::collect(std::vector<Figure>& figures, const Family& family, std::string_view label) const {
+void Histogram::collect(std::vector<Figure>& figures, Labels labels, const Family& family,
+                        std::string_view label) const {
+  const bool written = labels == Labels::kWritten;
   std::uint64_t count = 0;
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
     count += buckets_[bucket];
-    const std::string bound =
-        bucket < std::size(kBounds) ? fmt::format("{}", kBounds[bucket] / 1000.0) : std::string("+Inf");
-    figures.push_back({&family, "_bucket", fmt::format("{{{},le=\"{}\"}}", label, bound), count});
+    std::string text;
+    if (written) {
+      const std::string bound =
+          bucket < std::size(kBounds) ? fmt::format("{}", kBounds[bucket] / 1000.0) : std::string("+Inf");
+      text = fmt::format("{{{},le=\"{}\"}}", label, bound);
+    }
+    figures.push_back({&family, "_bucket", std::move(text), count});
   }
-  figures.push_back({&family, "_sum", fmt::format("{{{}}}", label), sum_});
-  figures.push_back({&family, "_count", fmt::format("{{{}}}", label), count});
+  const std::string text = written ? fmt::format("{{{}}}", label) : std::string();
+  figures.push_back({&family, "_sum", text, sum_});
+  figures.push_back({&family, "_count", text, count});
 }
 
 Metrics::Metrics(io::Loop& loop, std::span<shared::Word> words, Collect collect)
     : loop_(loop),
       collect_(std::move(collect)),
-      block_(words, shape_of(collect_())),
+      block_(words, shape_of(collect_(Labels::kWritten))),
       name_(make_name()),
       timer_(loop.timer(io::Callback::to<&Metrics::on_timer>(this), io::TimerKind::kCancelable)) {
-  const std::vector<Figure> figures = collect_();
+  const std::vector<Figure> figures = collect_(Labels::kLeftOut);
   const auto gauges = static_cast<std::size_t>(std::ranges::count_if(figures, is_gauge));
   if (gauges > shared::MetricsBlock::kGauges || figures.size() > shared::MetricsBlock::kCounters)
     throw std::logic_error("there are more figures than the shared memory has places");
@@ -98,7 +105,7 @@ Metrics::Metrics(io::Loop& loop, std::span<shared::Word> words, Collect collect)
 
 Metrics::~Metrics() {
   try {
-    publish(collect_());
+    publish(collect_(Labels::kLeftOut));
   } catch (const std::exception&) {
     // What was counted in the last half second is lost with the memory.
   }
@@ -107,7 +114,7 @@ Metrics::~Metrics() {
 
 void Metrics::on_timer() noexcept {
   try {
-    publish(collect_());
+    publish(collect_(Labels::kLeftOut));
   } catch (const std::exception&) {
     // The next time brings it, too.
   }
@@ -130,7 +137,7 @@ void Metrics::publish(const std::vector<Figure>& figures) {
 }
 
 std::string Metrics::render() {
-  const std::vector<Figure> figures = collect_();
+  const std::vector<Figure> figures = collect_(Labels::kWritten);
   publish(figures);
   const auto gauges = static_cast<std::size_t>(std::ranges::count_if(figures, is_gauge));
   const std::vector<std::vector<std::uint64_t>> workers =

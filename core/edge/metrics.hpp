@@ -30,6 +30,9 @@ struct Family {
   bool microseconds = false;  // counted in those, told in seconds where the line's suffix is _sum or empty
 };
 
+// Whether `labels` is written: twice a second only values are wanted, of some hundred lines.
+enum class Labels : bool { kLeftOut, kWritten };
+
 // One line. Which there are, and in which order, is the same for every worker of one module: only values differ.
 struct Figure {
   const Family* family;
@@ -46,7 +49,7 @@ class Histogram {
 
   void add(std::chrono::microseconds duration) noexcept;
   // `label` without braces: "class=\"read\"".
-  void collect(std::vector<Figure>& figures, const Family& family, std::string_view label) const;
+  void collect(std::vector<Figure>& figures, Labels labels, const Family& family, std::string_view label) const;
 
  private:
   std::uint64_t buckets_[kBuckets] = {};
@@ -55,7 +58,7 @@ class Histogram {
 
 class Metrics {
  public:
-  using Collect = std::function<std::vector<Figure>()>;
+  using Collect = std::function<std::vector<Figure>(Labels)>;
 
   // `collect` is called from the constructor on and until the destructor has ended.
   Metrics(io::Loop& loop, std::span<shared::Word> words, Collect collect);

@@ -115,7 +115,7 @@ Worker::Worker(WorkerOptions options, const crypto::Keyring& keys, io::Loop& loo
                 &pulse_),
       cached_(sessions_.memory(), listener_.lease(), options_.cache_bytes),
       figures_{.answered_operations = Answers(router_.routes().size() + 1)},
-      metrics_(loop, zone_.metrics(), [this] { return collect_figures(*this); }) {
+      metrics_(loop, zone_.metrics(), [this](Labels labels) { return collect_figures(*this, labels); }) {
   if (!metrics_.shared())
     log_.write(LogLevel::kWarning, "the shared memory counts something else: figures are each worker's own");
   services_.known_passwords = options_.known_passwords;

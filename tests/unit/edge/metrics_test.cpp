@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "edge/figures.hpp"
 #include "io/epoll_loop.hpp"
 #include "shared/zone.hpp"
 #include "support/portal.hpp"
@@ -20,9 +21,10 @@ struct One {
   std::uint64_t worst = 1;
   Histogram took = {};
 
-  std::vector<Figure> collect() const {
-    std::vector<Figure> figures = {{&kDone, {}, {}, done}, {&kNow, {}, "{a=\"b\"}", now}, {&kWorst, {}, {}, worst}};
-    took.collect(figures, kTook, "class=\"x\"");
+  std::vector<Figure> collect(Labels labels) const {
+    const std::string of_now = labels == Labels::kWritten ? "{a=\"b\"}" : "";
+    std::vector<Figure> figures = {{&kDone, {}, {}, done}, {&kNow, {}, of_now, now}, {&kWorst, {}, {}, worst}};
+    took.collect(figures, labels, kTook, "class=\"x\"");
     return figures;
   }
 };
@@ -30,7 +32,7 @@ struct One {
 class MetricsTest : public ::testing::Test {
  protected:
   std::unique_ptr<Metrics> make(One& one) {
-    return std::make_unique<Metrics>(loop, words, [&one] { return one.collect(); });
+    return std::make_unique<Metrics>(loop, words, [&one](Labels labels) { return one.collect(labels); });
   }
 
   io::EpollLoop loop;
@@ -84,6 +86,18 @@ TEST_F(MetricsTest, OtherFiguresInTheMemoryAreNotMixedUp) {
   const auto metrics = make(one);
   EXPECT_FALSE(metrics->shared());
   EXPECT_NE(metrics->render().find("\ndone_total 2\n"), std::string::npos);
+}
+
+TEST(WorkerMetrics, WithoutLabelsTheFiguresAreTheSame) {
+  test::PortalWorker portal;
+  const std::vector<Figure> written = collect_figures(portal.worker, Labels::kWritten);
+  const std::vector<Figure> left_out = collect_figures(portal.worker, Labels::kLeftOut);
+  ASSERT_EQ(written.size(), left_out.size());
+  for (std::size_t number = 0; number < written.size(); ++number) {
+    EXPECT_EQ(written[number].family, left_out[number].family);
+    EXPECT_EQ(written[number].suffix, left_out[number].suffix);
+    EXPECT_EQ(left_out[number].labels, "");
+  }
 }
 
 TEST(WorkerMetrics, AnswersAreCountedByOperation) {
