@@ -78,8 +78,13 @@ ngx_int_t send_answer(ngx_http_request_t* request, const portal_cache_answer& fo
     ngx_http_clear_content_length(request);
     return ngx_http_send_header(request);
   }
-  request->headers_out.content_type = ngx_string("application/json");
-  request->headers_out.content_type_len = request->headers_out.content_type.len;
+  // What filters look for in their tables of types, which nginx would work out for each answer.
+  static ngx_str_t json = ngx_string("application/json");
+  static const ngx_uint_t kHash = ngx_hash_key(json.data, json.len);
+  request->headers_out.content_type = json;
+  request->headers_out.content_type_len = json.len;
+  request->headers_out.content_type_lowcase = json.data;
+  request->headers_out.content_type_hash = kHash;
   return send_body(request, found.body);
 }
 
