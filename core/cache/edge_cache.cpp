@@ -23,6 +23,13 @@ std::uint64_t random_seed() {
   return std::bit_cast<std::uint64_t>(bytes);
 }
 
+// Nobody has to be kept from guessing it, so it is the same in each run of a simulation.
+io::Duration longest_age(const Owner& owner, const Key& key) noexcept {
+  constexpr auto kSpread = static_cast<std::uint64_t>((EdgeCache::kLongestAge - EdgeCache::kShortestAge).count());
+  const std::uint64_t mixed = mix_text(mix_text(static_cast<std::uint64_t>(owner.membership_id), key.path), key.query);
+  return EdgeCache::kLongestAge - io::Duration(mixed % kSpread);
+}
+
 }  // namespace
 
 EdgeCache::EdgeCache(const Generations& generations, std::size_t maximum_bytes)
@@ -65,7 +72,8 @@ Asked EdgeCache::ask(const Owner& owner, Depends on, io::MonotonicTime now) cons
 
 bool EdgeCache::store(const EntryPointer& entry, const Asked& asked, std::optional<io::Duration> valid_for,
                       io::MonotonicTime now) {
-  const io::MonotonicTime valid_until = asked.at + std::min(valid_for.value_or(kLongestAge), kLongestAge);
+  const io::Duration longest = longest_age(asked.owner, entry->key());
+  const io::MonotonicTime valid_until = asked.at + std::min(valid_for.value_or(longest), longest);
   const std::size_t bytes = entry->bytes();
   if (!asked.on.declared() || asked.generation != generations_.of(asked.owner, asked.on) || valid_until <= now ||
       bytes > maximum_bytes_ / kLargestPart) {

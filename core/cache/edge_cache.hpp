@@ -35,6 +35,9 @@ struct Asked {
 class EdgeCache {
  public:
   static constexpr io::Duration kLongestAge{60'000};
+  // What came at once, as after a start or when PostgreSQL was away, does not end at once: each key has an age of its
+  // own between this and the longest.
+  static constexpr io::Duration kShortestAge{45'000};
 
   // `maximum_bytes`: of the entries together with what they cost besides their bodies, and of the table in which they
   // are found; 0: nothing is kept.

@@ -117,9 +117,9 @@ TEST_F(EdgeCacheTest, ARouteThatDeclaresNothingIsNotKept) {
 
 TEST_F(EdgeCacheTest, AnswersEndByTheirAgeAndByWhatTheySay) {
   ASSERT_TRUE(put(alex, {"/jobs", ""}, "x"));
-  now += EdgeCache::kLongestAge - io::Duration(1);
+  now += EdgeCache::kShortestAge;
   EXPECT_EQ(find(alex), "x");
-  now += io::Duration(1);
+  now += EdgeCache::kLongestAge - EdgeCache::kShortestAge;
   EXPECT_EQ(find(alex), "nothing");
 
   ASSERT_TRUE(put(alex, {"/jobs", ""}, "for a second", io::Duration(1000)));
@@ -128,6 +128,25 @@ TEST_F(EdgeCacheTest, AnswersEndByTheirAgeAndByWhatTheySay) {
   now += io::Duration(1);
   EXPECT_EQ(find(alex), "nothing");
   EXPECT_FALSE(put(alex, {"/jobs", ""}, "over already", io::Duration(0)));
+}
+
+// Catches a minute in which everybody asks PostgreSQL, because everybody's answer was kept in the same moment.
+TEST_F(EdgeCacheTest, WhatWasKeptAtOnceDoesNotEndAtOnce) {
+  constexpr int kMembers = 200;
+  for (int member = 1; member <= kMembers; ++member) ASSERT_TRUE(put(principal(member), {"/jobs", "limit=20"}, "x"));
+  now += EdgeCache::kShortestAge;
+  const io::Duration tenth = (EdgeCache::kLongestAge - EdgeCache::kShortestAge) / 10;
+  int left = kMembers;
+  for (int part = 0; part < 10; ++part) {
+    now += tenth;
+    int found = 0;
+    for (int member = 1; member <= kMembers; ++member)
+      found += find(principal(member), {"/jobs", "limit=20"}) == "x" ? 1 : 0;
+    EXPECT_GT(left - found, 0) << part;
+    EXPECT_LT(left - found, kMembers / 4) << part;
+    left = found;
+  }
+  EXPECT_EQ(left, 0);
 }
 
 // Its age counts from when it was asked for, not from when it came.
