@@ -17,4 +17,4 @@
 -- columns: begun bigint
 select portal.require(case when pg_try_advisory_xact_lock(hashtextextended('portal.import', :account_id)) then 1 end, 'PT503')
 from set_config('plan_cache_mode', 'force_custom_plan', true) as plan, set_config('enable_nestloop', 'off', true) as joins,
-  set_config('enable_seqscan', 'off', true) as scans;
+  set_config('enable_seqscan', 'off', true) as scans, set_config('work_mem', '16MB', true) as memory;

@@ -1,31 +1,46 @@
 -- Jobs from another system (sql/queries/import.sql). A job that goes to another client has left the first one when the segment is committed. Values of fields were
--- checked by the core, against list_fields_to_import. What lines name is looked up once for each
--- name, since many name the same.
+-- checked by the core, against list_fields_to_import. What lines name is looked up once for each name, since many name the same.
+-- Lines come as columns: of what follows `apply`, the n-th element of each is of the n-th line. A text that is empty, a number that is 0 and a version that is -1 are
+-- nothing, and a column of which no line says anything is empty. The last five are the names, each once.
 
 -- name: import_jobs
--- parameters: account_id bigint, rows jsonb, apply text
+-- parameters: account_id bigint, apply text, line bigint[], external_id text[], version bigint[], deleted text[], number bigint[], reference text[],
+--   client text[], site text[], status text[], scheduled_at text[], duration_minutes bigint[], address text[], latitude text[], longitude text[],
+--   entrance text[], floor text[], contact text[], job_template text[], worker text[], team text[], description text[], custom_values text[],
+--   report_values text[], resolution text[], is_successful text[], resolution_note text[], en_route_at text[], started_at text[], paused_at text[],
+--   finished_at text[], cancelled_at text[], clients text[], sites text[], templates text[], workers text[], teams text[]
 -- columns: created bigint, updated bigint, unchanged bigint, withdrawn bigint, wrong bigint, errors jsonb
 with line as materialized (
-  select l.*
-  from jsonb_to_recordset(:rows) as l (line integer, external_id text, version bigint, deleted boolean, number bigint, reference text, client text, site text,
-    status text, scheduled_at timestamptz, duration_minutes integer, address text, latitude double precision, longitude double precision, entrance text, floor text,
-    contact text, template text, worker text, team text, description text, custom_values jsonb, report_values jsonb, resolution text, is_successful boolean,
-    resolution_note text, en_route_at timestamptz, started_at timestamptz, paused_at timestamptz, finished_at timestamptz, cancelled_at timestamptz)
+  select l.line, l.external_id, nullif(l.version, -1) as version, l.deleted = 'true' as deleted, nullif(l.number, 0) as number, nullif(l.reference, '') as reference,
+    nullif(l.client, '') as client, nullif(l.site, '') as site, l.status, nullif(l.scheduled_at, '')::timestamptz as scheduled_at,
+    nullif(l.duration_minutes, 0)::integer as duration_minutes, nullif(l.address, '') as address, nullif(l.latitude, '')::double precision as latitude,
+    nullif(l.longitude, '')::double precision as longitude, nullif(l.entrance, '') as entrance, nullif(l.floor, '') as floor, nullif(l.contact, '') as contact,
+    nullif(l.template, '') as template, nullif(l.worker, '') as worker, nullif(l.team, '') as team, nullif(l.description, '') as description,
+    coalesce(nullif(l.custom_values, '')::jsonb, '{}') as custom_values, coalesce(nullif(l.report_values, '')::jsonb, '{}') as report_values,
+    nullif(l.resolution, '') as resolution, nullif(l.is_successful, '')::boolean as is_successful, nullif(l.resolution_note, '') as resolution_note,
+    nullif(l.en_route_at, '')::timestamptz as en_route_at, nullif(l.started_at, '')::timestamptz as started_at, nullif(l.paused_at, '')::timestamptz as paused_at,
+    nullif(l.finished_at, '')::timestamptz as finished_at, nullif(l.cancelled_at, '')::timestamptz as cancelled_at
+  from unnest(:line, :external_id, :version, :deleted, :number, :reference, :client, :site, :status, :scheduled_at, :duration_minutes, :address, :latitude, :longitude,
+      :entrance, :floor, :contact, :job_template, :worker, :team, :description, :custom_values, :report_values, :resolution, :is_successful, :resolution_note,
+      :en_route_at, :started_at, :paused_at, :finished_at, :cancelled_at)
+    as l (line, external_id, version, deleted, number, reference, client, site, status, scheduled_at, duration_minutes, address, latitude, longitude, entrance, floor,
+      contact, template, worker, team, description, custom_values, report_values, resolution, is_successful, resolution_note, en_route_at, started_at, paused_at,
+      finished_at, cancelled_at)
 ), client as materialized (
   select c.external_id, c.client_id from portal.client c
-  where c.external_id = any (portal.texts_of(:rows, 'client')) and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
+  where c.external_id = any (:clients) and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
 ), site as materialized (
   select s.external_id, s.site_id, s.client_id from portal.site s
-  where s.external_id = any (portal.texts_of(:rows, 'site')) and s.withdrawn_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
+  where s.external_id = any (:sites) and s.withdrawn_at is null /*filter*/ and s.account_id = :account_id /*end filter*/
 ), template as materialized (
   select t.external_id, t.job_template_id from portal.job_template t
-  where t.external_id = any (portal.texts_of(:rows, 'template')) and t.withdrawn_at is null /*filter*/ and t.account_id = :account_id /*end filter*/
+  where t.external_id = any (:templates) and t.withdrawn_at is null /*filter*/ and t.account_id = :account_id /*end filter*/
 ), worker as materialized (
   select w.external_id, w.worker_id from portal.worker w
-  where w.external_id = any (portal.texts_of(:rows, 'worker')) and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
+  where w.external_id = any (:workers) and w.withdrawn_at is null /*filter*/ and w.account_id = :account_id /*end filter*/
 ), team as materialized (
   select m.external_id, m.team_id from portal.team m
-  where m.external_id = any (portal.texts_of(:rows, 'team')) and m.withdrawn_at is null /*filter*/ and m.account_id = :account_id /*end filter*/
+  where m.external_id = any (:teams) and m.withdrawn_at is null /*filter*/ and m.account_id = :account_id /*end filter*/
 ), resolution as materialized (
   select min(r.resolution_id) as resolution_id, r.name, r.is_successful from portal.resolution r
   where true /*filter*/ and r.account_id = :account_id /*end filter*/ group by r.name, r.is_successful
@@ -33,9 +48,9 @@ with line as materialized (
   select o.external_id, o.job_id, o.version, o.deleted_at, o.number, o.reference, o.client_id, o.site_id, o.status, o.scheduled_at, o.duration_minutes, o.address, o.latitude, o.longitude, o.entrance, o.floor, o.contact,
       o.job_template_id, o.worker_id, o.team_id, o.description, o.custom_values, o.report_values, o.resolution_id, o.resolution_note, o.en_route_at, o.started_at, o.paused_at, o.finished_at, o.cancelled_at
   from portal.job o
-  where o.external_id = any (portal.texts_of(:rows, 'external_id')) /*filter*/ and o.account_id = :account_id /*end filter*/
+  where o.external_id = any (:external_id) /*filter*/ and o.account_id = :account_id /*end filter*/
 ), numbered as materialized (
-  select o.number, o.job_id from portal.job o where o.account_id = :account_id and o.number = any (portal.texts_of(:rows, 'number')::bigint[])
+  select o.number, o.job_id from portal.job o where o.account_id = :account_id and o.number = any (:number)
 ), repeated as materialized (
   select l.number from line l group by l.number having count(*) > 1
 ), known as (
@@ -112,11 +127,11 @@ with line as materialized (
     version = coalesce(j.version, o.version), deleted_at = null
   from to_change j
   left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
-  where o.account_id = :account_id and o.external_id = any (portal.texts_of(:rows, 'external_id')) and o.job_id = j.job_id
+  where o.account_id = :account_id and o.external_id = any (:external_id) and o.job_id = j.job_id
 ), taken_back as (
   update portal.job o set version = coalesce(j.version, o.version), deleted_at = coalesce(o.deleted_at, now())
   from to_take_back j
-  where o.account_id = :account_id and o.external_id = any (portal.texts_of(:rows, 'external_id')) and o.job_id = j.job_id
+  where o.account_id = :account_id and o.external_id = any (:external_id) and o.job_id = j.job_id
 )
 select count(*) filter (where v.go and pointer is null and action = 'create'), count(*) filter (where v.go and pointer is null and action = 'update'),
   count(*) filter (where v.go and pointer is null and action in ('nothing', 'note', 'withdraw again')),

@@ -1,6 +1,7 @@
 """Runs the named statements as the module does, by name and typed parameters, and knows the demo data."""
 
 import hashlib
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,28 @@ def call(connection, statement: generate_statements.Statement, with_filters: boo
         return statement.text()
     values = ", ".join(f"%({value.name})s::{value.type_name}" for value in statement.parameters)
     return f"execute {prepare(connection, statement, with_filters)}{f' ({values})' if values else ''}"
+
+
+def job_columns(lines: list[dict]) -> dict[str, list]:
+    """What import_jobs is called with for lines that say what its columns hold, as the module does it (core/features/import/job_rows.cpp)."""
+    nothing = {"bigint[]": 0, "text[]": ""}
+
+    def value(line: dict, name: str, type_name: str):
+        found = line.get({"job_template": "template"}.get(name, name))
+        if found is None:
+            return -1 if name == "version" else nothing[type_name]
+        return found if type_name == "bigint[]" or isinstance(found, str) else json.dumps(found)
+
+    columns = {each.name: [value(line, each.name, each.type_name) for line in lines] for each in MODULE["import_jobs"].parameters if each.type_name in nothing}
+    columns = {name: column if any(each not in ("", 0) for each in column) or name == "line" else [] for name, column in columns.items()}
+    named = {"clients": "client", "sites": "site", "templates": "job_template", "workers": "worker", "teams": "team"}
+    return columns | {name: sorted({each for each in columns[column] if each}) for name, column in named.items()}
+
+
+def lines_of(kind: str, lines) -> dict:
+    """The parameters of an import that are the lines themselves."""
+    numbered = [{"line": number, **line} for number, line in enumerate(lines, 1)]
+    return job_columns(numbered) if kind == "jobs" else {"rows": json.dumps(numbered)}
 
 
 @dataclass(frozen=True)

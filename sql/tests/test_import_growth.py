@@ -1,10 +1,9 @@
 """What an import costs grows with its lines, not with their square, also in an account of which the planner knows nothing."""
 
-import json
 from pathlib import Path
 
 import pytest
-from named import sha256
+from named import lines_of, sha256
 
 FEW, MANY = 1000, 6000
 MOST = 18  # fold; lines alone are 6, their square is 36
@@ -31,8 +30,7 @@ class NewAccount:
         self.edge.begin()
         self.edge.run("enter_key", account_id=self.account_id, key_hash=self.key, scope="import")
         self.edge.run("begin_import", account_id=self.account_id)
-        rows = json.dumps([{"line": number, **line} for number, line in enumerate(lines, 1)])
-        (row,) = self.edge.run(f"import_{kind}", account_id=self.account_id, rows=rows, apply="all")
+        (row,) = self.edge.run(f"import_{kind}", account_id=self.account_id, **lines_of(kind, lines), apply="all")
         self.edge.commit()
         assert row["wrong"] == 0, row["errors"][:3]
         return self.seconds() - began

@@ -1,10 +1,8 @@
 """The statements of imports: what a line does, for each kind, and what it cannot do."""
 
-import json
-
 import psycopg2
 import pytest
-from named import sha256
+from named import lines_of, sha256
 
 KEY = sha256("a key")
 COUNTS = ("created", "updated", "unchanged", "withdrawn")
@@ -22,8 +20,7 @@ class Importer:
     def run(self, kind: str, *lines: dict, apply: str = "all", **options) -> tuple[list[int], list[tuple]]:
         """The counts as COUNTS has them, and the errors as (line, pointer, code)."""
         self.enter()
-        rows = json.dumps([{"line": number, **line} for number, line in enumerate(lines, 1)])
-        (row,) = self.edge.run(f"import_{kind}", account_id=self.account_id, rows=rows, apply=apply, **options)
+        (row,) = self.edge.run(f"import_{kind}", account_id=self.account_id, **lines_of(kind, lines), apply=apply, **options)
         return [row[name] for name in COUNTS], [(error["line"], error["pointer"], error["code"]) for error in row["errors"]]
 
     def read(self, kind: str, external_id: str) -> dict | None:

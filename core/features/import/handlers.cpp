@@ -149,7 +149,7 @@ Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
   if (refused) apply = "none";
   std::vector<pg::Query> queries;
   queries.push_back(sql::begin_import(context->key.account_id));
-  queries.push_back(source->kind.apply(context->key.account_id, lines.take_rows(), apply));
+  queries.push_back(lines.query(context->key.account_id, apply));
   const Result<std::vector<pg::Rows>> rows = co_await context->database.import(std::move(queries));
   if (!rows) co_return fail(rows.error());
   co_return outcome_of(lines, rows->back());

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/choice.hpp"
-#include "features/import/read_job.hpp"
+#include "features/import/job_rows.hpp"
 #include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 #include "sql/import_clients.hpp"
@@ -175,16 +175,23 @@ void read_field(json::ObjectReader& line, std::string_view text, const FieldTabl
     line.add_error("options", "invalid_value");
 }
 
+template <JsonRows::Read read, JsonRows::Apply apply>
+std::unique_ptr<RowSet> make_json_rows() {
+  return std::make_unique<JsonRows>(read, apply);
+}
+
+std::unique_ptr<RowSet> make_job_rows() { return std::make_unique<JobRows>(); }
+
 constexpr std::array kKinds = {
-    Kind{"clients", read_client, sql::import_clients, sql::read_imported_client},
-    Kind{"sites", read_site, sql::import_sites, sql::read_imported_site},
-    Kind{"contacts", read_contact, sql::import_contacts, sql::read_imported_contact},
-    Kind{"workers", read_worker, sql::import_workers, sql::read_imported_worker},
-    Kind{"teams", read_team, sql::import_teams, sql::read_imported_team},
-    Kind{"fields", read_field, sql::import_fields, sql::read_imported_field},
-    Kind{"templates", read_template, sql::import_templates, sql::read_imported_template},
-    Kind{"documents", read_document, sql::import_documents, sql::read_imported_document},
-    Kind{"jobs", read_job, sql::import_jobs, sql::read_imported_job, true},
+    Kind{"clients", make_json_rows<read_client, sql::import_clients>, sql::read_imported_client},
+    Kind{"sites", make_json_rows<read_site, sql::import_sites>, sql::read_imported_site},
+    Kind{"contacts", make_json_rows<read_contact, sql::import_contacts>, sql::read_imported_contact},
+    Kind{"workers", make_json_rows<read_worker, sql::import_workers>, sql::read_imported_worker},
+    Kind{"teams", make_json_rows<read_team, sql::import_teams>, sql::read_imported_team},
+    Kind{"fields", make_json_rows<read_field, sql::import_fields>, sql::read_imported_field},
+    Kind{"templates", make_json_rows<read_template, sql::import_templates>, sql::read_imported_template},
+    Kind{"documents", make_json_rows<read_document, sql::import_documents>, sql::read_imported_document},
+    Kind{"jobs", make_job_rows, sql::read_imported_job, true},
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "features/import/lines.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "base/limits.hpp"
@@ -52,46 +51,34 @@ void Lines::read_line(const LineFile::Line& said) {
   }
   json::ObjectReader line = document->object();
   line.drop_nulls();
-  json::Writer writer(text.size() + 64);
-  writer.begin_object().member("line", line_);
-  std::string external_id = line.text("external_id", kExternalId);
+  const std::string external_id = line.text("external_id", kExternalId);
   json::require_one_line(line, "external_id", external_id);
-  writer.member("external_id", external_id);
   const std::optional<std::int64_t> version = line.optional_integer("version", 0, kMaximumVersion);
-  if (version) writer.member("version", *version);
-  if (line.optional_boolean("deleted").value_or(false)) {
+  const bool deleted = line.optional_boolean("deleted").value_or(false);
+  rows_->begin({.line = line_, .external_id = external_id, .version = version, .deleted = deleted});
+  if (deleted) {
     // What else such a line says does not matter: a system that marks a row as deleted may send the whole of it.
-    writer.member("deleted", true);
     line.take_all();
   } else {
-    kind_.read(line, text, fields_, writer);
+    rows_->read(line, text, fields_);
   }
   if (const Result<void> valid = line.finish(); !valid) {
     note(valid.error());
     return;
   }
-  keep(std::move(external_id), version, writer.end_object().take());
+  keep(external_id, version);
 }
 
-// Each row has a comma behind it. What is superseded becomes blanks, which mean nothing to whoever reads JSON.
-void Lines::keep(std::string external_id, std::optional<std::int64_t> version, std::string_view row) {
-  const auto [found, is_new] = places_.try_emplace(std::move(external_id));
-  Place& place = found->second;
+void Lines::keep(const std::string& external_id, std::optional<std::int64_t> version) {
+  const auto [found, is_new] = kept_.try_emplace(external_id);
+  Kept& kept = found->second;
   if (!is_new) {
     ++superseded_;
-    if (version && place.version && *version < *place.version) return;
-    std::fill_n(rows_.begin() + static_cast<std::ptrdiff_t>(place.begin), place.size, ' ');
+    if (version && kept.version && *version < *kept.version) return;
+    rows_->drop(kept.row);
   }
-  place = {.version = version, .begin = rows_.size(), .size = row.size() + 1};
-  rows_ += row;
-  rows_ += ',';
-}
-
-std::string Lines::take_rows() {
-  // The last row is never superseded: what would do that stands behind it.
-  if (rows_.back() == ',') rows_.back() = ' ';
-  rows_ += ']';
-  return std::move(rows_);
+  kept = {.version = version, .row = kept_rows_++};
+  rows_->keep();
 }
 
 }  // namespace portal::features::import

@@ -1,9 +1,10 @@
-// NDJSON from another system: one object on each line. What is wrong is noted by line, and the rest is written as the
-// rows of a statement. The body stays in its file; what is held in memory is a piece of it and the rows.
+// NDJSON from another system: one object on each line. What is wrong is noted by line, and the rest becomes the rows of
+// a statement. The body stays in its file; what is held in memory is a piece of it and the rows.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,38 +25,36 @@ struct LineError {
 
 class Lines {
  public:
-  // `kind` and the file of `body` outlive it.
+  // The file of `body` outlives it.
   Lines(const Kind& kind, FieldTable fields, http::BodyFile body)
-      : kind_(kind), fields_(std::move(fields)), file_(body) {}
+      : rows_(kind.make_rows()), fields_(std::move(fields)), file_(body) {}
 
   // Reads on for about so long; false: that was the last line. kPayloadTooLarge for too many lines,
   // kStorageUnavailable.
   Result<bool> read_some(std::chrono::microseconds budget);
 
-  // A JSON array of the lines that are right, of those with one external id the newest only. Once, at the end.
-  std::string take_rows();
+  // Takes in the lines that are right, of those with one external id the newest only. Once, at the end.
+  pg::Query query(std::int64_t account_id, std::string_view apply) { return rows_->query(account_id, apply); }
   // Lines that another one in the same body stands above.
   std::int64_t superseded() const { return superseded_; }
   std::int64_t wrong() const { return wrong_; }
   const std::vector<LineError>& errors() const { return errors_; }
 
  private:
-  // Where a row stands in the text of all.
-  struct Place {
+  struct Kept {
     std::optional<std::int64_t> version;
-    std::size_t begin = 0;
-    std::size_t size = 0;
+    std::size_t row = 0;
   };
   void read_line(const LineFile::Line& line);
   void note(const Error& error);
-  void keep(std::string external_id, std::optional<std::int64_t> version, std::string_view row);
+  void keep(const std::string& external_id, std::optional<std::int64_t> version);
 
-  const Kind& kind_;
+  std::unique_ptr<RowSet> rows_;
   FieldTable fields_;
   LineFile file_;
   std::int64_t line_ = 0;
-  std::string rows_ = "[";
-  std::unordered_map<std::string, Place> places_;  // by external id
+  std::size_t kept_rows_ = 0;
+  std::unordered_map<std::string, Kept> kept_;  // by external id
   std::int64_t superseded_ = 0;
   std::int64_t wrong_ = 0;
   std::vector<LineError> errors_;

@@ -1,4 +1,4 @@
-#include "features/import/read_job.hpp"
+#include "features/import/job_rows.hpp"
 
 #include <array>
 #include <limits>
@@ -60,91 +60,91 @@ bool is_point_in_time(std::string_view text) {
 }
 
 // True when it was there.
-bool copy_line(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
+bool copy_line(json::ObjectReader& line, JobRows& row, std::string_view name, JobText column, TextLength length) {
   const std::optional<std::string> text = line.optional_text(name, length);
   json::require_one_line(line, name, text);
-  if (text) row.member(name, *text);
+  if (text) row.set(column, *text);
   return text.has_value();
 }
 
 // Of several lines.
-void copy_text(json::ObjectReader& line, json::Writer& row, std::string_view name, TextLength length) {
+void copy_text(json::ObjectReader& line, JobRows& row, std::string_view name, JobText column, TextLength length) {
   const std::optional<std::string> text = line.optional_text(name, length);
   json::require_lines(line, name, text);
-  if (text) row.member(name, *text);
+  if (text) row.set(column, *text);
 }
 
-void copy_required(json::ObjectReader& line, json::Writer& row, std::string_view name, std::string_view column,
-                   TextLength length) {
+void copy_required(json::ObjectReader& line, JobRows& row, std::string_view name, JobText column, TextLength length) {
   const std::string text = line.text(name, length);
   json::require_one_line(line, name, text);
-  row.member(column, text);
+  row.set(column, text);
 }
 
-void copy_time(json::ObjectReader& line, json::Writer& row, std::string_view name) {
+void copy_time(json::ObjectReader& line, JobRows& row, std::string_view name, JobText column) {
   const std::optional<std::string> text = line.optional_text(name, kTime);
   if (!text) return;
   if (!is_point_in_time(*text)) line.add_error(name, "invalid_date");
-  row.member(name, *text);
+  row.set(column, *text);
 }
 
-void copy_place(json::ObjectReader& line, json::Writer& row) {
+void copy_place(json::ObjectReader& line, JobRows& row) {
   const std::optional<double> latitude = line.optional_number("latitude", -90, 90);
   const std::optional<double> longitude = line.optional_number("longitude", -180, 180);
   if (latitude.has_value() != longitude.has_value()) line.add_error(latitude ? "longitude" : "latitude", "required");
   if (!latitude || !longitude) return;
-  row.key("latitude").raw(fmt::format("{}", *latitude)).key("longitude").raw(fmt::format("{}", *longitude));
+  row.set(JobText::kLatitude, fmt::format("{}", *latitude));
+  row.set(JobText::kLongitude, fmt::format("{}", *longitude));
 }
 
-void copy_resolution(json::ObjectReader& line, json::Writer& row, std::string_view status) {
-  copy_text(line, row, "resolution_note", kResolutionNote);
+void copy_resolution(json::ObjectReader& line, JobRows& row, std::string_view status) {
+  copy_text(line, row, "resolution_note", JobText::kResolutionNote, kResolutionNote);
   std::optional<json::ObjectReader> resolution = line.optional_object("resolution");
   if (!resolution) return;
-  copy_required(*resolution, row, "name", "resolution", kResolution);
-  row.member("is_successful", resolution->optional_boolean("successful").value_or(true));
+  copy_required(*resolution, row, "name", JobText::kResolution, kResolution);
+  row.set(JobText::kIsSuccessful, resolution->optional_boolean("successful").value_or(true) ? "true" : "false");
   // What is wrong in it fails the line.
   [[maybe_unused]] const Result<void> noted = resolution->finish();
   if (status != "finished") line.add_error("resolution", "unknown_field");
 }
 
-void copy_values(json::ObjectReader& line, std::string_view text, const FieldTable& fields, json::Writer& row,
-                 std::string_view group, std::string_view column) {
-  row.key(column);
+void copy_values(json::ObjectReader& line, std::string_view text, const FieldTable& fields, JobRows& row,
+                 std::string_view group, JobText column) {
   const std::optional<std::string_view> values = line.has_object(group) ? json::find_member(text, group) : std::nullopt;
-  if (!values) {
-    row.raw("{}");
-    return;
-  }
+  if (!values) return;
   fields.check(group, *values, group, line);
-  row.raw(*values);
+  row.set(column, *values);
 }
 
 }  // namespace
 
-void read_job(json::ObjectReader& line, std::string_view text, const FieldTable& fields, json::Writer& row) {
-  row.member("number", line.integer("number", 1, std::numeric_limits<std::int64_t>::max()));
-  copy_line(line, row, "reference", kReference);
-  copy_required(line, row, "client", "client", kExternalId);
-  copy_line(line, row, "site", kExternalId);
+void JobRows::read(json::ObjectReader& line, std::string_view text, const FieldTable& fields) {
+  set_number(line.integer("number", 1, std::numeric_limits<std::int64_t>::max()));
+  copy_line(line, *this, "reference", JobText::kReference, kReference);
+  copy_required(line, *this, "client", JobText::kClient, kExternalId);
+  copy_line(line, *this, "site", JobText::kSite, kExternalId);
   const std::string_view status = line.choice("status", kStatuses);
-  row.member("status", status);
-  copy_time(line, row, "scheduled_at");
+  set(JobText::kStatus, status);
+  copy_time(line, *this, "scheduled_at", JobText::kScheduledAt);
   if (const std::optional<std::int64_t> minutes = line.optional_integer("duration_minutes", 1, kMostMinutes))
-    row.member("duration_minutes", *minutes);
-  copy_text(line, row, "address", kAddress);
-  copy_place(line, row);
-  copy_line(line, row, "entrance", kShort);
-  copy_line(line, row, "floor", kShort);
-  copy_line(line, row, "contact", kContact);
-  copy_required(line, row, "template", "template", kExternalId);
-  const bool has_worker = copy_line(line, row, "worker", kExternalId);
-  if (copy_line(line, row, "team", kExternalId) && has_worker) line.add_error("team", "unknown_field");
-  copy_text(line, row, "description", kDescription);
-  copy_values(line, text, fields, row, "custom", "custom_values");
-  copy_values(line, text, fields, row, "report", "report_values");
-  copy_resolution(line, row, status);
-  for (const std::string_view name : {"en_route_at", "started_at", "paused_at", "finished_at", "cancelled_at"})
-    copy_time(line, row, name);
+    set_duration(*minutes);
+  copy_text(line, *this, "address", JobText::kAddress, kAddress);
+  copy_place(line, *this);
+  copy_line(line, *this, "entrance", JobText::kEntrance, kShort);
+  copy_line(line, *this, "floor", JobText::kFloor, kShort);
+  copy_line(line, *this, "contact", JobText::kContact, kContact);
+  copy_required(line, *this, "template", JobText::kTemplate, kExternalId);
+  const bool has_worker = copy_line(line, *this, "worker", JobText::kWorker, kExternalId);
+  if (copy_line(line, *this, "team", JobText::kTeam, kExternalId) && has_worker)
+    line.add_error("team", "unknown_field");
+  copy_text(line, *this, "description", JobText::kDescription, kDescription);
+  copy_values(line, text, fields, *this, "custom", JobText::kCustomValues);
+  copy_values(line, text, fields, *this, "report", JobText::kReportValues);
+  copy_resolution(line, *this, status);
+  copy_time(line, *this, "en_route_at", JobText::kEnRouteAt);
+  copy_time(line, *this, "started_at", JobText::kStartedAt);
+  copy_time(line, *this, "paused_at", JobText::kPausedAt);
+  copy_time(line, *this, "finished_at", JobText::kFinishedAt);
+  copy_time(line, *this, "cancelled_at", JobText::kCancelledAt);
 }
 
 }  // namespace portal::features::import
