@@ -67,12 +67,18 @@ TEST(LineFile, SaysWhenTheFileIsShorterThanItShouldBe) {
   EXPECT_EQ(line.error().code, ErrorCode::kStorageUnavailable);
 }
 
-std::string rows_of(const std::string& text) {
+pg::Query query_of(std::string_view kind, const std::string& text) {
   const File file(text);
-  Lines lines(*find_kind("workers"), FieldTable(), file.body());
+  Lines lines(*find_kind(kind), FieldTable(), file.body());
   const Result<bool> more = lines.read_some(std::chrono::hours(1));
   EXPECT_TRUE(more && !*more);
-  std::string rows = lines.take_rows();
+  return lines.query(7, "all");
+}
+
+// The parameter `rows`, behind the version of its binary form.
+std::string rows_of(const std::string& text) {
+  const pg::Query query = query_of("workers", text);
+  std::string rows(query.parameters.value(1) + 1, static_cast<std::size_t>(query.parameters.length(1)) - 1);
   std::erase(rows, ' ');
   return rows;
 }
@@ -89,6 +95,53 @@ TEST(ImportLines, AreRowsOfWhichTheNewestCounts) {
             R"([{"line":2,"external_id":"b","name":"B"},{"line":3,"external_id":"a","version":3,"name":"New"}])");
   EXPECT_EQ(rows_of(first + "\n" + R"({"external_id":"a","deleted":true,"whatever":[1]})"),
             R"([{"line":2,"external_id":"a","deleted":true}])");
+}
+
+std::uint32_t big_endian(std::string_view bytes) {
+  std::uint32_t number = 0;
+  for (const char byte : bytes.substr(0, 4)) number = number << 8U | static_cast<std::uint8_t>(byte);
+  return number;
+}
+
+// The elements of a list, each as its bytes.
+std::vector<std::string> list_of(const pg::Query& query, std::size_t parameter) {
+  std::string_view bytes(query.parameters.value(parameter),
+                         static_cast<std::size_t>(query.parameters.length(parameter)));
+  if (big_endian(bytes) == 0) return {};
+  std::vector<std::string> elements(big_endian(bytes.substr(12)));
+  bytes.remove_prefix(20);
+  for (std::string& element : elements) {
+    const std::size_t size = big_endian(bytes);
+    element = bytes.substr(4, size);
+    bytes.remove_prefix(4 + size);
+  }
+  return elements;
+}
+
+TEST(ImportLines, AreColumnsWhereTheyAreJobs) {
+  constexpr std::size_t kExternalId = 3;
+  constexpr std::size_t kDeleted = 5;
+  constexpr std::size_t kReference = 7;
+  constexpr std::size_t kClient = 8;
+  constexpr std::size_t kSite = 9;
+  constexpr std::size_t kClients = 33;
+  const std::string rest = R"("number":4,"template":"T","status":"started")";
+  const std::string first = R"({"external_id":"a","version":2,"client":"C",)" + rest + "}";
+  const std::string wrong =
+      R"({"external_id":"w","client":"W","reference":"R","number":0,"template":"T","status":"started"})";
+  const std::string second = R"({"external_id":"b","client":"D","site":"S",)" + rest + "}";
+  const std::string newer = R"({"external_id":"a","version":3,"client":"D",)" + rest + "}";
+  const std::string gone = R"({"external_id":"c","deleted":true})";
+  using Texts = std::vector<std::string>;
+
+  const pg::Query query = query_of("jobs", first + "\n" + wrong + "\n" + second + "\n" + newer + "\n" + gone);
+  EXPECT_EQ(list_of(query, kExternalId), (Texts{"b", "a", "c"}));
+  EXPECT_EQ(list_of(query, kDeleted), (Texts{"", "", "true"}));
+  EXPECT_EQ(list_of(query, kReference), Texts{}) << "no line that is right has one";
+  EXPECT_EQ(list_of(query, kClient), (Texts{"D", "D", ""}));
+  EXPECT_EQ(list_of(query, kSite), (Texts{"S", "", ""}));
+  EXPECT_EQ(list_of(query, kClients), Texts{"D"}) << "each once";
+  EXPECT_TRUE(list_of(query_of("jobs", ""), kExternalId).empty());
 }
 
 }  // namespace
