@@ -1,5 +1,6 @@
 #include "pg/statement.hpp"
 
+#include <bit>
 #include <limits>
 #include <stdexcept>
 
@@ -12,8 +13,10 @@ constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 }  // namespace
 
 void Parameters::append_integer(std::uint64_t value, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
-    buffer_.push_back(static_cast<char>((value >> shift) & 0xFFU));
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t reversed = std::byteswap(value);
+  const auto size = static_cast<std::size_t>(bytes);
+  buffer_.append(reinterpret_cast<const char*>(&reversed) + sizeof reversed - size, size);
 }
 
 void Parameters::begin() { entries_.push_back({buffer_.size(), 0}); }

@@ -1,18 +1,11 @@
 #include "features/import/job_rows.hpp"
 
-#include <unordered_set>
-
 #include "sql/import_jobs.hpp"
 
 namespace portal::features::import {
 namespace {
 
-// Each once, without those that are nothing.
-std::vector<std::string_view> distinct(const std::vector<std::string_view>& texts) {
-  std::unordered_set<std::string_view> seen(texts.begin(), texts.end());
-  seen.erase(std::string_view());
-  return {seen.begin(), seen.end()};
-}
+std::vector<std::string_view> views(const auto& names) { return {names.begin(), names.end()}; }
 
 }  // namespace
 
@@ -53,27 +46,33 @@ void JobRows::begin(const RowHead& head) {
   if (head.deleted) set(JobText::kDeleted, "true");
 }
 
+void JobRows::keep_name(Names& names, JobText column) {
+  const std::string_view name = texts_[static_cast<std::size_t>(column)].last();
+  if (!name.empty() && !names.contains(name)) names.emplace(name);
+}
+
 void JobRows::keep() {
+  keep_name(clients_, JobText::kClient);
+  keep_name(sites_, JobText::kSite);
+  keep_name(templates_, JobText::kTemplate);
+  keep_name(workers_, JobText::kWorker);
+  keep_name(teams_, JobText::kTeam);
   dropped_.push_back(false);
   for (Texts& texts : texts_) texts.keep(dropped_.size());
   for (std::vector<std::int64_t>* integers : {&lines_, &versions_, &numbers_, &durations_}) integers->push_back(0);
 }
 
 pg::Query JobRows::query(std::int64_t account_id, std::string_view apply) {
-  const std::vector<std::string_view> clients = all(JobText::kClient);
-  const std::vector<std::string_view> sites = all(JobText::kSite);
-  const std::vector<std::string_view> templates = all(JobText::kTemplate);
-  const std::vector<std::string_view> workers = all(JobText::kWorker);
-  const std::vector<std::string_view> teams = all(JobText::kTeam);
   return sql::import_jobs(
       account_id, apply, all(lines_), all(JobText::kExternalId), all(versions_), all(JobText::kDeleted), all(numbers_),
-      all(JobText::kReference), clients, sites, all(JobText::kStatus), all(JobText::kScheduledAt), all(durations_),
-      all(JobText::kAddress), all(JobText::kLatitude), all(JobText::kLongitude), all(JobText::kEntrance),
-      all(JobText::kFloor), all(JobText::kContact), templates, workers, teams, all(JobText::kDescription),
+      all(JobText::kReference), all(JobText::kClient), all(JobText::kSite), all(JobText::kStatus),
+      all(JobText::kScheduledAt), all(durations_), all(JobText::kAddress), all(JobText::kLatitude),
+      all(JobText::kLongitude), all(JobText::kEntrance), all(JobText::kFloor), all(JobText::kContact),
+      all(JobText::kTemplate), all(JobText::kWorker), all(JobText::kTeam), all(JobText::kDescription),
       all(JobText::kCustomValues), all(JobText::kReportValues), all(JobText::kResolution), all(JobText::kIsSuccessful),
       all(JobText::kResolutionNote), all(JobText::kEnRouteAt), all(JobText::kStartedAt), all(JobText::kPausedAt),
-      all(JobText::kFinishedAt), all(JobText::kCancelledAt), distinct(clients), distinct(sites), distinct(templates),
-      distinct(workers), distinct(teams));
+      all(JobText::kFinishedAt), all(JobText::kCancelledAt), views(clients_), views(sites_), views(templates_),
+      views(workers_), views(teams_));
 }
 
 }  // namespace portal::features::import

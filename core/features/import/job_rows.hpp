@@ -5,8 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "features/import/row_set.hpp"
@@ -59,6 +61,11 @@ class JobRows final : public RowSet {
   void set_duration(std::int64_t minutes) { durations_.back() = minutes; }
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
   // The texts of all rows one behind the other. One that no row has says nothing at all.
   class Texts {
    public:
@@ -66,6 +73,7 @@ class JobRows final : public RowSet {
     void forget() { bytes_.resize(end_of_kept()); }
     // As the last of so many rows.
     void keep(std::size_t rows);
+    std::string_view last() const { return std::string_view(bytes_).substr(end_of_kept()); }
     std::vector<std::string_view> all(const std::vector<bool>& dropped) const;
 
    private:
@@ -74,12 +82,21 @@ class JobRows final : public RowSet {
     std::vector<std::size_t> ends_;
   };
 
+  // What lines name, each once; of lines that were dropped, too.
+  using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
+
+  void keep_name(Names& names, JobText column);
   std::vector<std::string_view> all(JobText column) const {
     return texts_[static_cast<std::size_t>(column)].all(dropped_);
   }
   std::vector<std::int64_t> all(const std::vector<std::int64_t>& integers) const;
 
   std::array<Texts, kJobTexts> texts_;
+  Names clients_;
+  Names sites_;
+  Names templates_;
+  Names workers_;
+  Names teams_;
   // Of these the last is of the row that was begun; 0, or -1 for a version, is nothing.
   std::vector<std::int64_t> lines_ = {0};
   std::vector<std::int64_t> versions_ = {-1};
