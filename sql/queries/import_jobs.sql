@@ -1,7 +1,7 @@
 -- Jobs from another system (sql/queries/import.sql). A job that goes to another client has left the first one when the segment is committed. Values of fields were
 -- checked by the core, against list_fields_to_import. What lines name is looked up once for each name, since many name the same.
 -- Lines come as columns: of what follows `apply`, the n-th element of each is of the n-th line. A text that is empty, a number that is 0 and a version that is -1 are
--- nothing, and a column of which no line says anything is empty. The last five are the names, each once.
+-- nothing, and a column of which no line says anything is empty. The last five are the names, each once; names that no line has do no harm.
 
 -- name: import_jobs
 -- parameters: account_id bigint, apply text, line bigint[], external_id text[], version bigint[], deleted text[], number bigint[], reference text[],
