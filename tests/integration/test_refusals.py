@@ -167,3 +167,20 @@ def test_the_operators_own_pages_and_headers_go_first(make_site):
     assert "nginx" in client.get("/off").text
     assert client.get("/policy").header("Content-Security-Policy") == "default-src 'none'"
     assert client.get("/policy").header("X-Frame-Options") == "DENY"
+
+
+# The list in which nginx keeps the headers of an answer begins with room for twenty.
+def test_the_security_headers_come_once_whatever_the_operator_adds(make_site):
+    counts = (0, 5, 10, 11, 12, 13, 14, 19, 20, 21)
+    lines = {count: " ".join(f"add_header X-Own-{number} {number} always;" for number in range(count)) for count in counts}
+    site = make_site(demo=False, workers=1, server_extra="\n".join(
+        f'location = /many-{count} {{ {own} return 200 "many"; }} location = /both-{count} {{ {own} add_header x-frame-options SAMEORIGIN always; return 200 "both"; }}'
+        for count, own in lines.items()))
+    for count in counts:
+        for path, frame_options in (("many", "DENY"), ("both", "SAMEORIGIN")):
+            status, headers, _ = ask(site, f"GET /{path}-{count} HTTP/1.1\r\nConnection: close\r\n".encode() + HOST + b"\r\n")
+            assert status == 200
+            for name, pattern in SECURITY_HEADERS.items():
+                assert re.match(pattern, headers.get(name.lower(), "")), f"{name}: {headers}"
+            assert headers["x-frame-options"] == frame_options
+            assert [headers[f"x-own-{number}"] for number in range(count)] == [str(number) for number in range(count)]
