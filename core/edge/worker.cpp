@@ -31,6 +31,8 @@ pg::LaneOptions lane_options(const WorkerOptions& options, std::string name, pg:
     // Tried four times with pauses (core/pg/lane.cpp), so that whoever waits for a row lets others pass in between.
     lane.settings.emplace_back("lock_timeout=500");
   } else {
+    // Beside a long statement of somebody else's each of them gets its share of the processors.
+    lane.connections = 4;
     // A read is asked again when its connection was lost: the server sees to it that it is one.
     lane.settings.emplace_back("default_transaction_read_only=on");
     // The plan of a list costs four times what it takes to run it; left to itself PostgreSQL makes it anew every time.
