@@ -118,6 +118,8 @@ class KeyDatabase {
   Task<Result<std::vector<pg::Rows>>> write(std::vector<pg::Query> queries);
   // Of thousands of rows; others in the lane wait for it.
   Task<Result<std::vector<pg::Rows>>> import(std::vector<pg::Query> queries);
+  // By anybody in this worker, since it began.
+  std::uint64_t reads_so_far() const { return lanes_.reads.figures().segments; }
 
  private:
   Lanes lanes_;

@@ -13,9 +13,11 @@
 -- A nested loop of two lists takes the square of their length, and the planner believes that what it does not know is short; for a merge join both are sorted, which
 -- takes longer than a hash of the shorter one. The lists fit into the memory that is allowed. The looks of foreign keys keep the plan that
 -- they get first, with which a table that was small then would be read whole for each row.
+-- While members read, who only wants to be fast gives way: after each hundred new jobs the statement rests for so many milliseconds, as vacuum does.
 -- name: begin_import
--- parameters: account_id bigint
+-- parameters: account_id bigint, rest_milliseconds bigint
 -- columns: begun bigint
 select portal.require(case when pg_try_advisory_xact_lock(hashtextextended('portal.import', :account_id)) then 1 end, 'PT503')
 from set_config('plan_cache_mode', 'force_custom_plan', true) as plan, set_config('enable_nestloop', 'off', true) as loops,
-  set_config('enable_mergejoin', 'off', true) as sorts, set_config('enable_seqscan', 'off', true) as scans, set_config('work_mem', '16MB', true) as memory;
+  set_config('enable_mergejoin', 'off', true) as sorts, set_config('enable_seqscan', 'off', true) as scans, set_config('work_mem', '16MB', true) as memory,
+  set_config('portal.import_rest', (:rest_milliseconds / 1000.0)::text, true) as rest;

@@ -29,7 +29,7 @@ class NewAccount:
         began = self.seconds()
         self.edge.begin()
         self.edge.run("enter_key", account_id=self.account_id, key_hash=self.key, scope="import")
-        self.edge.run("begin_import", account_id=self.account_id)
+        self.edge.run("begin_import", account_id=self.account_id, rest_milliseconds=0)
         (row,) = self.edge.run(f"import_{kind}", account_id=self.account_id, **lines_of(kind, lines), apply="all")
         self.edge.commit()
         assert row["wrong"] == 0, row["errors"][:3]

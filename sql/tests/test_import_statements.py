@@ -322,15 +322,15 @@ def test_an_import_does_not_wait_for_another_one(clone, world):
     for edge in (first, second):
         edge.begin()
         edge.run("enter_key", account_id=world.brightwater, key_hash=KEY, scope="import")
-    first.run("begin_import", account_id=world.brightwater)
+    first.run("begin_import", account_id=world.brightwater, rest_milliseconds=0)
     with pytest.raises(psycopg2.errors.Error) as refused:
-        second.run("begin_import", account_id=world.brightwater)
+        second.run("begin_import", account_id=world.brightwater, rest_milliseconds=0)
     assert refused.value.pgcode == "PT503"
     second.rollback()
     first.rollback()
     first.begin()
     first.run("enter_key", account_id=world.brightwater, key_hash=KEY, scope="import")
-    first.run("begin_import", account_id=world.brightwater)
+    first.run("begin_import", account_id=world.brightwater, rest_milliseconds=0)
     first.rollback()
 
 

@@ -32,6 +32,10 @@ constexpr int kPatience = 3000;
 constexpr int kTries = 4;
 constexpr io::Duration kBetweenTries{100};
 
+// From so many reads of others a second on, the statement rests in between (sql/queries/import.sql).
+constexpr std::uint64_t kManyReads = 100;
+constexpr std::int64_t kRestMilliseconds = 10;
+
 enum class Mode : std::uint8_t { kAll, kLines };
 constexpr std::array kModes = {Choice<Mode>{"all", Mode::kAll}, Choice<Mode>{"lines", Mode::kLines}};
 
@@ -130,6 +134,23 @@ struct Source {
   int patience = kPatience;  // for all tries together
 };
 
+// Measured while the lines are read.
+class Readers {
+ public:
+  Readers(const io::Loop& loop, const access::KeyDatabase& database)
+      : loop_(loop), database_(database), since_(loop.now()), before_(database.reads_so_far()) {}
+  bool many() const {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - since_).count();
+    return (database_.reads_so_far() - before_) * 1000 > kManyReads * static_cast<std::uint64_t>(milliseconds + 1);
+  }
+
+ private:
+  const io::Loop& loop_;
+  const access::KeyDatabase& database_;
+  io::MonotonicTime since_;
+  std::uint64_t before_;
+};
+
 // One try, with a turn of its own: in between the memory is others'. pg::is_conflict where a row is held.
 Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
   for (; !context->services.imports.has_room(); --source->patience) {
@@ -137,6 +158,7 @@ Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
     co_await io::sleep(context->services.loop, kPause);
   }
   const io::Turn turn(context->services.imports);
+  const Readers readers(context->services.loop, context->database);
   Lines lines(source->kind, source->fields, source->body);
   for (;;) {
     const Result<bool> more = lines.read_some(kSlice);
@@ -148,7 +170,7 @@ Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
   std::string_view apply = source->mode == Mode::kLines ? "good" : "all";
   if (refused) apply = "none";
   std::vector<pg::Query> queries;
-  queries.push_back(sql::begin_import(context->key.account_id));
+  queries.push_back(sql::begin_import(context->key.account_id, readers.many() ? kRestMilliseconds : 0));
   queries.push_back(lines.query(context->key.account_id, apply));
   const Result<std::vector<pg::Rows>> rows = co_await context->database.import(std::move(queries));
   if (!rows) co_return fail(rows.error());
