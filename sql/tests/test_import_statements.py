@@ -1,5 +1,7 @@
 """The statements of imports: what a line does, for each kind, and what it cannot do."""
 
+import time
+
 import psycopg2
 import pytest
 from named import lines_of, sha256
@@ -343,3 +345,16 @@ def test_a_line_is_looked_up_and_not_the_whole_account(fed, stage):
     before = fed.maintenance.value(touched)
     assert fed.run("jobs", job()) == ([0, 0, 1, 0], [])
     assert fed.maintenance.value(touched) - before < 1000
+
+
+def test_an_import_rests_while_others_read(fed):
+    """Twice among 200 new jobs, and it takes in all of them; where nobody reads, never."""
+    def seconds_for(prefix: str, first: int, rest_milliseconds: int) -> float:
+        fed.edge.run("begin_import", account_id=fed.account_id, rest_milliseconds=rest_milliseconds)
+        fed.edge.rows("select set_config('jit', 'off', true)")  # as all lanes have it
+        started = time.monotonic()
+        assert fed.run("jobs", *(job(f"{prefix}-{number}", first + number) for number in range(200))) == ([200, 0, 0, 0], [])
+        return time.monotonic() - started
+
+    assert seconds_for("R", 910000, 1000) >= 2
+    assert seconds_for("S", 920000, 0) < 1.9

@@ -21,10 +21,8 @@
 namespace portal::features::import {
 namespace {
 
-using std::chrono_literals::operator""us;
-
 // Requests of others wait so long at most, and then have their turn.
-constexpr auto kSlice = 250us;
+constexpr std::chrono::microseconds kSlice{250};
 // Where others hold the memory: looked at so often, for so long.
 constexpr io::Duration kPause{20};
 constexpr int kPatience = 3000;
