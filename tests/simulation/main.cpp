@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "options.hpp"
 #include "run.hpp"
 
 namespace {
@@ -31,47 +31,7 @@ constexpr std::array<std::pair<std::string_view, Plant>, 12> kPlants = {
      {"hasty-pings", Plant::kHastyPings},
      {"hidden-reconnect", Plant::kHiddenReconnect}}};
 
-struct Options {
-  std::uint64_t from = 1;
-  std::uint64_t to = 1000;
-  Plant plant = Plant::kNone;
-  bool trace = false;
-};
-
-std::optional<Options> read_options(int count, char** words) {
-  Options options;
-  const auto number = [&](int& index, std::uint64_t& value) {
-    if (++index == count) return false;
-    const std::string_view text = words[index];
-    return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
-  };
-  for (int index = 1; index < count; ++index) {
-    const std::string_view word = words[index];
-    bool good = true;
-    if (word == "--trace") {
-      options.trace = true;
-    } else if (word == "--seed") {
-      good = number(index, options.from);
-      options.to = options.from;
-    } else if (word == "--from") {
-      good = number(index, options.from);
-    } else if (word == "--to") {
-      good = number(index, options.to);
-    } else if (word == "--plant" && index + 1 < count) {
-      const std::string_view name = words[++index];
-      good = false;
-      for (const auto& [known, plant] : kPlants) {
-        if (known != name) continue;
-        options.plant = plant;
-        good = true;
-      }
-    } else {
-      good = false;
-    }
-    if (!good) return std::nullopt;
-  }
-  return options;
-}
+using Options = portal::simulation::Options<Plant>;
 
 int run(const Options& options) {
   const portal::simulation::Catalogue catalogue;
@@ -100,7 +60,7 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
   try {
-    const std::optional<Options> options = read_options(count, words);
+    const std::optional<Options> options = portal::simulation::read_options<Plant>(count, words, kPlants);
     if (options) return run(*options);
     fmt::print(stderr, "usage: portal_simulation [--seed N [--trace]] [--from N --to N] [--plant BUG]\n");
   } catch (const std::exception& failure) {

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "../options.hpp"
 #include "run.hpp"
 
 namespace {
@@ -28,47 +28,7 @@ constexpr std::array<std::pair<std::string_view, CachePlant>, 9> kPlants = {
      {"forgotten-old-owner", CachePlant::kForgottenOldOwner},
      {"forgotten-own-write", CachePlant::kForgottenOwnWrite}}};
 
-struct Options {
-  std::uint64_t from = 1;
-  std::uint64_t to = 1000;
-  CachePlant plant = CachePlant::kNone;
-  bool trace = false;
-};
-
-std::optional<Options> read_options(int count, char** words) {
-  Options options;
-  const auto number = [&](int& index, std::uint64_t& value) {
-    if (++index == count) return false;
-    const std::string_view text = words[index];
-    return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
-  };
-  for (int index = 1; index < count; ++index) {
-    const std::string_view word = words[index];
-    bool good = true;
-    if (word == "--trace") {
-      options.trace = true;
-    } else if (word == "--seed") {
-      good = number(index, options.from);
-      options.to = options.from;
-    } else if (word == "--from") {
-      good = number(index, options.from);
-    } else if (word == "--to") {
-      good = number(index, options.to);
-    } else if (word == "--plant" && index + 1 < count) {
-      const std::string_view name = words[++index];
-      good = false;
-      for (const auto& [known, plant] : kPlants) {
-        if (known != name) continue;
-        options.plant = plant;
-        good = true;
-      }
-    } else {
-      good = false;
-    }
-    if (!good) return std::nullopt;
-  }
-  return options;
-}
+using Options = portal::simulation::Options<CachePlant>;
 
 int run(const Options& options) {
   portal::simulation::CacheRun all;
@@ -94,7 +54,7 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
   try {
-    const std::optional<Options> options = read_options(count, words);
+    const std::optional<Options> options = portal::simulation::read_options<CachePlant>(count, words, kPlants);
     if (options) return run(*options);
     fmt::print(stderr, "usage: portal_cache_simulation [--seed N [--trace]] [--from N --to N] [--plant BUG]\n");
   } catch (const std::exception& failure) {
