@@ -79,7 +79,7 @@ ngx_int_t send_answer(ngx_http_request_t* request, const portal_cache_answer& fo
     return ngx_http_send_header(request);
   }
   // What filters look for in their tables of types, which nginx would work out for each answer.
-  static ngx_str_t json = ngx_string("application/json");
+  static const ngx_str_t json = ngx_string("application/json");
   static const ngx_uint_t kHash = ngx_hash_key(json.data, json.len);
   request->headers_out.content_type = json;
   request->headers_out.content_type_len = json.len;

@@ -45,7 +45,7 @@ TYPES = {
     "timestamptz": Type("kTimestamptz", 1184, "pg::Timestamp", "pg::Timestamp", "timestamp"),
     "date": Type("kDate", 1082, "pg::Date", "pg::Date", "date"),
     "bigint[]": Type("kInt8Array", 1016, "std::span<const std::int64_t>", "std::vector<std::int64_t>", "int64_array"),
-    "text[]": Type("kTextArray", 1009, "std::span<const std::string_view>", "std::vector<std::string_view>", "text_array"),
+    "text[]": Type("kTextArray", 1009, "pg::TextArray", "std::vector<std::string_view>", "text_array"),
 }
 
 

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace portal::pg {
@@ -9,6 +10,7 @@ namespace {
 
 // PostgreSQL counts from 2000-01-01.
 constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
+constexpr std::size_t kArrayHead = 20;  // bytes before the first element
 
 }  // namespace
 
@@ -68,6 +70,7 @@ void Parameters::add(Date value) { add(static_cast<std::int32_t>((value - kEpoch
 // elements.
 void Parameters::add(std::span<const std::int64_t> values) {
   begin();
+  buffer_.reserve(buffer_.size() + kArrayHead + values.size() * 12);
   append_integer(values.empty() ? 0 : 1, 4);
   append_integer(0, 4);
   append_integer(oid::kInt8, 4);
@@ -82,20 +85,34 @@ void Parameters::add(std::span<const std::int64_t> values) {
   end();
 }
 
-void Parameters::add(std::span<const std::string_view> values) {
+void Parameters::add(const TextArray& values) {
   begin();
-  append_integer(values.empty() ? 0 : 1, 4);
+  buffer_.reserve(buffer_.size() + kArrayHead + values.bytes());
+  append_integer(values.count() == 0 ? 0 : 1, 4);
   append_integer(0, 4);
   append_integer(oid::kText, 4);
-  if (!values.empty()) {
-    append_integer(values.size(), 4);
+  if (values.count() > 0) {
+    append_integer(values.count(), 4);
     append_integer(1, 4);
   }
-  for (const std::string_view value : values) {
-    append_integer(value.size(), 4);
-    buffer_.append(value);
-  }
+  values.append_to(buffer_);
   end();
+}
+
+std::size_t TextArray::bytes() const {
+  if (packed_) return packed_->bytes().size();
+  return std::accumulate(texts_.begin(), texts_.end(), std::size_t{0},
+                         [](std::size_t sum, std::string_view text) { return sum + 4 + text.size(); });
+}
+
+void TextArray::append_to(std::string& buffer) const {
+  if (packed_) {
+    buffer.append(packed_->bytes());
+    return;
+  }
+  PackedTexts packed;
+  for (const std::string_view text : texts_) packed.push_back(text);
+  buffer.append(packed.bytes());
 }
 
 void Parameters::add_jsonb(std::string_view json) {

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "pg/packed_texts.hpp"
 
 namespace portal::pg {
 
@@ -32,6 +36,23 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 using Date = std::chrono::sys_days;
 using Bytes = std::span<const std::uint8_t>;
 
+// A text[]: texts wherever they stand, or packed ones. Refers to what it is made from.
+class TextArray {
+ public:
+  template <class Texts>
+    requires std::convertible_to<Texts, std::span<const std::string_view>>
+  TextArray(Texts&& texts) : texts_(std::forward<Texts>(texts)) {}
+  TextArray(const PackedTexts& packed) : packed_(&packed) {}
+
+  std::size_t count() const { return packed_ ? packed_->count() : texts_.size(); }
+  std::size_t bytes() const;  // of its elements, as they are sent
+  void append_to(std::string& buffer) const;
+
+ private:
+  std::span<const std::string_view> texts_;
+  const PackedTexts* packed_ = nullptr;
+};
+
 // The values of one execution, in PostgreSQL's binary format, owned.
 class Parameters {
  public:
@@ -44,8 +65,8 @@ class Parameters {
   void add(Bytes bytes);
   void add(Timestamp value);
   void add(Date value);
-  void add(std::span<const std::int64_t> values);      // bigint[]
-  void add(std::span<const std::string_view> values);  // text[]
+  void add(std::span<const std::int64_t> values);  // bigint[]
+  void add(const TextArray& values);               // text[]
   void add_jsonb(std::string_view json);
   void add_null();
   template <class T>

@@ -2,6 +2,7 @@
 -- checked by the core, against list_fields_to_import. What lines name is looked up once for each name, since many name the same.
 -- Lines come as columns: of what follows `apply`, the n-th element of each is of the n-th line. A text that is empty, a number that is 0 and a version that is -1 are
 -- nothing, and a column of which no line says anything is empty. The last five are the names, each once; names that no line has do no harm.
+-- It rests where members read meanwhile (portal.rest). What is asked of it there names `v` or `o`, because it would be asked before anything is decided otherwise.
 
 -- name: import_jobs
 -- parameters: account_id bigint, apply text, line bigint[], external_id text[], version bigint[], deleted text[], number bigint[], reference text[],
@@ -26,6 +27,7 @@ with line as materialized (
     as l (line, external_id, version, deleted, number, reference, client, site, status, scheduled_at, duration_minutes, address, latitude, longitude, entrance, floor,
       contact, template, worker, team, description, custom_values, report_values, resolution, is_successful, resolution_note, en_route_at, started_at, paused_at,
       finished_at, cancelled_at)
+  where l.line % 500 <> 0 or portal.rest(true)
 ), client as materialized (
   select c.external_id, c.client_id from portal.client c
   where c.external_id = any (:clients) and c.withdrawn_at is null /*filter*/ and c.account_id = :account_id /*end filter*/
@@ -48,9 +50,9 @@ with line as materialized (
   select o.external_id, o.job_id, o.version, o.deleted_at, o.number, o.reference, o.client_id, o.site_id, o.status, o.scheduled_at, o.duration_minutes, o.address, o.latitude, o.longitude, o.entrance, o.floor, o.contact,
       o.job_template_id, o.worker_id, o.team_id, o.description, o.custom_values, o.report_values, o.resolution_id, o.resolution_note, o.en_route_at, o.started_at, o.paused_at, o.finished_at, o.cancelled_at
   from portal.job o
-  where o.external_id = any (:external_id) /*filter*/ and o.account_id = :account_id /*end filter*/
+  where (select portal.rest(true)) and o.external_id = any (:external_id) /*filter*/ and o.account_id = :account_id /*end filter*/
 ), numbered as materialized (
-  select o.number, o.job_id from portal.job o where o.account_id = :account_id and o.number = any (:number)
+  select o.number, o.job_id from portal.job o where (select portal.rest(true)) and o.account_id = :account_id and o.number = any (:number)
 ), repeated as materialized (
   select l.number from line l group by l.number having count(*) > 1
 ), known as (
@@ -93,6 +95,7 @@ with line as materialized (
       when k.number_is_taken then '/number'
     end as pointer
   from known k
+  where k.line % 500 <> 0 or portal.rest(true)
 ), verdict as materialized (
   select :apply = 'good' or :apply = 'all' and not exists (select from judged where pointer is not null) as go from set_config('plan_cache_mode', 'auto', true)
 ), to_change as materialized (
@@ -116,7 +119,7 @@ with line as materialized (
   left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
   cross join verdict v
   where v.go and j.action = 'create' and j.pointer is null
-    and (j.line % 100 <> 0 or pg_sleep(coalesce(nullif(current_setting('portal.import_rest', true), ''), '0')::double precision) is not null)
+    and (j.line % 100 <> 0 or portal.rest(v.go))
 ), changed as (
   update portal.job o set (number, reference, client_id, site_id, status, scheduled_at, duration_minutes, address, latitude, longitude,
     entrance, floor, contact, job_template_id,
@@ -128,11 +131,15 @@ with line as materialized (
     version = coalesce(j.version, o.version), deleted_at = null
   from to_change j
   left join new_resolution n on n.name = j.resolution and n.is_successful = j.is_successful
+  cross join verdict v
   where o.account_id = :account_id and o.external_id = any (:external_id) and o.job_id = j.job_id
+    and (j.line % 100 <> 0 or portal.rest(v.go and o.job_id = j.job_id))
 ), taken_back as (
   update portal.job o set version = coalesce(j.version, o.version), deleted_at = coalesce(o.deleted_at, now())
   from to_take_back j
+  cross join verdict v
   where o.account_id = :account_id and o.external_id = any (:external_id) and o.job_id = j.job_id
+    and (j.line % 100 <> 0 or portal.rest(v.go and o.job_id = j.job_id))
 )
 select count(*) filter (where v.go and pointer is null and action = 'create'), count(*) filter (where v.go and pointer is null and action = 'update'),
   count(*) filter (where v.go and pointer is null and action in ('nothing', 'note', 'withdraw again')),

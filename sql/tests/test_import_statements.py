@@ -348,13 +348,20 @@ def test_a_line_is_looked_up_and_not_the_whole_account(fed, stage):
 
 
 def test_an_import_rests_while_others_read(fed):
-    """Twice among 200 new jobs, and it takes in all of them; where nobody reads, never."""
-    def seconds_for(prefix: str, first: int, rest_milliseconds: int) -> float:
+    """Twice before it knows what is to be done, then after each hundred jobs that it changes something of, and again where the keys of new ones are checked."""
+    jobs = [job(f"R-{number}", 910000 + number) for number in range(200)]
+
+    def rests(lines: list[dict], counts: list[int], *, rest_milliseconds: int = 500, **more) -> int:
         fed.edge.run("begin_import", account_id=fed.account_id, rest_milliseconds=rest_milliseconds)
         fed.edge.rows("select set_config('jit', 'off', true)")  # as all lanes have it
         started = time.monotonic()
-        assert fed.run("jobs", *(job(f"{prefix}-{number}", first + number) for number in range(200))) == ([200, 0, 0, 0], [])
-        return time.monotonic() - started
+        assert fed.run("jobs", *lines, **more)[0] == counts
+        return int((time.monotonic() - started) // 0.5)
 
-    assert seconds_for("R", 910000, 1000) >= 2
-    assert seconds_for("S", 920000, 0) < 1.9
+    assert rests([*jobs[:-1], {**jobs[-1], "client": "nobody"}], [0, 0, 0, 0]) == 2
+    assert rests(jobs, [0, 0, 0, 0], apply="none") == 2
+    assert rests(jobs, [200, 0, 0, 0]) == 6
+    assert rests(jobs, [0, 0, 200, 0]) == 2
+    assert rests([{**each, "description": "later"} for each in jobs], [0, 200, 0, 0]) == 4
+    assert rests([{"external_id": each["external_id"], "deleted": True} for each in jobs], [0, 0, 0, 200]) == 4
+    assert rests([job(f"S-{number}", 920000 + number) for number in range(200)], [200, 0, 0, 0], rest_milliseconds=0) == 0

@@ -32,7 +32,7 @@ class System:
 
     def counts(self, kind: str, *lines, mode=None) -> tuple:
         answer = self.send(kind, *lines, mode=mode)
-        assert answer.status == 200, answer.text
+        assert answer.status == 200, answer.text[:2000]
         body = answer.json()
         return body["created"], body["updated"], body["unchanged"], body["withdrawn"]
 
@@ -431,3 +431,43 @@ def test_members_read_while_others_feed(portal, system):
             reads += 1
         assert feeding.result()[0] == (10_000, 0, 0, 0)
     assert reads > 10
+
+
+def test_jobs_rest_while_members_read(make_site):
+    """Where members read a lot in that worker, the statement rests in between; where they do not, it is through sooner."""
+    site = make_site(workers=1, http_extra="portal_cache off;")
+    feeding = System(site)
+    feeding.counts("clients", client("RC"))
+    feeding.counts("templates", {"external_id": "RT", "name": "Made", "fields": []})
+    member = site.accounts["brightwater"]["members"][0]
+    begun, done = threading.Barrier(5), threading.Event()
+
+    def read() -> None:
+        browser = Client(site.nginx.port, "brightwater.localhost")
+        assert browser.post("/api/v1/session", json={"email": member["email"], "password": member["password"]}).status == 200
+        begun.wait()
+        while not done.is_set():
+            assert browser.get("/api/v1/jobs").status == 200
+
+    def rests(version: int) -> int:
+        """How often it was seen resting while it took in 2,000 jobs."""
+        lines = [{"external_id": f"RJ-{number}", "version": version, "number": 700_000 + number, "client": "RC", "template": "RT", "status": "scheduled", "description": f"visit {version}"}
+                 for number in range(2000)]
+        with ThreadPoolExecutor(1) as pool:
+            taking_in = pool.submit(lambda: feeding.counts("jobs", *lines))
+            seen = 0
+            while not taking_in.done():
+                seen += site.postgres.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")[0][0]
+            assert sum(taking_in.result()[:2]) == 2000
+        return seen
+
+    assert rests(1) == 0
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read) for _ in range(4)]
+        try:
+            begun.wait()
+            assert rests(2) > 0
+        finally:
+            done.set()
+        for reader in readers:
+            reader.result()

@@ -20,7 +20,7 @@ from bench_site import HOST, Signed
 from support.network_host import two_hosts
 from support.nginx import PrivateNginx
 from support.site import PrivateSite
-from yardsticks import HTTP_CONNECTIONS, JOBS, ROOT, members_command, rate_told, run, wrk
+from yardsticks import HTTP_CONNECTIONS, JOBS, ROOT, fixed_rate_command, get, members_command, rate_told, run, wrk
 
 STATIC = "/yardstick/jobs.json"
 RETURN = "/yardstick-return"
@@ -35,7 +35,6 @@ LOCATION = """
 HTTP_EXTRA = "access_log off; keepalive_requests 1000000000; portal_cache_size 64m;"
 WRITES = (1, 10, 50)  # of a hundred requests
 WRITERS = 4  # as many as may change something at once in a worker
-FIXED_CONNECTIONS = 64
 UNTIL_TOLD = 3600  # seconds of a load that is told when to end
 BROWSERS = 64
 READS_AFTER_SWITCH = 20
@@ -188,9 +187,7 @@ class Edge:
                          for membership, of in ((member.membership_id, member.client_id), (other, client))}
 
     def _at_rate(self, path: str, port: int, seconds: int) -> list[str]:
-        requests = self._site.folder / "edge-requests.http"
-        requests.write_bytes(b"".join(get(path, one.headers) for one in self._members))
-        return [str(ROOT / "build/release/tests/load/portal_open_loop"), str(port), str(self._rate), str(seconds), str(FIXED_CONNECTIONS), str(requests)]
+        return fixed_rate_command(port, path, self._members, self._rate, seconds, self._site.folder)
 
     def _entity_tags(self, nginx: PrivateNginx) -> list[str]:
         """Also sees to it that everything is in the cache."""
@@ -271,10 +268,6 @@ class _Browser:
     def close(self) -> None:
         for connection in self._connections:
             connection.close()
-
-
-def get(path: str, headers: dict[str, str]) -> bytes:
-    return (f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n").encode()
 
 
 def metrics(nginx: PrivateNginx) -> dict[str, float]:

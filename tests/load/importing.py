@@ -8,19 +8,24 @@ import io
 import json
 import multiprocessing
 import secrets
+import signal
+import subprocess
 import time
 from contextlib import closing
 
-from bench_site import ACCOUNT, HOST
+from bench_site import ACCOUNT, HOST, Signed
 from support.site import PrivateSite
+from yardsticks import JOBS, fixed_rate_command, run
 
 FIRST_NUMBER = 10_000_000
 LINES = 10_000  # of one request
+WARM_UP_SECONDS = 1
 
 
 class Importing:
-    def __init__(self, site: PrivateSite, jobs: int):
-        self._site, self._jobs = site, jobs
+    def __init__(self, site: PrivateSite, jobs: int, members: list[Signed], reads: int, seconds: int):
+        """Members read so many lists a second, for so long at most."""
+        self._site, self._jobs, self._members, self._reads, self._seconds = site, jobs, members, reads, seconds
         [(self._account,)] = site.postgres.execute("SELECT account_id FROM portal.account WHERE slug = %s", (ACCOUNT,))
         raw = secrets.token_bytes(32)
         self._key = "pk_" + base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -78,18 +83,39 @@ class Importing:
             connection.commit()
             return self._jobs / (time.monotonic() - started)
 
-    def alone(self, read) -> float:
-        """What `read` measures in the same state of the database, while nothing is fed."""
+    def alone(self) -> float:
+        """Milliseconds of the 99th percentile of reads, from the intended moment, in the same state of the database, while nothing is fed."""
         self._clear()
-        return read(lambda: True)
+        self._warm_up()
+        return self._read_p99(lambda: True)
 
-    def beside(self, read) -> float:
-        """What `read` measures while jobs are fed in one run; it is told whether that still goes on. The feeder is a process of its own."""
+    def beside(self) -> float:
+        """The same while jobs are fed in one run. The feeder is a process of its own."""
         self._clear()
+        self._warm_up()
         feeder = multiprocessing.get_context("fork").Process(target=self._send)
         feeder.start()
         try:
-            return read(feeder.is_alive)
+            return self._read_p99(feeder.is_alive)
         finally:
             feeder.join()
             assert feeder.exitcode == 0, "jobs could not be fed"
+
+    def _warm_up(self) -> None:
+        """What was emptied before has thrown out what reads need."""
+        run(self._reading(WARM_UP_SECONDS))
+
+    def _reading(self, seconds: int) -> list[str]:
+        return fixed_rate_command(self._site.nginx.port, JOBS, self._members, self._reads, seconds, self._site.folder)
+
+    def _read_p99(self, going) -> float:
+        """Of reads for as long as it is going on, and no longer than was said."""
+        reads = subprocess.Popen(self._reading(self._seconds), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        while reads.poll() is None and going():
+            time.sleep(0.02)
+        if reads.poll() is None:
+            reads.send_signal(signal.SIGINT)
+        output, _ = reads.communicate()
+        report = json.loads(output)
+        assert set(report["statuses"]) == {"200"}, report
+        return report["p99_ms"]

@@ -83,15 +83,13 @@ class Stream:
             connection.close()
 
 
-def run(streams: list[Stream], seconds: float, going=lambda: True) -> None:
-    """All streams side by side, for so long or until `going()` is false; returns when everything was answered."""
+def run(streams: list[Stream], seconds: float) -> None:
+    """All streams side by side, for so long; returns when everything was answered."""
     selector = selectors.DefaultSelector()
     started = time.perf_counter()
     end = started + seconds
     while (now := time.perf_counter()) < end or any(stream.unanswered() for stream in streams):
         assert now < end + LONGEST_WAIT, "requests were not answered"
-        if now < end and not going():
-            end = now
         for stream in streams:
             stream.send_what_is_due(started, now, end, selector)
         following = min((stream.due(started) for stream in streams), default=end)

@@ -139,17 +139,9 @@ class Bench:
 
     def importing(self) -> tuple[list[dict], list[dict]]:
         """Jobs fed over HTTP beside COPY, and what members notice of it."""
-        feeder = importing.Importing(self._site, self._options.imported)
-        make_read = open_loop.get(JOBS, [one.headers for one in self._measured])
-
-        def read_p99(going) -> float:
-            reads = open_loop.Stream(self._site.nginx.port, self._options.reads, make_read, open_loop.Outcome())
-            open_loop.run([reads], 2 * self._options.seconds, going)
-            assert set(reads.outcome.statuses) == {200}, reads.outcome.statuses
-            return reads.outcome.percentile(0.99) * 1000
-
+        feeder = importing.Importing(self._site, self._options.imported, self._measured, self._options.reads, 2 * self._options.seconds)
         rates = self._in_turn({"import": feeder.feed, "copy": feeder.copy})
-        waits = self._in_turn({"read_p99_alone": lambda: feeder.alone(read_p99), "read_p99_beside_import": lambda: feeder.beside(read_p99)})
+        waits = self._in_turn({"read_p99_alone": feeder.alone, "read_p99_beside_import": feeder.beside})
         return ([*(spread(name, values, "1/s") for name, values in rates.items()), *(spread(name, values, "ms") for name, values in waits.items())],
                 [ratio(rates, "import", "copy"), ratio(waits, "read_p99_beside_import", "read_p99_alone")])
 

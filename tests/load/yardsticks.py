@@ -1,4 +1,4 @@
-"""Throughput: what is ours and what it is measured against, each a function that runs for some seconds and says how many a second."""
+"""What is ours and what it is measured against: functions that run for some seconds and say how many a second, and clients of a fixed rate."""
 
 import re
 import subprocess
@@ -14,6 +14,7 @@ from support import postgres  # noqa: E402
 
 JOBS = "/api/v1/jobs?limit=20"
 HTTP_CONNECTIONS = 32
+FIXED_CONNECTIONS = 64
 FILE_CONNECTIONS = 8
 EXECUTIONS_FOR_A_MEMBER = 500
 GIVEN = {"account_id", "session_hash", "membership_id", "permissions", "client_id", "time_zone", "states", "after_job_id", "row_limit"}
@@ -48,6 +49,17 @@ def members_command(port: int, path: str, seconds: int, members: Path, connectio
     """Each request comes from the next of the members."""
     return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Host: {HOST}", "-s", str(ROOT / "tests/load/members.lua"), f"http://127.0.0.1:{port}{path}",
             "--", str(members), str(writes)]
+
+
+def get(path: str, headers: dict[str, str]) -> bytes:
+    return (f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n").encode()
+
+
+def fixed_rate_command(port: int, path: str, members: list[Signed], rate: int, seconds: int, folder: Path) -> list[str]:
+    """Each request comes from the next of the members, at its moment, whatever the answers do. Its report is JSON; SIGINT ends it sooner."""
+    requests = folder / "fixed-rate.http"
+    requests.write_bytes(b"".join(get(path, one.headers) for one in members))
+    return [str(ROOT / "build/release/tests/load/portal_open_loop"), str(port), str(rate), str(seconds), str(FIXED_CONNECTIONS), str(requests)]
 
 
 class Pgbench:

@@ -21,7 +21,8 @@
 namespace portal::features::import {
 namespace {
 
-// Requests of others wait so long at most, and then have their turn.
+// Requests of others wait so long at most while lines are read, and then have their turn. Once a file they wait until
+// its statement is made: some milliseconds for the largest.
 constexpr std::chrono::microseconds kSlice{250};
 // Where others hold the memory: looked at so often, for so long.
 constexpr io::Duration kPause{20};
@@ -30,9 +31,11 @@ constexpr int kPatience = 3000;
 constexpr int kTries = 4;
 constexpr io::Duration kBetweenTries{100};
 
-// From so many reads of others a second on, the statement rests in between (sql/queries/import.sql).
-constexpr std::uint64_t kManyReads = 100;
-constexpr std::int64_t kRestMilliseconds = 10;
+// Where others read, an import rests in between: while its lines are read, and in the statement
+// (sql/queries/import_jobs.sql), a millisecond for so many reads a second of the worker.
+constexpr std::uint64_t kReadsForAMillisecond = 100;
+constexpr std::int64_t kLongestRestMilliseconds = 20;
+constexpr io::Duration kReadingRest{2};
 
 enum class Mode : std::uint8_t { kAll, kLines };
 constexpr std::array kModes = {Choice<Mode>{"all", Mode::kAll}, Choice<Mode>{"lines", Mode::kLines}};
@@ -137,9 +140,11 @@ class Readers {
  public:
   Readers(const io::Loop& loop, const access::KeyDatabase& database)
       : loop_(loop), database_(database), since_(loop.now()), before_(database.reads_so_far()) {}
-  bool many() const {
+  std::int64_t rest_milliseconds() const {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - since_).count();
-    return (database_.reads_so_far() - before_) * 1000 > kManyReads * static_cast<std::uint64_t>(milliseconds + 1);
+    const std::uint64_t a_second =
+        (database_.reads_so_far() - before_) * 1000 / static_cast<std::uint64_t>(milliseconds + 1);
+    return std::min(static_cast<std::int64_t>(a_second / kReadsForAMillisecond), kLongestRestMilliseconds);
   }
 
  private:
@@ -162,13 +167,17 @@ Task<Result<Outcome>> take_in(edge::KeyContext* context, Source* source) {
     const Result<bool> more = lines.read_some(kSlice);
     if (!more) co_return fail(more.error());
     if (!*more) break;
-    co_await io::give_way(context->services.loop);
+    if (readers.rest_milliseconds() > 0) {
+      co_await io::sleep(context->services.loop, kReadingRest);
+    } else {
+      co_await io::give_way(context->services.loop);
+    }
   }
   const bool refused = source->mode == Mode::kAll && lines.wrong() > 0;
   std::string_view apply = source->mode == Mode::kLines ? "good" : "all";
   if (refused) apply = "none";
   std::vector<pg::Query> queries;
-  queries.push_back(sql::begin_import(context->key.account_id, readers.many() ? kRestMilliseconds : 0));
+  queries.push_back(sql::begin_import(context->key.account_id, readers.rest_milliseconds()));
   queries.push_back(lines.query(context->key.account_id, apply));
   const Result<std::vector<pg::Rows>> rows = co_await context->database.import(std::move(queries));
   if (!rows) co_return fail(rows.error());

@@ -1,5 +1,8 @@
 #include "features/import/job_rows.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "sql/import_jobs.hpp"
 
 namespace portal::features::import {
@@ -10,22 +13,13 @@ std::vector<std::string_view> views(const auto& names) { return {names.begin(), 
 }  // namespace
 
 void JobRows::Texts::keep(std::size_t rows) {
-  if (bytes_.empty()) return;
-  ends_.resize(rows - 1, end_of_kept());
-  ends_.push_back(bytes_.size());
+  if (kept_.empty() && begun_.empty()) return;
+  while (kept_.count() + 1 < rows) kept_.push_back({});
+  kept_.push_back(begun_);
 }
 
-std::vector<std::string_view> JobRows::Texts::all(const std::vector<bool>& dropped) const {
-  std::vector<std::string_view> views;
-  if (ends_.empty()) return views;
-  views.reserve(dropped.size());
-  std::size_t begin = 0;
-  for (std::size_t row = 0; row < dropped.size(); ++row) {
-    const std::size_t end = row < ends_.size() ? ends_[row] : bytes_.size();
-    if (!dropped[row]) views.push_back(std::string_view(bytes_).substr(begin, end - begin));
-    begin = end;
-  }
-  return views;
+void JobRows::Texts::leave_out(const std::vector<bool>& dropped) {
+  if (!kept_.empty()) kept_ = kept_.without(dropped);
 }
 
 std::vector<std::int64_t> JobRows::all(const std::vector<std::int64_t>& integers) const {
@@ -63,7 +57,10 @@ void JobRows::keep() {
 }
 
 pg::Query JobRows::query(std::int64_t account_id, std::string_view apply) {
-  return sql::import_jobs(
+  if (std::ranges::find(dropped_, true) != dropped_.end()) {
+    for (Texts& texts : texts_) texts.leave_out(dropped_);
+  }
+  pg::Query query = sql::import_jobs(
       account_id, apply, all(lines_), all(JobText::kExternalId), all(versions_), all(JobText::kDeleted), all(numbers_),
       all(JobText::kReference), all(JobText::kClient), all(JobText::kSite), all(JobText::kStatus),
       all(JobText::kScheduledAt), all(durations_), all(JobText::kAddress), all(JobText::kLatitude),
@@ -73,6 +70,9 @@ pg::Query JobRows::query(std::int64_t account_id, std::string_view apply) {
       all(JobText::kResolutionNote), all(JobText::kEnRouteAt), all(JobText::kStartedAt), all(JobText::kPausedAt),
       all(JobText::kFinishedAt), all(JobText::kCancelledAt), views(clients_), views(sites_), views(templates_),
       views(workers_), views(teams_));
+  // The statement has a copy of its own, and takes long to be answered.
+  const auto done = std::exchange(texts_, {});
+  return query;
 }
 
 }  // namespace portal::features::import

@@ -66,29 +66,27 @@ class JobRows final : public RowSet {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  // The texts of all rows one behind the other. One that no row has says nothing at all.
+  // One text of each row. One that no row has says nothing at all.
   class Texts {
    public:
-    void set(std::string_view text) { bytes_.replace(end_of_kept(), std::string::npos, text); }
-    void forget() { bytes_.resize(end_of_kept()); }
+    void set(std::string_view text) { begun_ = text; }
+    void forget() { begun_.clear(); }
     // As the last of so many rows.
     void keep(std::size_t rows);
-    std::string_view last() const { return std::string_view(bytes_).substr(end_of_kept()); }
-    std::vector<std::string_view> all(const std::vector<bool>& dropped) const;
+    std::string_view last() const { return begun_; }
+    void leave_out(const std::vector<bool>& dropped);
+    const pg::PackedTexts& kept() const { return kept_; }
 
    private:
-    std::size_t end_of_kept() const { return ends_.empty() ? 0 : ends_.back(); }
-    std::string bytes_;
-    std::vector<std::size_t> ends_;
+    pg::PackedTexts kept_;
+    std::string begun_;
   };
 
   // What lines name, each once; of lines that were dropped, too.
   using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
 
   void keep_name(Names& names, JobText column);
-  std::vector<std::string_view> all(JobText column) const {
-    return texts_[static_cast<std::size_t>(column)].all(dropped_);
-  }
+  const pg::PackedTexts& all(JobText column) const { return texts_[static_cast<std::size_t>(column)].kept(); }
   std::vector<std::int64_t> all(const std::vector<std::int64_t>& integers) const;
 
   std::array<Texts, kJobTexts> texts_;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "pg/packed_texts.hpp"
 #include "pg/rows.hpp"
 #include "support/engine.hpp"
 
@@ -98,6 +99,17 @@ TEST_F(ValuesTest, Arrays) {
   EXPECT_EQ(rows[0].text_array(0), words);
   EXPECT_EQ(echo(kTextArray, std::span(words), "array_to_string($1, '|')")[0].text(0), "|a,b|{\"c\"}|NULL");
   EXPECT_TRUE(echo(kTextArray, std::span<const std::string_view>())[0].text_array(0).empty());
+}
+
+TEST_F(ValuesTest, PackedTextsAreSentAsTheyStand) {
+  const std::vector<std::string_view> words = {"a", "", "c,{}", "日本語"};
+  pg::PackedTexts packed;
+  for (const std::string_view word : words) packed.push_back(word);
+  EXPECT_EQ(echo(kTextArray, packed)[0].text_array(0), words);
+  const pg::PackedTexts some = packed.without({true, false, false, true});
+  EXPECT_EQ(some.count(), 2U);
+  EXPECT_EQ(echo(kTextArray, some)[0].text_array(0), (std::vector<std::string_view>{"", "c,{}"}));
+  EXPECT_TRUE(echo(kTextArray, packed.without({true, true, true, true}))[0].text_array(0).empty());
 }
 
 TEST_F(ValuesTest, NullIsNotEmpty) {
