@@ -13,7 +13,7 @@ with line as materialized (
   select l.*, c.client_id, null::text as pointer, null::text as code,
     case
       when l.deleted and c.client_id is null or l.version < c.version then 'nothing'
-      when l.deleted then case when c.withdrawn_at is null then 'withdraw' when l.version > c.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when c.withdrawn_at is null then 'withdraw' when l.version > c.version or l.version is not null and c.version is null then 'withdraw again' else 'nothing' end
       when c.client_id is null then 'create'
       when c.withdrawn_at is null and c.imported
         and (c.kind, c.organisation_name, c.first_name, c.middle_name, c.surname) is not distinct from (l.kind, l.organisation_name, l.first_name, l.middle_name, l.surname)

@@ -21,7 +21,7 @@ with client as materialized (
   select l.*, t.contact_id, t.client_id,
     case
       when l.deleted and t.contact_id is null or l.version < t.version then 'nothing'
-      when l.deleted then case when t.withdrawn_at is null then 'withdraw' when l.version > t.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when t.withdrawn_at is null then 'withdraw' when l.version > t.version or l.version is not null and t.version is null then 'withdraw again' else 'nothing' end
       when t.contact_id is null then 'create'
       when t.withdrawn_at is null and t.imported
         and (t.client_id, t.site_id, t.kind, t.value, t.name) is not distinct from (l.to_client_id, l.to_site_id, l.kind, l.value, l.name)

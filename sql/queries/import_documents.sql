@@ -18,7 +18,7 @@ with client as materialized (
   select l.*, d.document_id, d.client_id,
     case
       when l.deleted and d.document_id is null or l.version < d.version then 'nothing'
-      when l.deleted then case when d.withdrawn_at is null then 'withdraw' when l.version > d.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when d.withdrawn_at is null then 'withdraw' when l.version > d.version or l.version is not null and d.version is null then 'withdraw again' else 'nothing' end
       when d.document_id is null then 'create'
       when d.withdrawn_at is null and (d.client_id, d.name, d.is_visible) is not distinct from (l.to_client_id, l.name, l.visible)
         then case when l.version > d.version or l.version is not null and d.version is null then 'note' else 'nothing' end

@@ -21,7 +21,7 @@ with line as materialized (
   select l.*, f.job_field_id, f.field_group as old_group, f.key as old_key, f.type as old_type,
     case
       when l.deleted and f.job_field_id is null or l.version < f.version then 'nothing'
-      when l.deleted then case when f.withdrawn_at is null then 'withdraw' when l.version > f.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when f.withdrawn_at is null then 'withdraw' when l.version > f.version or l.version is not null and f.version is null then 'withdraw again' else 'nothing' end
       when f.job_field_id is null then 'create'
       when f.withdrawn_at is null and f.external_id is not null
         and (f.field_group, f.key, f.label, f.type, f.options, f.position) is not distinct from (l."group", l.key, l.label, l.type, l.options, l.position)

@@ -54,12 +54,12 @@ with line as materialized (
 ), numbered as materialized (
   select o.number, o.job_id from portal.job o where (select portal.rest(true)) and o.account_id = :account_id and o.number = any (:number)
 ), repeated as materialized (
-  select l.number from line l group by l.number having count(*) > 1
+  select l.number from line l left join former o on o.external_id = l.external_id where (l.version >= o.version) is not false group by l.number having count(*) > 1
 ), known as (
   select l.*, c.client_id, s.site_id, t.job_template_id, w.worker_id, m.team_id, r.resolution_id, o.job_id,
     case
       when l.deleted and o.job_id is null or l.version < o.version then 'nothing'
-      when l.deleted then case when o.deleted_at is null then 'withdraw' when l.version > o.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when o.deleted_at is null then 'withdraw' when l.version > o.version or l.version is not null and o.version is null then 'withdraw again' else 'nothing' end
       when o.job_id is null then 'create'
       when o.deleted_at is null
         and (l.site is null or s.site_id is not null) and (l.worker is null or w.worker_id is not null) and (l.team is null or m.team_id is not null)

@@ -20,7 +20,7 @@ with client as materialized (
   select l.*, s.site_id, s.client_id,
     case
       when l.deleted and s.site_id is null or l.version < s.version then 'nothing'
-      when l.deleted then case when s.withdrawn_at is null then 'withdraw' when l.version > s.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when s.withdrawn_at is null then 'withdraw' when l.version > s.version or l.version is not null and s.version is null then 'withdraw again' else 'nothing' end
       when s.site_id is null then 'create'
       when s.withdrawn_at is null and s.imported
         and (s.client_id, s.name, s.address, s.time_zone) is not distinct from (l.to_client_id, l.name, l.address, l.time_zone)

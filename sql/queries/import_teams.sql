@@ -26,7 +26,7 @@ with worker as materialized (
   select l.*, t.team_id, a.first_unknown,
     case
       when l.deleted and t.team_id is null or l.version < t.version then 'nothing'
-      when l.deleted then case when t.withdrawn_at is null then 'withdraw' when l.version > t.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when t.withdrawn_at is null then 'withdraw' when l.version > t.version or l.version is not null and t.version is null then 'withdraw again' else 'nothing' end
       when t.team_id is null then 'create'
       when t.withdrawn_at is null and t.name = l.name
         and coalesce(a.ids, '{}') = coalesce(h.ids, '{}')

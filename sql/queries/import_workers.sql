@@ -12,7 +12,7 @@ with line as materialized (
   select l.*, w.worker_id, null::text as pointer, null::text as code,
     case
       when l.deleted and w.worker_id is null or l.version < w.version then 'nothing'
-      when l.deleted then case when w.withdrawn_at is null then 'withdraw' when l.version > w.version then 'withdraw again' else 'nothing' end
+      when l.deleted then case when w.withdrawn_at is null then 'withdraw' when l.version > w.version or l.version is not null and w.version is null then 'withdraw again' else 'nothing' end
       when w.worker_id is null then 'create'
       when w.withdrawn_at is null and (w.name, w.phone, w.email) is not distinct from (l.name, l.phone, l.email)
         then case when l.version > w.version or l.version is not null and w.version is null then 'note' else 'nothing' end

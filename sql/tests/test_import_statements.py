@@ -78,6 +78,30 @@ def test_a_line_without_a_version_counts_and_keeps_it(importer):
     assert importer.read("client", "C-1")["version"] == 5
 
 
+KINDS = {
+    "clients": client("V"),
+    "sites": {"external_id": "V", "client": "C-1", "name": "Mill Lane"},
+    "contacts": {"external_id": "V", "client": "C-1", "kind": "email", "value": "v@acme.example"},
+    "documents": {"external_id": "V", "client": "C-1", "name": "V.pdf", "visible": True},
+    "fields": {"external_id": "V", "group": "custom", "key": "v", "label": "V", "type": "text", "position": 0},
+    "templates": {"external_id": "V", "name": "V", "fields": []},
+    "workers": {"external_id": "V", "name": "V"},
+    "teams": {"external_id": "V", "name": "V", "workers": []},
+    "jobs": {"external_id": "V", "number": 970001, "client": "C-1", "template": "T-1", "status": "scheduled", "custom_values": {}, "report_values": {}},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_version_that_comes_after_taking_back_is_kept(fed, kind):
+    line = KINDS[kind]
+    gone = {"external_id": line["external_id"], "deleted": True}
+    assert fed.run(kind, line) == ([1, 0, 0, 0], [])
+    assert fed.run(kind, gone) == ([0, 0, 0, 1], [])
+    assert fed.run(kind, {**gone, "version": 10}) == ([0, 0, 1, 0], [])
+    assert fed.run(kind, {**line, "version": 3}) == ([0, 0, 1, 0], []), "an older state brings nothing back"
+    assert fed.run(kind, {**line, "version": 11}) == ([0, 1, 0, 0], [])
+
+
 def test_what_staff_made_becomes_imported(importer):
     importer.maintenance.rows("insert into portal.client (account_id, kind, organisation_name, external_id) values (%s, 'organisation', 'Acme', 'C-1')",
                               (importer.account_id,))
@@ -224,6 +248,8 @@ def test_a_number_is_taken_once(fed):
     taken = fed.maintenance.value("select min(number) from portal.job where account_id = %s", (fed.account_id,))
     assert fed.run("jobs", job(number=taken)) == ([0, 0, 0, 0], [(1, "/number", "duplicate")])
     assert fed.run("jobs", job("J-1"), job("J-2"))[1] == [(1, "/number", "duplicate"), (2, "/number", "duplicate")]
+    fed.run("jobs", job("J-1", 970001, version=5))
+    assert fed.run("jobs", job("J-1", 970002, version=4), job("J-2", 970002)) == ([1, 0, 1, 0], []), "an older state takes no number"
 
 
 def test_a_job_that_goes_to_another_client_leaves_the_first_at_once(fed, world):

@@ -28,6 +28,18 @@ bool has_control(FieldType type, std::string_view value) {
   return json::has_control_in_lines(json::read_text(value).value_or(""));
 }
 
+// What is not known of it would be kept without ever being looked at.
+bool has_unknown_member(FieldType type, std::string_view value) {
+  if ((type != FieldType::kMoney && type != FieldType::kLink) || json::is_null(value)) return false;
+  json::ObjectScanner scanner(value);
+  while (const std::optional<json::Member> member = scanner.next()) {
+    const bool is_known = type == FieldType::kMoney ? member->has_key("amount") || member->has_key("currency")
+                                                    : member->has_key("url") || member->has_key("label");
+    if (!is_known) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 FieldTable::FieldTable(const pg::Rows& rows) {
@@ -50,7 +62,8 @@ void FieldTable::check(std::string_view group, std::string_view values, std::str
     }
     json::Writer ignored(value->value.size() + 64);
     const Field& field = found->second;
-    if (!write_field_value(ignored, field.type, value->value, field.options))
+    if (!write_field_value(ignored, field.type, value->value, field.options) ||
+        has_unknown_member(field.type, value->value))
       line.add_error_below(member, value->escaped_key, "invalid_value");
     else if (has_control(field.type, value->value))
       line.add_error_below(member, value->escaped_key, "invalid_text");

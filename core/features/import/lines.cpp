@@ -53,7 +53,8 @@ void Lines::read_line(const LineFile::Line& said) {
   line.drop_nulls();
   const std::string external_id = line.text("external_id", kExternalId);
   json::require_one_line(line, "external_id", external_id);
-  const std::optional<std::int64_t> version = line.optional_integer("version", 0, kMaximumVersion);
+  std::optional<std::int64_t> version = line.optional_integer("version", 0, kMaximumVersion);
+  if (const auto found = kept_.find(external_id); !version && found != kept_.end()) version = found->second.version;
   const bool deleted = line.optional_boolean("deleted").value_or(false);
   rows_->begin({.line = line_, .external_id = external_id, .version = version, .deleted = deleted});
   if (deleted) {

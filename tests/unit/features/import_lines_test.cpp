@@ -95,7 +95,11 @@ TEST(ImportLines, AreRowsOfWhichTheNewestCounts) {
                     R"({"external_id":"a","version":3,"name":"New"})"),
             R"([{"line":2,"external_id":"b","name":"B"},{"line":3,"external_id":"a","version":3,"name":"New"}])");
   EXPECT_EQ(rows_of(first + "\n" + R"({"external_id":"a","deleted":true,"whatever":[1]})"),
-            R"([{"line":2,"external_id":"a","deleted":true}])");
+            R"([{"line":2,"external_id":"a","version":2,"deleted":true}])");
+  EXPECT_EQ(rows_of(first + "\n" + R"({"external_id":"a","name":"B"})" + "\n" +
+                    R"({"external_id":"a","version":1,"name":"Old"})"),
+            R"([{"line":2,"external_id":"a","version":2,"name":"B"}])")
+      << "a line without a version has that of the line before it";
 }
 
 std::uint32_t big_endian(std::string_view bytes) {
