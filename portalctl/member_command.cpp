@@ -121,13 +121,13 @@ Outcome<void> list(const Invocation& invocation, const Options& options) {
   auto answer = database->fetch<sql::ListMembersRow>(sql::list_members(scope->account_id, scope->client_id));
   if (!answer) return failed(answer.error());
   Table table({"membership_id", "email", "name", "client", "state", "permissions", "invited_at", "link_expires_at",
-               "last_sign_in_at", "phone", "invitation"});
+               "last_sign_in_at", "phone", "invitation", "pending_email"});
   for (int index = 0; index < answer->size(); ++index) {
     const sql::ListMembersRow row = (*answer)[index];
     table.add({row.membership_id, text_cell(row.email), text_cell(row.name), text_cell(row.client),
                text_cell(row.state), list_cell(row.permissions), time_cell(row.invited_at),
                time_cell(row.link_expires_at), time_cell(row.last_sign_in_at), text_cell(row.phone),
-               text_cell(row.invitation)});
+               text_cell(row.invitation), text_cell(row.pending_email)});
   }
   table.print(invocation.format);
   return {};

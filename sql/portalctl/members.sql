@@ -104,7 +104,7 @@ values (:account_id, :message_reference, 'invitation', :channel, :recipient, :la
 -- name: list_members
 -- parameters: account_id bigint, client_id bigint?
 -- columns: membership_id bigint, email text?, name text, client text, state text, permissions text[], invited_at timestamptz,
---   link_expires_at timestamptz?, last_sign_in_at timestamptz?, phone text?, invitation text?
+--   link_expires_at timestamptz?, last_sign_in_at timestamptz?, phone text?, invitation text?, pending_email text?
 select s.membership_id, m.email, btrim(m.first_name || ' ' || m.surname), c.name, s.state, s.permissions, s.invited_at,
   (select max(t.expires_at) from portal.one_time_token t where t.account_id = s.account_id and t.membership_id = s.membership_id
     and t.member_id = s.member_id and t.used_at is null and t.revoked_at is null and s.state = 'invited'),
@@ -116,7 +116,8 @@ select s.membership_id, m.email, btrim(m.first_name || ' ' || m.surname), c.name
       select case when o.sent_at is not null then 'sent' when o.failed_at is not null then 'failed' else 'queued' end from portal.outbox_message o
       where o.account_id = s.account_id and o.membership_id = s.membership_id and o.kind = 'invitation'
       order by o.outbox_message_id desc limit 1
-    ) end
+    ) end,
+  m.pending_email
 from portal.membership s
 join portal.member m on m.account_id = s.account_id and m.member_id = s.member_id
 join portal.client c on c.account_id = s.account_id and c.client_id = s.client_id

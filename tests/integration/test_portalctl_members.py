@@ -259,6 +259,13 @@ def test_list_keeps_to_the_account_and_the_client(shared):
     assert not {line["membership_id"] for line in northside} & {line["membership_id"] for line in everybody}
 
 
+def test_list_names_the_address_that_waits_for_confirmation(portalctl):
+    email = portalctl.json("member", "list", "--account", "brightwater")[0]["email"]
+    assert {line["pending_email"] for line in listed(portalctl, email)} == {None}
+    execute(portalctl, "UPDATE portal.member SET pending_email = 'new@acme.example' WHERE email = %s", email)
+    assert {line["pending_email"] for line in listed(portalctl, email)} == {"new@acme.example"}
+
+
 def test_the_demo_prints_what_scripts_rely_on(demo_template, database_server):
     name, demo = demo_template
     assert [(account["slug"], account["host"], account["url"]) for account in demo["accounts"]] == [
