@@ -165,7 +165,7 @@ class Bench:
 
     def _fresh(self, name: str, found: dict, note: str) -> list[dict]:
         """Of the time until the answer with the change is there also when it was asked for: what was answered before was old."""
-        note = f"{found['commits']} commits, {note}"
+        note = f"{found['commits']} commits, {note}" + ("" if found["goes_first"] else "; the client waited for a processor like everybody else")
         return [spread(f"{name}_{what}ms", [found[f"{key}_us"] / 1000], "ms", note=note)
                 for what, key in (("p50_", "fresh_p50"), ("p99_", "fresh_p99"), ("p99_asked_", "asked_p99"), ("p99_answer_", "answer_p99"))]
 
