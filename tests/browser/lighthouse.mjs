@@ -31,7 +31,8 @@ async function measureOnce(address, cookies, file) {
   try {
     const extraHeaders = cookies === '' ? {} : { Cookie: cookies };
     const { lhr, report } = await lighthouse(address, { ...settings, throttling: throttling(), port: chrome.port, extraHeaders });
-    assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
+    // Chromium does not always tell when the page began: nothing was measured then.
+    if (lhr.runtimeError !== undefined) return { fault: lhr.runtimeError.message };
     assert.equal(lhr.finalDisplayedUrl, address, 'the page that was measured is the one that was meant');
     writeFileSync(file, report);
     return { scores: categories.map((id) => Math.round(lhr.categories[id].score * 100)), lhr };
@@ -50,9 +51,11 @@ function describeFaults({ categories: all, audits }) {
 
 async function measure(name, address, cookies, folder) {
   const measured = [];
-  while (measured.length < mostMeasurements) {
-    measured.push(await measureOnce(address, cookies, `${folder}/lighthouse-${name}.html`));
-    if (measured.at(-1).scores.every((score) => score >= wanted)) break;
+  for (let attempt = 1; attempt <= mostMeasurements; attempt += 1) {
+    const one = await measureOnce(address, cookies, `${folder}/lighthouse-${name}.html`);
+    if (one.fault === undefined) measured.push(one);
+    else assert.ok(attempt < mostMeasurements || measured.length > 0, one.fault);
+    if (one.scores?.every((score) => score >= wanted)) break;
   }
   const last = measured.at(-1);
   const good = last.scores.every((score) => score >= wanted);

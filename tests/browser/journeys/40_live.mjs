@@ -133,7 +133,7 @@ export const journeys = [
 
       const id = await idOf(cards(page).nth(3));
       await cards(page).nth(3).click();
-      await page.locator('.facts').waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Details' }).waitFor();
       await visitor.settle();
       await setReference(site, id, 'LIVE-THREE');
       await untilShown(page, 'LIVE-THREE');
