@@ -1,3 +1,4 @@
+import { numberFormat } from './formats.ts';
 import type { Translator } from './i18n/language.tsx';
 
 // A decimal number travels as text so that no digit is lost; it keeps the decimals that it was written with. Not every browser
@@ -6,7 +7,7 @@ export function formatDecimal(text: string, locale: string): string {
   const match = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
   if (match === null) return text;
   const [, sign, whole, decimals] = match;
-  const format = new Intl.NumberFormat(locale);
+  const format = numberFormat(locale);
   const sample = format.formatToParts(-1.5);
   const part = (type: Intl.NumberFormatPartTypes) => sample.find((candidate) => candidate.type === type)?.value ?? '';
   const result = (sign === '-' ? part('minusSign') : '') + format.format(BigInt(whole!));
@@ -15,7 +16,7 @@ export function formatDecimal(text: string, locale: string): string {
 
 // Money is counted in minor units, of which a currency has a hundred, a thousand or none to the major one.
 export function formatMoney({ amount, currency }: { amount: number; currency: string }, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const format = numberFormat(locale, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
 }

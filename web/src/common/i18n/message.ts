@@ -1,3 +1,5 @@
+import { numberFormat, pluralRule } from '../formats.ts';
+
 // A message is a text with {names} to fill in, or one such text for each plural form that the language has.
 export type Message = string | { readonly one: string; readonly other: string };
 
@@ -8,10 +10,10 @@ export function formatMessage(message: Message, locale: string, values: MessageV
   return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
     if (value === undefined) return placeholder;
-    return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
+    return typeof value === 'number' ? numberFormat(locale).format(value) : value;
   });
 }
 
 function pluralForm(locale: string, count: string | number | undefined): 'one' | 'other' {
-  return new Intl.PluralRules(locale).select(Number(count)) === 'one' ? 'one' : 'other';
+  return pluralRule(locale).select(Number(count)) === 'one' ? 'one' : 'other';
 }

@@ -1,10 +1,11 @@
 import type { Translator } from '../i18n/language.tsx';
+import { dateFormat } from '../formats.ts';
 
 // A day is written YYYY-MM-DD: such texts compare and sort like the days they name, whatever the zone of the browser.
 export type Day = string;
 
 export function dayOf(instant: Date, timeZone: string): Day {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = dateFormat('en-US', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
@@ -23,11 +24,11 @@ export function daysBetween(from: Day, to: Day): number {
 // "Tue 24 Nov", with the year where it is not this one.
 export function formatDay(day: Day, today: Day, { locale, t }: Translator): string {
   const instant = new Date(`${day}T00:00Z`);
-  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone: 'UTC' };
+  const options: Parameters<typeof dateFormat>[1] = { day: 'numeric', month: 'short', timeZone: 'UTC' };
   if (day.slice(0, 4) !== today.slice(0, 4)) options.year = 'numeric';
   // Joined here, because browsers disagree about a comma between the two.
-  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(instant);
-  return t('day.weekday', { weekday, date: new Intl.DateTimeFormat(locale, options).format(instant) });
+  const weekday = dateFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(instant);
+  return t('day.weekday', { weekday, date: dateFormat(locale, options).format(instant) });
 }
 
 // "Tomorrow, Tue 24 Nov"
@@ -51,7 +52,7 @@ function relativeWord(distance: number, { t }: Translator): string | null {
 }
 
 export function formatTime(instant: Date, timeZone: string, { locale }: Translator): string {
-  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(instant);
+  return dateFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(instant);
 }
 
 // "9:00–11:00"; an end on another day carries its date.
@@ -61,7 +62,7 @@ export function formatTimeRange(start: Date, end: Date | null, timeZone: string,
   const endDay = dayOf(end, timeZone);
   const startDay = dayOf(start, timeZone);
   if (endDay === startDay) {
-    const format = new Intl.DateTimeFormat(translator.locale, { hour: 'numeric', minute: '2-digit', timeZone });
+    const format = dateFormat(translator.locale, { hour: 'numeric', minute: '2-digit', timeZone });
     // The range of Intl says AM and PM only once, but pads the hour of a 24-hour clock in some languages.
     if (format.resolvedOptions().hour12 === true) return format.formatRange(start, end);
     return translator.t('day.range', { start: startText, end: format.format(end) });
@@ -87,21 +88,32 @@ export function formatDateTime(instant: Date, now: Date, timeZone: string, trans
 
 // "14:05", or "Sun 29 Nov, 14:05" when that was another day: when something happened here, by the reader's own clock.
 export function formatMoment(instant: Date, now: Date, translator: Translator, ownZone?: string): string {
-  const zone = ownZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = ownZone ?? ownTimeZone();
   const isToday = dayOf(instant, zone) === dayOf(now, zone);
   return isToday ? formatTime(instant, zone, translator) : formatDateTime(instant, now, zone, translator);
 }
 
 // The name of the zone, where the reader's own clock shows something else at one of the given instants; otherwise null.
 export function foreignZoneName(instants: readonly Date[], timeZone: string, { locale }: Translator, ownZone?: string): string | null {
-  const differs = instants.some((instant) => wallClock(instant, timeZone) !== wallClock(instant, ownZone));
-  if (!differs) return null;
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(instants[0]);
+  const zone = ownZone ?? ownTimeZone();
+  // Nearly everybody lives where the business does.
+  if (zone === timeZone || instants.every((instant) => wallClock(instant, timeZone) === wallClock(instant, zone))) return null;
+  const parts = dateFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(instants[0]);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
 }
 
-function wallClock(instant: Date, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat('en-US', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(instant);
+// Asked for by each line of a list, and another one only when somebody travels.
+const kOwnZoneMilliseconds = 1000;
+let own = { zone: '', until: 0 };
+
+function ownTimeZone(): string {
+  const now = performance.now();
+  if (now >= own.until) own = { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone, until: now + kOwnZoneMilliseconds };
+  return own.zone;
+}
+
+function wallClock(instant: Date, timeZone: string): string {
+  return dateFormat('en-US', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(instant);
 }
 
 export interface DayGroup<Item> {

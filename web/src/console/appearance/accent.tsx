@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { accentProperties, contrast, parseColour, textOn, type Rgb } from '../../common/colour.ts';
+import { numberFormat } from '../../common/formats.ts';
 import { TextField, type FormError } from '../../common/parts/form.tsx';
 import { useWords } from '../i18n/words.ts';
 
@@ -20,7 +21,7 @@ export function Accent({ value, errors, readOnly, onChange }: AccentProperties) 
   useEffect(() => {
     for (const [name, computed] of Object.entries(accentProperties(value))) sample.current?.style.setProperty(name, computed);
   }, [value]);
-  const ratio = (one: Rgb, other: Rgb) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(contrast(one, other));
+  const ratio = (one: Rgb, other: Rgb) => numberFormat(locale, { maximumFractionDigits: 1 }).format(contrast(one, other));
   const link = colour === null ? null : parseColour(accentProperties(value)['--accent-on-light']!);
   return (
     <div class="accent">

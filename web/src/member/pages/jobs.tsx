@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type JobState, type Site } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
+import { numberFormat } from '../../common/formats.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useChanges } from '../../common/live/use_changes.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
@@ -101,7 +102,7 @@ interface StateTabsProperties {
 
 function StateTabs({ query, states, counts }: StateTabsProperties) {
   const { t, locale } = useTranslator();
-  const number = new Intl.NumberFormat(locale);
+  const number = numberFormat(locale);
   return (
     <nav class="tabs" aria-label={t('jobs.states')}>
       <ul>

@@ -1,4 +1,5 @@
 import type { Field } from '../../common/api/client.ts';
+import { dateFormat, numberFormat } from '../../common/formats.ts';
 import { useTranslator, type Translator } from '../../common/i18n/language.tsx';
 import { httpAddress } from '../../common/links.ts';
 import { formatDecimal, formatMoney } from '../../common/numbers.ts';
@@ -59,7 +60,7 @@ function FieldValue({ field }: { field: Field }) {
       return <>{t(field.value ? 'job.yes' : 'job.no')}</>;
     case 'integer':
       if (field.group === 'default' && field.key === 'duration') return <>{formatDuration(field.value, translator)}</>;
-      return <>{new Intl.NumberFormat(locale).format(field.value)}</>;
+      return <>{numberFormat(locale).format(field.value)}</>;
     case 'number':
       return <>{formatDecimal(field.value, locale)}</>;
     case 'money':
@@ -83,7 +84,7 @@ function FieldValue({ field }: { field: Field }) {
 
 // A time of day belongs to no zone.
 function formatClock(time: string, locale: string): string {
-  const format = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
+  const format = dateFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
   return format.format(new Date(`1970-01-01T${time}:00Z`));
 }
 
