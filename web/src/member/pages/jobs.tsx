@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type JobState, type Site } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
-import { numberFormat } from '../../common/formats.ts';
+import { formatNumber } from '../../common/formats.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useChanges } from '../../common/live/use_changes.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
@@ -102,7 +102,6 @@ interface StateTabsProperties {
 
 function StateTabs({ query, states, counts }: StateTabsProperties) {
   const { t, locale } = useTranslator();
-  const number = numberFormat(locale);
   return (
     <nav class="tabs" aria-label={t('jobs.states')}>
       <ul>
@@ -111,7 +110,7 @@ function StateTabs({ query, states, counts }: StateTabsProperties) {
             <a href={jobsPath(inState(query, state), states)} aria-current={state === query.state ? 'page' : undefined}>
               {t(`jobs.state.${state}`)}
               {/* Its place is kept until it is known. */}
-              <span class="count"> {counts?.[state] === undefined ? '\u00a0' : number.format(counts[state])}</span>
+              <span class="count"> {counts?.[state] === undefined ? '\u00a0' : formatNumber(counts[state], locale)}</span>
             </a>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import type { Field } from '../../common/api/client.ts';
-import { dateFormat, numberFormat } from '../../common/formats.ts';
+import { dateFormat, formatNumber } from '../../common/formats.ts';
 import { useTranslator, type Translator } from '../../common/i18n/language.tsx';
 import { httpAddress } from '../../common/links.ts';
 import { formatDecimal, formatMoney } from '../../common/numbers.ts';
@@ -60,7 +60,7 @@ function FieldValue({ field }: { field: Field }) {
       return <>{t(field.value ? 'job.yes' : 'job.no')}</>;
     case 'integer':
       if (field.group === 'default' && field.key === 'duration') return <>{formatDuration(field.value, translator)}</>;
-      return <>{numberFormat(locale).format(field.value)}</>;
+      return <>{formatNumber(field.value, locale)}</>;
     case 'number':
       return <>{formatDecimal(field.value, locale)}</>;
     case 'money':

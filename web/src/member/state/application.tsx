@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { call, type Portal, type Session } from '../../common/api/client.ts';
+import { call, type Outcome, type Portal, type Session } from '../../common/api/client.ts';
 import { describeFailure, describeFieldError, hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
@@ -36,6 +36,17 @@ export type Start =
   | { readonly state: 'failed'; readonly failure: Failure; readonly retry: () => void }
   | { readonly state: 'ready'; readonly application: Application };
 
+type Answers = Promise<readonly [Outcome<Portal>, Outcome<Session>]>;
+
+const askForStart = (): Answers => Promise.all([call('get', '/portal', {}), call('get', '/session', {})]);
+
+let asked: Answers | null = null;
+
+// The questions of every start are on their way while the page is still being drawn for the first time.
+export function askEarly(): void {
+  asked = askForStart();
+}
+
 // After a question about the session that had no answer.
 const kAskAgainMilliseconds = 5000;
 
@@ -49,7 +60,9 @@ export function useApplication(): Start {
 
   useEffect(() => {
     setFailure(null);
-    void Promise.all([call('get', '/portal', {}), call('get', '/session', {})]).then(([portalAnswer, sessionAnswer]) => {
+    const answers = asked ?? askForStart();
+    asked = null;
+    void answers.then(([portalAnswer, sessionAnswer]) => {
       if (!portalAnswer.ok) {
         setFailure(portalAnswer.failure);
       } else if (!sessionAnswer.ok && !hasCode(sessionAnswer.failure, 'not_signed_in')) {
