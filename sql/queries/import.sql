@@ -4,7 +4,8 @@
 -- look-up line by line may read the whole account for each. So nothing is looked up line by line: rows are read once, by the list of the ids that the lines name, which is a
 -- constant by the time of planning (portal.texts_of, or a parameter) and hashed where no index serves, and are joined by hash. Whatever is planned, it reads no row of the account twice.
 -- `apply` is `all` (nothing when a line is wrong), `good` (the lines that are right) or `none` (only look).
--- Every line has another external id, which the core sees to. An older version than the stored one changes nothing; a line without a version always counts.
+-- Every line has another external id, which the core sees to. An older version than the stored one changes nothing; a line without a version counts, with the
+-- version of the line before it about the same thing if the body has one.
 
 -- Imports of one account run one after the other, on whatever host: none of them can be surprised by rows of another. PT503: another one is on its way, and whoever asks
 -- comes again, because waiting here would hold up other accounts.
@@ -13,7 +14,7 @@
 -- A nested loop of two lists takes the square of their length, and the planner believes that what it does not know is short; for a merge join both are sorted, which
 -- takes longer than a hash of the shorter one. The lists fit into the memory that is allowed. The looks of foreign keys keep the plan that
 -- they get first, with which a table that was small then would be read whole for each row.
--- While members read, who only wants to be fast gives way: after each hundred new jobs the statement rests for so many milliseconds, as vacuum does.
+-- While members read, who only wants to be fast gives way: the statement for jobs rests for so many milliseconds again and again, as vacuum does (portal.rest).
 -- name: begin_import
 -- parameters: account_id bigint, rest_milliseconds bigint
 -- columns: begun bigint

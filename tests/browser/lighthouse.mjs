@@ -18,6 +18,8 @@ const throttling = () => ({
   rttMs: 150, throughputKbps: 1638.4, requestLatencyMs: 562.5, downloadThroughputKbps: 1474.56, uploadThroughputKbps: 675,
   cpuSlowdownMultiplier: Math.max(4 / slowness(), 1),
 });
+// Chromium does not always tell when a page began or was drawn: nothing was measured then.
+const untold = ['NO_NAVSTART', 'NO_FCP', 'NO_SCREENSHOTS', 'NO_TRACING_STARTED'];
 const settings = {
   onlyCategories: categories,
   skipAudits: ['full-page-screenshot', 'screenshot-thumbnails', 'final-screenshot'],
@@ -31,8 +33,8 @@ async function measureOnce(address, cookies, file) {
   try {
     const extraHeaders = cookies === '' ? {} : { Cookie: cookies };
     const { lhr, report } = await lighthouse(address, { ...settings, throttling: throttling(), port: chrome.port, extraHeaders });
-    // Chromium does not always tell when the page began: nothing was measured then.
-    if (lhr.runtimeError !== undefined) return { fault: lhr.runtimeError.message };
+    if (untold.includes(lhr.runtimeError?.code)) return { fault: lhr.runtimeError.message };
+    assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
     assert.equal(lhr.finalDisplayedUrl, address, 'the page that was measured is the one that was meant');
     writeFileSync(file, report);
     return { scores: categories.map((id) => Math.round(lhr.categories[id].score * 100)), lhr };
@@ -54,9 +56,10 @@ async function measure(name, address, cookies, folder) {
   for (let attempt = 1; attempt <= mostMeasurements; attempt += 1) {
     const one = await measureOnce(address, cookies, `${folder}/lighthouse-${name}.html`);
     if (one.fault === undefined) measured.push(one);
-    else assert.ok(attempt < mostMeasurements || measured.length > 0, one.fault);
+    else console.log(`        not measured: ${one.fault}`);
     if (one.scores?.every((score) => score >= wanted)) break;
   }
+  assert.ok(measured.length > 0, 'nothing could be measured');
   const last = measured.at(-1);
   const good = last.scores.every((score) => score >= wanted);
   const scores = good ? last.scores : categories.map((_, index) => median(measured.map((one) => one.scores[index])));

@@ -314,8 +314,9 @@ def test_what_nobody_could_read_back_is_a_wrong_line(system):
     """Of values of fields only what is known; of points in time only those that have a year of four digits everywhere."""
     system.counts("clients", client("WV-C"))
     system.counts("fields", {"external_id": "WV-M", "group": "custom", "key": "wv_money", "label": "Money", "type": "money"},
-                  {"external_id": "WV-L", "group": "custom", "key": "wv_link", "label": "Link", "type": "link"})
-    system.counts("templates", {"external_id": "WV-T", "name": "Made", "fields": ["WV-M", "WV-L"]})
+                  {"external_id": "WV-L", "group": "custom", "key": "wv_link", "label": "Link", "type": "link"},
+                  {"external_id": "WV-D", "group": "custom", "key": "wv_date", "label": "Date", "type": "datetime"})
+    system.counts("templates", {"external_id": "WV-T", "name": "Made", "fields": ["WV-M", "WV-L", "WV-D"]})
 
     def job(number: int, more: str) -> str:
         return f'{{"external_id": "WV-{number}", "number": {991_000 + number}, "client": "WV-C", "template": "WV-T", "status": "scheduled", {more}}}'
@@ -324,14 +325,15 @@ def test_what_nobody_could_read_back_is_a_wrong_line(system):
         '"custom": {"wv_money": {"amount": 1, "currency": "GBP", "x": 1e-30000}}': ("/custom/wv_money", "invalid_value"),
         '"custom": {"wv_money": {"amount": 1e-30000, "currency": "GBP"}}': ("/custom/wv_money", "invalid_value"),
         '"custom": {"wv_link": {"url": "https://a.example", "label": null, "x": 1}}': ("/custom/wv_link", "invalid_value"),
-        '"scheduled_at": "9999-12-31T23:59:59-14:59"': ("/scheduled_at", "invalid_date"),
-        '"scheduled_at": "0001-01-01T00:00:00+14:59"': ("/scheduled_at", "invalid_date"),
+        '"custom": {"wv_date": "9999-12-31T23:59:59Z"}': ("/custom/wv_date", "invalid_value"),
+        '"scheduled_at": "9990-01-01T00:00:00Z"': ("/scheduled_at", "invalid_date"),
+        '"scheduled_at": "0001-12-31T00:00:00+14:59"': ("/scheduled_at", "invalid_date"),
     }
-    good = job(0, '"scheduled_at": "9999-12-30T23:59:59-14:59", "custom": {"wv_money": {"amount": 1, "currency": "GBP"}, "wv_link": {"url": "https://a.example"}}')
+    good = job(0, '"scheduled_at": "9989-12-31T23:59:59-14:59", "duration_minutes": 525600, "custom": {"wv_date": "0002-01-01T00:00:00Z", "wv_money": {"amount": 1, "currency": "GBP"}, "wv_link": {"url": "https://a.example"}}')
     answer = system.send("jobs", good, *(job(number, more) for number, more in enumerate(wrong, start=1)), mode="lines")
     assert answer.status == 200 and answer.json()["created"] == 1, answer.text
     assert [(error["line"], error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(number, *told) for number, told in enumerate(wrong.values(), start=2)]
-    assert system.read("jobs", "WV-0")["scheduled_at"] == "9999-12-31T14:58:59Z"
+    assert system.read("jobs", "WV-0")["scheduled_at"] == "9990-01-01T14:58:59Z"
 
 
 def test_whoever_waits_for_a_row_lets_other_imports_pass(make_site):
@@ -464,7 +466,7 @@ def test_jobs_rest_while_members_read(make_site):
     feeding.counts("clients", client("RC"))
     feeding.counts("templates", {"external_id": "RT", "name": "Made", "fields": []})
     member = site.accounts["brightwater"]["members"][0]
-    begun, done = threading.Barrier(5), threading.Event()
+    begun, done = threading.Barrier(5, timeout=30), threading.Event()
 
     def read() -> None:
         browser = Client(site.nginx.port, "brightwater.localhost")

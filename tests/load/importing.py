@@ -116,6 +116,7 @@ class Importing:
         if reads.poll() is None:
             reads.send_signal(signal.SIGINT)
         output, _ = reads.communicate()
+        assert reads.returncode == 0, "the reads were not made"
         report = json.loads(output)
         assert set(report["statuses"]) == {"200"}, report
         return report["p99_ms"]

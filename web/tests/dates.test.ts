@@ -6,6 +6,7 @@ import {
   foreignZoneName,
   formatDay,
   formatMoment,
+  knownZone,
   formatRelativeDay,
   formatTimeRange,
   formatWhen,
@@ -167,4 +168,9 @@ describe('durations', () => {
   ])('a wait of %i seconds', (seconds, text) => {
     expect(formatWait(seconds, british)).toBe(text);
   });
+});
+
+test('a zone that the browser names and does not know is that of UTC', () => {
+  expect(knownZone('Nowhere/Land')).toBe('UTC');
+  expect(knownZone('Europe/Madrid')).toBe('Europe/Madrid');
 });

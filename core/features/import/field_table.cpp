@@ -28,6 +28,12 @@ bool has_control(FieldType type, std::string_view value) {
   return json::has_control_in_lines(json::read_text(value).value_or(""));
 }
 
+bool is_out_of_reach(FieldType type, std::string_view value) {
+  if (type != FieldType::kDatetime) return false;
+  const std::optional<std::string> moment = json::read_text(value);
+  return moment && !is_within_reach(*moment);
+}
+
 // What is not known of it would be kept without ever being looked at.
 bool has_unknown_member(FieldType type, std::string_view value) {
   if ((type != FieldType::kMoney && type != FieldType::kLink) || json::is_null(value)) return false;
@@ -63,7 +69,7 @@ void FieldTable::check(std::string_view group, std::string_view values, std::str
     json::Writer ignored(value->value.size() + 64);
     const Field& field = found->second;
     if (!write_field_value(ignored, field.type, value->value, field.options) ||
-        has_unknown_member(field.type, value->value))
+        has_unknown_member(field.type, value->value) || is_out_of_reach(field.type, value->value))
       line.add_error_below(member, value->escaped_key, "invalid_value");
     else if (has_control(field.type, value->value))
       line.add_error_below(member, value->escaped_key, "invalid_text");

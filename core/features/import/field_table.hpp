@@ -11,6 +11,12 @@
 
 namespace portal::features::import {
 
+// Whether a point in time, as RFC 3339 writes it, and what is shown of it have years of four digits in every zone, also
+// after the longest job.
+inline bool is_within_reach(std::string_view moment) {
+  return moment >= std::string_view("0002") && moment < std::string_view("9990");
+}
+
 class FieldTable {
  public:
   FieldTable() = default;

@@ -9,6 +9,7 @@
 
 #include "base/choice.hpp"
 #include "base/time.hpp"
+#include "features/import/field_table.hpp"
 #include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 
@@ -42,12 +43,11 @@ bool is_number_below(std::string_view text, std::size_t at, int limit) {
          (text[at] - '0') * 10 + (text[at + 1] - '0') < limit;
 }
 
-// RFC 3339 with any offset: "2026-11-16T13:00:00Z", "2026-11-16T14:00:00.5+01:00". Without the first and the last day,
-// some of whose hours are in years of more or fewer digits elsewhere.
+// RFC 3339 with any offset: "2026-11-16T13:00:00Z", "2026-11-16T14:00:00.5+01:00".
 bool is_point_in_time(std::string_view text) {
   if (text.size() < 20 || !parse_date(text.substr(0, 10)) || text[10] != 'T' || text[13] != ':' || text[16] != ':')
     return false;
-  if (const std::string_view date = text.substr(0, 10); date == "0001-01-01" || date == "9999-12-31") return false;
+  if (!is_within_reach(text)) return false;
   if (!is_number_below(text, 11, 24) || !is_number_below(text, 14, 60) || !is_number_below(text, 17, 60)) return false;
   std::size_t at = 19;
   if (text[at] == '.') {

@@ -19,7 +19,7 @@ export function dateFormat(locale: string, options: Intl.DateTimeFormatOptions &
 
 // The first format of a browser takes a phone a tenth of a second: time that there is while answers are on their way.
 export function loadDates(): void {
-  dateFormat(navigator.language, { day: 'numeric', timeZone: 'UTC' }).format(0);
+  dateFormat('en-US', { day: 'numeric', timeZone: 'UTC' }).format(0);
 }
 
 export function numberFormat(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {

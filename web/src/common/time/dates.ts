@@ -108,8 +108,18 @@ let own = { zone: '', until: 0 };
 
 function ownTimeZone(): string {
   const now = performance.now();
-  if (now >= own.until) own = { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone, until: now + kOwnZoneMilliseconds };
+  if (now >= own.until) own = { zone: knownZone(new Intl.DateTimeFormat().resolvedOptions().timeZone), until: now + kOwnZoneMilliseconds };
   return own.zone;
+}
+
+// A browser that does not know where it is names a zone that it does not take back (Etc/Unknown), and shows the time of UTC.
+export function knownZone(zone: string): string {
+  try {
+    dateFormat('en-US', { timeZone: zone });
+    return zone;
+  } catch {
+    return 'UTC';
+  }
 }
 
 function wallClock(instant: Date, timeZone: string): string {
