@@ -216,7 +216,8 @@ export const journeys = [
       assert.equal(await page.locator('.card-link').count(), 20, 'the list is still there');
       await visitor.check('cut-unreachable');
       await page.unroute('**/api/v1/jobs?*');
-      await banner.getByRole('button', { name: 'Try again' }).click();
+      // Whichever comes first: a change that somebody else makes has the list asked for again, too.
+      await banner.getByRole('button', { name: 'Try again' }).evaluateAll((buttons) => buttons.forEach((button) => button.click()));
       await banner.waitFor({ state: 'detached' });
     },
   },
