@@ -193,7 +193,7 @@ LAYERS = [
     Layer("integration", 560, ("release", "web"), run_pytest, "tests/integration"),
     Layer("matrix", 270, ("release", "web"), run_pytest, "tests/matrix"),
     Layer("simulation", 120, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
-    Layer("browser", 540, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
+    Layer("browser", 700, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 90, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
     Layer("faults", 200, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     # A first run makes the machines with debootstrap and takes twice as long as the others.
