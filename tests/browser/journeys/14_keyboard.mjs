@@ -136,6 +136,34 @@ export const journeys = [
     },
   },
   {
+    name: 'keyboard: whoever goes on while a page is loading is left where they are',
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await signInByKeys(visitor, 'alex.morgan@acme.example.com');
+      let answer;
+      const held = new Promise((resolve) => {
+        answer = resolve;
+      });
+      await page.route('**/api/v1/documents?*', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await tabAndPress(page, /^\s*Documents/);
+      await page.getByRole('heading', { level: 1, name: 'Documents' }).waitFor();
+      await tabTo(page, /Your account/, 'Shift+Tab');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      answer();
+      await page.locator('main .rows li a').first().waitFor();
+      // What a page does after it was drawn is done within a tenth of a second.
+      await page.waitForTimeout(300);
+      assert.match(await page.evaluate(() => document.activeElement.innerText), /Your account/);
+      await tabAndPress(page, /^\s*Sign out\s*$/);
+      await headingHasFocus(page, 'Sign in');
+    },
+  },
+  {
     name: 'keyboard: photos are opened, turned over and closed',
     visitor: { viewport: desktop },
     async run(visitor) {

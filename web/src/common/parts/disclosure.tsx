@@ -43,7 +43,11 @@ export function Disclosure({ label, class: className, button, children }: Disclo
         class="disclosure-button"
         aria-expanded={open}
         aria-controls={panelId}
-        onClick={() => setOpen(!open)}
+        onClick={(event) => {
+          // Not every browser does so: Tab goes on inside of the panel, and what loads behind it leaves it alone.
+          event.currentTarget.focus();
+          setOpen(!open);
+        }}
       >
         {/* What is seen is short, such as initials; what is read out says what the button is for. */}
         <span class="visually-hidden">{label}</span>

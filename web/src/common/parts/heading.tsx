@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { hasWaited } from '../focus.ts';
 import { restoreScroll, usePlace } from '../history.ts';
 
 interface PageHeadingProperties {
@@ -15,11 +16,16 @@ interface PageHeadingProperties {
   children: ComponentChildren;
 }
 
-// The one h1 of a page. A change of page sets the title and moves the focus here, so that it is read out.
+// The one h1 of a page. A change of page sets the title and moves the focus here, so that it is read out; not from where the reader has
+// gone meanwhile.
 export function PageHeading({ title, ready = true, returnTo, takesPlace = false, class: className, children }: PageHeadingProperties) {
   const heading = useRef<HTMLHeadingElement>(null);
   const arrival = usePlace().arrival;
   const arrived = useRef(false);
+  const waitsFrom = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (!ready) waitsFrom.current = document.activeElement;
+  }, []);
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -28,6 +34,8 @@ export function PageHeading({ title, ready = true, returnTo, takesPlace = false,
     arrived.current = true;
     if (arrival === 'load' && !takesPlace) return;
     restoreScroll();
+    // Whoever has gone on while the page was loading, into a menu or a field, is left there.
+    if (waitsFrom.current !== null && !hasWaited(waitsFrom.current)) return;
     const target = (arrival === 'back' ? returnTo?.() : null) ?? heading.current;
     target?.focus({ preventScroll: true });
   }, [ready]);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { hasWaited } from '../../common/focus.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
@@ -39,7 +40,8 @@ export function ListTable<L extends List>(properties: ListTableProperties<L>) {
   if (loaded.items.length === 0) return <>{empty}</>;
   const loadMore = async () => {
     const before = loaded.items.length;
-    if ((await list.loadMore()) === 0) return;
+    const from = document.activeElement;
+    if ((await list.loadMore()) === 0 || !hasWaited(from)) return;
     // The button may be gone: the reader goes on at the first row that is new.
     requestAnimationFrame(() => holder.current?.querySelectorAll('tbody tr')[before]?.querySelector<HTMLElement>('a, button, input')?.focus());
   };

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Document, DocumentList } from '../../common/api/client.ts';
 import { describeFailure, hasCode } from '../../common/api/failure.ts';
+import { hasWaited } from '../../common/focus.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { useSteady } from '../../common/lists/use_steady.ts';
@@ -126,7 +127,8 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
 
   const loadMore = async () => {
     const before = items.length;
-    if ((await documents.loadMore()) === 0) return;
+    const from = document.activeElement;
+    if ((await documents.loadMore()) === 0 || !hasWaited(from)) return;
     // The button may be gone: the reader goes on at the first document that is new.
     requestAnimationFrame(() => list.current?.children[before]?.querySelector('a')?.focus());
   };

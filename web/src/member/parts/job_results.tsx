@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useSteady } from '../../common/lists/use_steady.ts';
 import type { JobList, JobSummary } from '../../common/api/client.ts';
 import { describeFailure } from '../../common/api/failure.ts';
+import { hasWaited } from '../../common/focus.ts';
 import { useTranslator } from '../../common/i18n/language.tsx';
 import { jobPath } from '../../common/navigation.ts';
 import { announce } from '../../common/parts/announcer.tsx';
@@ -38,7 +39,8 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
 
   const loadMore = async () => {
     const before = items.length;
-    if ((await jobs.loadMore()) === 0) return;
+    const from = document.activeElement;
+    if ((await jobs.loadMore()) === 0 || !hasWaited(from)) return;
     // The button may be gone: the reader goes on at the first job that is new.
     requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>('.card-link')[before]?.focus());
   };
