@@ -40,6 +40,22 @@ async function swipe(page, fromX, toX) {
 
 export const journeys = [
   {
+    name: 'documents: a blank between two words is not taken away by the answer for the first',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      await visitor.go('/documents');
+      await page.locator('.rows').waitFor();
+      const field = page.getByRole('searchbox');
+      await field.pressSequentially('plan ');
+      await page.waitForURL('**/documents?q=plan');
+      await visitor.settle();
+      await field.pressSequentially('of');
+      await page.waitForURL('**/documents?q=plan+of');
+      assert.equal(await field.inputValue(), 'plan of');
+    },
+  },
+  {
     name: 'documents: list, search, order, open and save',
     async run(visitor) {
       const { page } = visitor;

@@ -16,6 +16,19 @@ async function signInByKeys(visitor, email) {
   await visitor.settle();
 }
 
+// Answers to `pattern` wait until what is returned is called.
+async function hold(page, pattern) {
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 export const journeys = [
   {
     name: 'keyboard: an invitation is accepted, with the rule read and a mistake mended',
@@ -141,14 +154,7 @@ export const journeys = [
     async run(visitor) {
       const { page } = visitor;
       await signInByKeys(visitor, 'alex.morgan@acme.example.com');
-      let answer;
-      const held = new Promise((resolve) => {
-        answer = resolve;
-      });
-      await page.route('**/api/v1/documents?*', async (route) => {
-        await held;
-        await route.continue();
-      });
+      const answer = await hold(page, '**/api/v1/documents?*');
       await tabAndPress(page, /^\s*Documents/);
       await page.getByRole('heading', { level: 1, name: 'Documents' }).waitFor();
       await tabTo(page, /Your account/, 'Shift+Tab');
@@ -160,6 +166,41 @@ export const journeys = [
       await page.waitForTimeout(300);
       assert.match(await page.evaluate(() => document.activeElement.innerText), /Your account/);
       await tabAndPress(page, /^\s*Sign out\s*$/);
+      await headingHasFocus(page, 'Sign in');
+    },
+  },
+  {
+    name: 'keyboard: a page that takes the place of its skeleton leaves a menu open, and a late mistake the field in use',
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      const email = 'alex.morgan@acme.example.com';
+      await signInByKeys(visitor, email);
+      const job = (await page.locator('.card-link').first().getAttribute('id')).slice('job-'.length);
+      await visitor.context.clearCookies();
+      await visitor.go(`/jobs/${job}`);
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await page.locator('#email').fill(email);
+
+      const wrong = await hold(page, '**/api/v1/session');
+      await page.locator('#password').fill('not this one at all');
+      await page.keyboard.press('Enter');
+      await page.locator('#email').focus();
+      wrong();
+      await page.getByRole('alert').getByText('There is a problem').waitFor();
+      await page.waitForTimeout(300);
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'email');
+      await page.unroute('**/api/v1/session');
+
+      const answer = await hold(page, `**/api/v1/jobs/${job}`);
+      await page.locator('#password').fill(passwordOf(visitor, email));
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: /^Your account/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      answer();
+      await page.locator('.job-head').waitFor();
+      await page.waitForTimeout(300);
+      await page.getByRole('button', { name: 'Sign out' }).click();
       await headingHasFocus(page, 'Sign in');
     },
   },

@@ -156,6 +156,36 @@ export const journeys = [
     },
   },
   {
+    name: 'live: a picture that goes while it is looked at gives way to another, and the last one closes the viewer',
+    needsOwnPortal: true,
+    alone: true,
+    visitor: { viewport: desktop },
+    async run(visitor, site) {
+      const { page } = visitor;
+      await follow(visitor);
+      const [[job]] = (await change(site, `SELECT f.job_id::text FROM portal.job_file f JOIN portal.job j USING (account_id, job_id) JOIN portal.client c USING (account_id, client_id)
+        WHERE c.name = 'Acme Facilities Ltd' AND j.status = 'finished' AND f.media_type LIKE 'image/%%' GROUP BY f.job_id HAVING count(*) > 1 ORDER BY 1 LIMIT 1`)).rows;
+      await visitor.go(`/jobs/${job}`);
+      const pictures = page.locator('.pictures').first().locator('.picture');
+      await pictures.first().waitFor();
+      await visitor.settle();
+      const count = await pictures.count();
+      const caption = (text) => page.locator('.viewer-text', { hasText: text }).waitFor();
+      await pictures.nth(count - 1).click();
+      await caption(`, ${count} of ${count}`);
+      const id = async (picture) => /files\/(\d+)/.exec(await picture.locator('img').getAttribute('src'))[1];
+      const ids = await Promise.all([...Array(count).keys()].map((number) => id(pictures.nth(number))));
+      const take = (which) => change(site, 'DELETE FROM portal.job_file WHERE job_file_id = ANY(%s::bigint[]) RETURNING 1', `{${which}}`);
+      await take(ids.at(-1));
+      await caption(`, ${count - 1} of ${count - 1}`);
+      await take(ids.slice(0, -1));
+      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      await page.locator('.job-head').waitFor();
+      await page.goBack();
+      await page.waitForURL('**/');
+    },
+  },
+  {
     name: 'live: without a network the page says so, and catches up with it',
     needsOwnPortal: true,
     alone: true,

@@ -45,6 +45,26 @@ export const journeys = [
     },
   },
   {
+    name: 'clients: a tab that cannot learn for whom to go on says so, and goes on when it can',
+    async run(visitor) {
+      const { page } = visitor;
+      visitor.expectedFailures = ['net::ERR_CONNECTION_REFUSED'];
+      await visitor.signIn(sam);
+      const first = await currentClient(page);
+      const tab = await visitor.open();
+      await visitor.go('/', tab);
+      await tab.locator('.card-link').first().waitFor();
+      // The question that hears of the switch is answered, the one for whom to go on is not.
+      await page.route('**/api/v1/session', (route) => (route.request().headers()['portal-membership'] === undefined ? route.abort('connectionrefused') : route.continue()));
+      await switchTo(tab, otherThan(first));
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+      assert.equal(await page.locator('.card-link').count(), 0, 'nothing of the other client is left');
+      await page.unroute('**/api/v1/session');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.client-name', { hasText: otherThan(first) }).waitFor();
+    },
+  },
+  {
     name: 'clients: another tab follows a switch by itself and says so',
     async run(visitor) {
       const { page } = visitor;

@@ -102,12 +102,18 @@ export function useOverlayEntry(onClose: () => void): () => void {
   const closing = useRef(false);
   useEffect(() => {
     history.pushState({ ...history.state, key: current.key, overlay: true }, '');
+    const address = location.href;
     const closed = () => {
       closing.current = true;
       latest.current();
     };
     window.addEventListener('popstate', closed);
-    return () => window.removeEventListener('popstate', closed);
+    return () => {
+      window.removeEventListener('popstate', closed);
+      // It went without being closed, with what it showed.
+      const isTop = (history.state as { overlay?: boolean } | null)?.overlay === true && location.href === address;
+      if (isTop && !closing.current) history.back();
+    };
   }, []);
   return () => {
     if (closing.current) return;

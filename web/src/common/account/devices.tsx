@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
+import { hasWaited } from '../focus.ts';
 import { useTranslator } from '../i18n/language.tsx';
 import { announce } from '../parts/announcer.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -46,7 +47,7 @@ export function Devices({ load, end, onSignedOut }: DevicesProperties) {
     return () => abort.abort();
   }, [attempt]);
 
-  const ended = ({ id, current }: DeviceSession, name: string) => {
+  const ended = ({ id, current }: DeviceSession, name: string, pressed: Element | null) => {
     if (current) {
       onSignedOut();
       return;
@@ -54,7 +55,7 @@ export function Devices({ load, end, onSignedOut }: DevicesProperties) {
     setAnswer((shown) => (shown?.ok === true ? { ok: true, value: withoutSession(shown.value, id) } : shown));
     announce(t('devices.ended', { name }));
     // The button that was pressed is gone.
-    heading.current?.focus();
+    if (hasWaited(pressed)) heading.current?.focus();
   };
   return (
     <section class="section" aria-labelledby="devices">
@@ -85,7 +86,7 @@ function withoutSession(list: DeviceList, id: string): DeviceList {
 interface DeviceProperties {
   item: DeviceSession;
   request: (id: string) => Promise<Outcome<unknown>>;
-  onEnded: (item: DeviceSession, name: string) => void;
+  onEnded: (item: DeviceSession, name: string, pressed: Element | null) => void;
 }
 
 function Device({ item, request, onEnded }: DeviceProperties) {
@@ -95,13 +96,14 @@ function Device({ item, request, onEnded }: DeviceProperties) {
   const name = browserName(item.user_agent, translator);
   const when = (time: string) => formatWhen(new Date(time), null, new Date(), timeZone, translator);
 
+  const pressed = useRef<Element | null>(null);
   const { busy, failure, run } = useAttempt({
     request: () => request(item.id),
-    done: () => onEnded(item, name),
+    done: () => onEnded(item, name, pressed.current),
     settled: (refused) => {
       if (!hasCode(refused, 'not_found')) return handleFailure(refused);
       // One that is gone already is what was wanted.
-      onEnded(item, name);
+      onEnded(item, name, pressed.current);
       return true;
     },
   });
@@ -129,7 +131,10 @@ function Device({ item, request, onEnded }: DeviceProperties) {
         class="button"
         aria-busy={busy}
         aria-label={busy ? undefined : t(item.current ? 'devices.end_current' : 'devices.end', { name })}
-        onClick={() => void run()}
+        onClick={() => {
+          pressed.current = document.activeElement;
+          void run();
+        }}
       >
         {t(busy ? 'action.signing_out' : 'action.sign_out')}
       </button>

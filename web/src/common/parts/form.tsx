@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { hasWaited } from '../focus.ts';
 import { useTranslator } from '../i18n/language.tsx';
 import { Icon } from './icon.tsx';
 import type { Submission } from './submission.ts';
@@ -31,8 +32,10 @@ export function Form(properties: FormProperties) {
   const { label, state, submit, submitting, onSubmit, class: className, footer, hideSubmit = false, children } = properties;
   const { errors, requestId, busy } = state;
   const summary = useRef<HTMLDivElement>(null);
+  const pressedFrom = useRef<Element | null>(null);
   useEffect(() => {
-    if (errors.length > 0) summary.current?.focus();
+    // Whoever has gone on to another field while the answer was under way hears of it there.
+    if (errors.length > 0 && (pressedFrom.current === null || hasWaited(pressedFrom.current))) summary.current?.focus();
   }, [errors]);
   const button = (
     <button type="submit" class="button button-primary" aria-busy={busy}>
@@ -47,7 +50,9 @@ export function Form(properties: FormProperties) {
       onSubmit={(event) => {
         event.preventDefault();
         // The button stays enabled; a second press while the first is under way makes no second request.
-        if (!busy) onSubmit(new FormData(event.currentTarget));
+        if (busy) return;
+        pressedFrom.current = document.activeElement;
+        onSubmit(new FormData(event.currentTarget));
       }}
     >
       {errors.length > 0 && <ErrorSummary errors={errors} requestId={requestId} reference={summary} />}

@@ -22,7 +22,8 @@ export function SearchField({ id = 'q', label, placeholder, value, onSearch }: S
 
   // Going back changes the address from outside; the field follows, but not while a word is being typed.
   useEffect(() => {
-    if (timer.current === undefined) setText(value);
+    // What is searched for has no blanks at its ends; what is being typed may have.
+    if (timer.current === undefined) setText((typed) => (typed.trim() === value ? typed : value));
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
 

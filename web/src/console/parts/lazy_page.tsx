@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../../common/api/failure.ts';
-import { PageHeading } from '../../common/parts/heading.tsx';
+import { PageHeading, useWaiting } from '../../common/parts/heading.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { useShell } from '../../common/state/shell.tsx';
 import { useWords } from '../i18n/words.ts';
@@ -17,6 +17,7 @@ export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
   const ensure = async () => (page ??= await load());
   waiting.push(ensure);
   return function LazyPage() {
+    useWaiting(page === null);
     const [attempt, setAttempt] = useState(0);
     const [state, setState] = useState<'loading' | 'ready' | 'failed'>(page === null ? 'loading' : 'ready');
     useEffect(() => {

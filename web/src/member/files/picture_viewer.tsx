@@ -18,7 +18,10 @@ interface PictureViewerProperties {
 
 export function PictureViewer({ pictures, start, textOf, onClose }: PictureViewerProperties) {
   const { t } = useTranslator();
-  const [index, setIndex] = useState(start);
+  // A picture may go, or another one come before it, while it is looked at.
+  const [seen, setSeen] = useState(() => ({ id: pictures[start]!.id, index: start }));
+  const place = pictures.findIndex(({ id }) => id === seen.id);
+  const index = place === -1 ? Math.min(seen.index, pictures.length - 1) : place;
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useOverlayEntry(() => {
     // As long as it is open, nothing behind it can take the focus.
@@ -26,17 +29,24 @@ export function PictureViewer({ pictures, start, textOf, onClose }: PictureViewe
     onClose(index);
   });
   const guard = useOfflineGuard();
-  const show = (wanted: number) => setIndex(Math.min(pictures.length - 1, Math.max(0, wanted)));
+  const show = (wanted: number) => {
+    const next = Math.min(pictures.length - 1, Math.max(0, wanted));
+    setSeen({ id: pictures[next]!.id, index: next });
+  };
   const swipe = useSwipe((steps) => show(index + steps));
-  const file = pictures[index]!;
+  const file = pictures[index];
 
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (file === undefined) close();
+  }, [file === undefined]);
   const press = (event: KeyboardEvent) => {
     const wanted = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: pictures.length - 1 }[event.key];
     if (wanted === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     show(wanted);
   };
+  if (file === undefined) return null;
   return (
     <dialog
       class="viewer"

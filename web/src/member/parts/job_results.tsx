@@ -31,7 +31,7 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
   const instants = items.flatMap(({ scheduled_at }) => (scheduled_at === null ? [] : [new Date(scheduled_at)]));
 
   // Filters and tabs change the list below themselves; readers who do not see that are told.
-  useEffect(() => announce(summary), [summary, query]);
+  useEffect(() => announce(summary), [summary, JSON.stringify(query)]);
   useEffect(() => {
     if (loaded.changed.size > 0) announce(t('live.jobs', { count: loaded.changed.size }));
   }, [loaded.changed]);

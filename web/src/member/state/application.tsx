@@ -74,7 +74,7 @@ export function useApplication(): Start {
     });
   }, [attempt]);
 
-  const reloadSession = useReloadSession(setSession, setNotice);
+  const reloadSession = useReloadSession(setSession, setNotice, setFailure);
   const openSession = useCallback((opened: Session, said: Notice | null = null) => {
     setSession(opened);
     setNotice(said);
@@ -150,7 +150,11 @@ function useLive(
 }
 
 // Another tab of the same browser has switched clients: this one follows and says so.
-function useReloadSession(setSession: (session: Session | null) => void, setNotice: (notice: Notice) => void): () => void {
+function useReloadSession(
+  setSession: (session: Session | null) => void,
+  setNotice: (notice: Notice) => void,
+  setFailure: (failure: Failure) => void,
+): () => void {
   const running = useRef(false);
   return useCallback(() => {
     if (running.current) return;
@@ -162,11 +166,15 @@ function useReloadSession(setSession: (session: Session | null) => void, setNoti
         setSession(answer.value);
         navigate('/', { replace: true });
       } else if (hasCode(answer.failure, 'not_signed_in')) {
+        forgetLists();
         setSession(null);
         navigate(signInPath('/'), { replace: true });
+      } else {
+        // What stands here is another client's by now, and for whom to go on is not known: the page says so, and how to try again.
+        setFailure(answer.failure);
       }
     });
-  }, [setSession, setNotice]);
+  }, [setSession, setNotice, setFailure]);
 }
 
 const ApplicationContext = createContext<Application | null>(null);
