@@ -46,10 +46,10 @@ create policy staff_sends on portal.outbox_message for insert to portal_edge
 create policy staff_tries_again on portal.outbox_message for update to portal_edge
   using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner') and sent_at is null)
   with check (account_id = portal.current_account_id() and portal.actor() = 'staff' and sent_at is null and failed_at is null);
--- What nobody needs any more is not sent.
+-- What nobody needs any more is not sent. What a courier is just sending stays: the limits count it, and its link has ended should it come to another try.
 create policy staff_drops on portal.outbox_message for delete to portal_edge
   using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner')
-    and member_id is not null and sent_at is null);
+    and member_id is not null and sent_at is null and (claimed_until is null or claimed_until <= now()));
 
 -- A membership with what became of its invitation: that depends on its newest link and message.
 drop view if exists portal.staff_member;
@@ -100,7 +100,8 @@ create or replace function portal.take_back_invitation(account bigint, membershi
   update portal.one_time_token t set revoked_at = now(), revoked_reason = reason
   where t.account_id = account and t.membership_id = membership and t.used_at is null and t.revoked_at is null;
   delete from portal.outbox_message o
-  where o.account_id = account and o.membership_id = membership and o.kind = 'invitation' and o.sent_at is null;
+  where o.account_id = account and o.membership_id = membership and o.kind = 'invitation' and o.sent_at is null
+    and (o.claimed_until is null or o.claimed_until <= now());
 $$;
 
 -- `link` has the hash of a new link and the sealed message that holds it.
@@ -334,7 +335,8 @@ begin
   update portal.session s set ended_at = now() where s.account_id = account and s.member_id = held.member and s.ended_at is null;
   update portal.one_time_token t set revoked_at = now(), revoked_reason = 'cancelled'
   where t.account_id = account and t.member_id = held.member and t.used_at is null and t.revoked_at is null;
-  delete from portal.outbox_message o where o.account_id = account and o.member_id = held.member and o.sent_at is null and o.failed_at is null;
+  delete from portal.outbox_message o where o.account_id = account and o.member_id = held.member and o.sent_at is null and o.failed_at is null
+    and (o.claimed_until is null or o.claimed_until <= now());
 end
 $$;
 

@@ -39,7 +39,8 @@ begin
   update portal.one_time_token t set revoked_at = now(), revoked_reason = 'replaced'
   where t.account_id = account and t.member_id = held.member and t.purpose = 'email_change' and t.used_at is null and t.revoked_at is null;
   delete from portal.outbox_message o
-  where o.account_id = account and o.member_id = held.member and o.kind = 'email_confirmation' and o.sent_at is null;
+  where o.account_id = account and o.member_id = held.member and o.kind = 'email_confirmation' and o.sent_at is null
+    and (o.claimed_until is null or o.claimed_until <= now());
   insert into portal.one_time_token (account_id, purpose, token_hash, member_id, address, expires_at)
   values (account, 'email_change', link.token_hash, held.member, ask_for_confirmation.address, now() + make_interval(secs => lifetime_seconds));
   insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, payload, key_id)

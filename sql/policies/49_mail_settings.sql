@@ -11,7 +11,7 @@ create policy owner_changes on portal.mail_setting for update to portal_edge
   using (account_id = portal.account_for('staff') and portal.current_staff_role() = 'owner')
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() = 'owner');
 
--- A test goes to one's own address and takes the place of the one before, if that still waits.
+-- A test goes to one's own address and takes the place of the one before, if that still waits and is not just being sent.
 grant select (staff_id) on portal.outbox_message to portal_edge;
 create policy manager_tests_mail on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() in ('manager', 'owner') and kind = 'mail_test' and channel = 'email'
@@ -19,6 +19,6 @@ create policy manager_tests_mail on portal.outbox_message for insert to portal_e
     and recipient = (select s.email from portal.staff s where s.account_id = portal.account_for('staff') and s.staff_id = portal.current_staff_id()));
 create policy manager_tests_mail_again on portal.outbox_message for delete to portal_edge
   using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner') and kind = 'mail_test'
-    and staff_id = (select portal.current_staff_id()) and sent_at is null);
+    and staff_id = (select portal.current_staff_id()) and sent_at is null and (claimed_until is null or claimed_until <= now()));
 
 grant select (smtp_set_by) on portal.mail_setting to portal_courier;

@@ -37,4 +37,5 @@ create policy inviter_reads on portal.outbox_message for select to portal_edge
 create policy inviter_sends on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for_key('invite') and kind = 'invitation');
 create policy inviter_drops on portal.outbox_message for delete to portal_edge
-  using (account_id = (select portal.account_for_key('invite')) and kind = 'invitation' and sent_at is null);
+  using (account_id = (select portal.account_for_key('invite')) and kind = 'invitation' and sent_at is null
+    and (claimed_until is null or claimed_until <= now()));

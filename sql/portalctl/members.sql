@@ -61,11 +61,12 @@ where account_id = :account_id and membership_id = :membership_id and state = 'i
 update portal.one_time_token set revoked_at = now(), revoked_reason = :reason
 where account_id = :account_id and membership_id = :membership_id and used_at is null and revoked_at is null;
 
--- A link that stopped working is not sent any more.
+-- A link that stopped working is not sent any more. What a courier is just sending stays, and is counted.
 -- name: drop_membership_messages
 -- parameters: account_id bigint, membership_id bigint
 delete from portal.outbox_message
-where account_id = :account_id and membership_id = :membership_id and sent_at is null and failed_at is null;
+where account_id = :account_id and membership_id = :membership_id and sent_at is null and failed_at is null
+  and (claimed_until is null or claimed_until <= now());
 
 -- name: create_activation_token
 -- parameters: account_id bigint, token_hash bytea, member_id bigint, membership_id bigint, address text
@@ -155,4 +156,5 @@ where account_id = :account_id and member_id = :member_id and used_at is null an
 -- name: drop_member_messages
 -- parameters: account_id bigint, member_id bigint
 delete from portal.outbox_message
-where account_id = :account_id and member_id = :member_id and sent_at is null and failed_at is null;
+where account_id = :account_id and member_id = :member_id and sent_at is null and failed_at is null
+  and (claimed_until is null or claimed_until <= now());

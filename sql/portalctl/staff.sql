@@ -59,7 +59,9 @@ update portal.staff_session set ended_at = now() where account_id = :account_id 
 
 -- name: drop_messages_of_staff
 -- parameters: account_id bigint, staff_id bigint
-delete from portal.outbox_message where account_id = :account_id and staff_id = :staff_id and sent_at is null and failed_at is null;
+delete from portal.outbox_message
+where account_id = :account_id and staff_id = :staff_id and sent_at is null and failed_at is null
+  and (claimed_until is null or claimed_until <= now());
 
 -- What was done from the command line stands in the activity, too.
 -- name: record_system_activity

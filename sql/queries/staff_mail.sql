@@ -72,7 +72,8 @@ select c.refusal from checked c;
 -- parameters: account_id bigint, staff_id bigint, message_reference text, payload bytea, key_id text
 with earlier as (
   delete from portal.outbox_message o
-  where o.kind = 'mail_test' and o.staff_id = :staff_id and o.sent_at is null /*filter*/ and o.account_id = :account_id /*end filter*/
+  where o.kind = 'mail_test' and o.staff_id = :staff_id and o.sent_at is null
+    and (o.claimed_until is null or o.claimed_until <= now()) /*filter*/ and o.account_id = :account_id /*end filter*/
 )
 insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, staff_id, payload, key_id)
 select :account_id, :message_reference, 'mail_test', 'email', s.email,

@@ -11,8 +11,10 @@ from contextlib import suppress
 import psycopg2
 import pytest
 
-from support.courier import wait_until
-from support.mail_server import MailServer
+from support import staff
+from support.courier import Courier, wait_until
+from support.mail_server import MailServer, PASSWORD, USER
+from support.people import make_token
 
 
 def test_four_at_once_send_each_message_once(post, mail_server):
@@ -201,3 +203,86 @@ def test_an_undone_cause_has_no_message(post):
     assert "refused" in post.portalctl.refuses("member", "invite", "--account", "alpha", "--client", "Acme", "--email", "ann@acme.example")
     assert post.value("SELECT count(*) FROM portal.member") == post.value("SELECT count(*) FROM portal.one_time_token") == 0
     assert post.value("SELECT count(*) FROM portal.outbox_message") == 0
+
+
+INVITATIONS, MAIL_TEST = "/api/v1/staff/invitations", "/api/v1/staff/mail-settings/test"
+
+
+def site_courier(people, folder, authority, port: int, more: str = "") -> Courier:
+    """Of the site's own outbox."""
+    password_file = folder / "smtp.password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(PASSWORD + "\n")
+    return Courier(people.site.postgres, people.site.keys_file, folder,
+                   f"poll_seconds = 1\n[smtp]\nhost = localhost\nport = {port}\nusername = {USER}\npassword_file = {password_file}\nca_file = {authority}\n"
+                   f"sender_address = portal@host.example\n{more}")
+
+
+class Again:
+    """Somebody who has the same message sent again each time that the courier is just delivering it."""
+
+    def __init__(self, people, kind: str):
+        people.rows("DELETE FROM portal.outbox_message WHERE account_id = %s", people.account_id)
+        people.rows("DELETE FROM portal.mail_setting WHERE account_id = %s", people.account_id)
+        self.people = people
+        who = staff.add_staff(people, people.account_id, "manager")
+        self.client = staff.signed_in(people, people.client(), who)
+        self.answers = []
+        if kind == "mail_test":
+            self.recipient, self.path, self.status = who.email, MAIL_TEST, 202
+            assert self.client.post(MAIL_TEST, json={}).status == 202
+        else:
+            self.recipient = f"{make_token()[0].lower()}@again.example"
+            client_id = people.insert("client", "client_id", account_id=people.account_id, kind="organisation", organisation_name=self.recipient)
+            made = self.client.post(INVITATIONS, json={"client_id": str(client_id), "email": self.recipient}).json()
+            self.path, self.status = f"{INVITATIONS}/{made['id']}/resend", 200
+
+    def is_being_sent(self) -> bool:
+        return bool(self.people.rows("SELECT 1 FROM portal.outbox_message WHERE recipient = %s AND claimed_until > now() AND sent_at IS NULL", self.recipient))
+
+    def __call__(self) -> None:
+        if len(self.answers) < 5 and self.is_being_sent():
+            self.answers.append(self.client.post(self.path, json={}))
+
+    def state(self) -> str:
+        """As staff see it."""
+        if self.path == MAIL_TEST:
+            return self.client.get("/api/v1/staff/mail-settings").json()["last_test"]["state"]
+        return self.client.get(f"/api/v1/staff/members/{self.path.split('/')[-2]}").json()["state"]
+
+
+@pytest.mark.parametrize("kind", ["invitation", "mail_test"])
+def test_what_is_sent_again_while_it_is_being_delivered_counts(people, authority, tmp_path, kind):
+    """R54: whoever has it sent again does not make the courier forget what it is just delivering."""
+    again = Again(people, kind)
+    with MailServer(authority[1], authority[2]) as server:
+        server.behaviour.before["DATA"] = again
+        courier = site_courier(people, tmp_path, authority[0], server.port, "[limits]\nrecipient_day = 2\n")
+        courier.run_once()
+        assert {answer.status for answer in again.answers} == {again.status}
+        assert len(server.to(again.recipient)) == 2 and len(again.answers) >= 2
+        # The second time it says of what is left that it waits.
+        courier.run_once()
+        assert len(server.to(again.recipient)) == 2 and again.state() == "queued"
+    rows = people.rows("SELECT sent_at IS NOT NULL, last_error FROM portal.outbox_message WHERE recipient = %s ORDER BY outbox_message_id", again.recipient)
+    assert rows == [(True, None), (True, None), (False, "waits: the recipient has got all that one may get in a day")]
+
+
+def test_what_was_replaced_while_it_was_being_delivered_is_not_tried_again(people, authority, tmp_path):
+    again = Again(people, "invitation")
+    with MailServer(authority[1], authority[2]) as server:
+        def refuse_the_first() -> None:
+            if not again.answers and again.is_being_sent():
+                server.behaviour.text = {again.recipient: "451 4.7.1 later"}
+                again()
+            else:
+                server.behaviour.text = {}
+        server.behaviour.before["DATA"] = refuse_the_first
+        courier = site_courier(people, tmp_path, authority[0], server.port)
+        courier.run_once()
+        assert len(again.answers) == 1 and len(server.to(again.recipient)) == 1 and again.state() == "sent"
+        people.rows("UPDATE portal.outbox_message SET not_before = now() WHERE recipient = %s", again.recipient)
+        courier.run_once()
+        assert len(server.to(again.recipient)) == 1 and again.state() == "sent"
+    rows = people.rows("SELECT sent_at IS NOT NULL, last_error FROM portal.outbox_message WHERE recipient = %s ORDER BY outbox_message_id", again.recipient)
+    assert rows == [(False, "the link in it has ended, was used or was replaced"), (True, None)]
