@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,12 @@ bool may_be_asked(std::string_view url) {
   return !rest.contains('@') && is_loopback(rest.substr(0, rest.find(':')));
 }
 
+// Answers that speak of how the gateway is set up: who we are, what is paid for, where and how it is asked.
+bool is_of_the_set_up(long status) {
+  constexpr std::array<long, 7> kStatuses = {401, 402, 403, 404, 405, 407, 415};
+  return std::ranges::find(kStatuses, status) != kStatuses.end();
+}
+
 class SmsTransfer final : public Transfer {
  public:
   SmsTransfer(const SmsGateway& gateway, const Sms& sms, const Deadlines& deadlines)
@@ -97,20 +104,21 @@ class SmsTransfer final : public Transfer {
  protected:
   SendOutcome conclude(int code) override {
     const long status = response_code();
-    // A 2xx with a long page behind it has taken the message: once more would be a second one.
-    const bool is_answered = code == CURLE_OK || answered_ > kAnswerBytes;
+    // The status line is the answer: a 2xx has taken the message, whatever becomes of the page behind it, and once more
+    // would be a second one.
+    const bool is_answered = status >= 200;
     if (is_answered && status >= 200 && status < 300) return {.verdict = Verdict::kSent, .reason = {}};
     if (!is_answered) return {.verdict = Verdict::kLater, .reason = describe(code), .server_is_away = true};
     curl_off_t wait = 0;
     curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &wait);
-    // What gateways answer repeats numbers and texts, so only the status is kept. 401, 403 and 404 speak of how the
-    // gateway is set up, 408 and 429 of the moment; the rest of 4xx of this message.
-    const bool refused = status >= 400 && status < 500 && status != 401 && status != 403 && status != 404 &&
-                         status != 408 && status != 429;
+    // What gateways answer repeats numbers and texts, so only the status is kept. 408 and 429 speak of the moment; what
+    // is left of 4xx of this message.
+    const bool is_set_up_wrong = is_of_the_set_up(status);
+    const bool refused = status >= 400 && status < 500 && !is_set_up_wrong && status != 408 && status != 429;
     return {.verdict = refused ? Verdict::kRefused : Verdict::kLater,
             .reason = fmt::format("the gateway answered {}", status),
             .retry_after = std::chrono::seconds(wait),
-            .server_is_away = status >= 500 || status == 401 || status == 403 || status == 404};
+            .server_is_away = status >= 500 || is_set_up_wrong};
   }
 
  private:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import threading
 
 import pytest
 
@@ -76,6 +77,43 @@ def test_a_long_answer_is_one_too(post):
         gateway.body = b"x" * 200_000
         post.courier(settings(post, gateway, "form")).run_once()
     assert post.outbox(PHONE)["state"] == "sent" and len(gateway.requests) == 1
+
+
+@pytest.mark.parametrize("way", ["short", "stalled"])
+def test_an_answer_that_breaks_off_was_one(post, way):
+    """The status line says that the message was taken: asked again, the gateway would send it again."""
+    post.invite(PHONE)
+    with SmsGateway() as gateway:
+        gateway.length, gateway.held = 1000, threading.Event() if way == "stalled" else None
+        courier = post.courier(settings(post, gateway, "form").replace("total_seconds = 3", "total_seconds = 1"))
+        try:
+            courier.run_once()
+            post.make_due()
+            courier.run_once()
+        finally:
+            if gateway.held:
+                gateway.held.set()
+    assert (post.outbox(PHONE)["state"], len(gateway.requests)) == ("sent", 1)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 407, 415])
+def test_a_gateway_that_is_set_up_wrong_fails_no_message(post, status):
+    """Somebody mends the settings, or pays; meanwhile it is left alone after a few tries."""
+    phones = [f"+4420794601{number:02}" for number in range(8)]
+    for phone in phones:
+        post.invite(phone)
+    with SmsGateway() as gateway:
+        gateway.answers = [(status, {})] * len(phones)
+        courier = post.courier(settings(post, gateway, "form").replace("[sms]", "sends = 1\n[sms]"))
+        courier.run_once()
+        assert len(gateway.requests) == 5
+        lines = [post.outbox(phone) for phone in phones]
+        assert {line["state"] for line in lines} == {"queued"}
+        assert {line["last_error"] for line in lines} == {f"the gateway answered {status}", "the gateway for text messages does not answer"}
+        gateway.answers = []
+        post.make_due()
+        courier.run_once()
+    assert {post.outbox(phone)["state"] for phone in phones} == {"sent"}
 
 
 @pytest.mark.parametrize("elsewhere", ["http://gateway.example:", "http://127.gateway.example:", "http://localhost:x@gateway.example:"])

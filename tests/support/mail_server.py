@@ -169,6 +169,8 @@ class SmsGateway:
         self.requests: list[dict] = []
         self.answers: list[tuple[int, dict]] = []
         self.body = b"{}"
+        self.length: int | None = None  # of the body, as it is told; else the truth
+        self.held: threading.Event | None = None  # the connection stays open after the body until this is set
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -179,9 +181,13 @@ class SmsGateway:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(gateway.body)))
+                self.send_header("Content-Length", str(len(gateway.body) if gateway.length is None else gateway.length))
                 self.end_headers()
                 self.wfile.write(gateway.body)
+                if gateway.held:
+                    gateway.held.wait(30)
+                # A body shorter than was told has to end somehow.
+                self.close_connection = True
 
             def log_message(self, *_):
                 pass
