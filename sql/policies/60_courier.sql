@@ -35,7 +35,7 @@ create policy courier_writes_to on portal.member for select to portal_courier
     where o.account_id = member.account_id and o.member_id = member.member_id and o.sent_at is null and o.failed_at is null
   ));
 
-grant select (account_id, membership_id, member_id, client_id) on portal.membership to portal_courier;
+grant select (account_id, membership_id, member_id, client_id, state) on portal.membership to portal_courier;
 create policy courier_writes_to on portal.membership for select to portal_courier
   using (exists (
     select from portal.outbox_message o

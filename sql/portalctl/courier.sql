@@ -94,7 +94,7 @@ with gone as (
 select account_id, count(*) from held group by account_id;
 
 -- Of a claimed message, what it is made of. `local_expiry` and `link_is_good` are of the link with this hash; without one the first is that of an invitation
--- made now, the second null. `own_...` is the invitation that the account wrote itself in the language. Of `origins` the
+-- made now, the second null; an invitation's is good while its membership is open. `own_...` is the invitation that the account wrote itself in the language. Of `origins` the
 -- primary one comes first.
 -- name: load_context
 -- parameters: account_id bigint, member_id bigint?, membership_id bigint?, staff_id bigint?, token_hash bytea?,
@@ -105,7 +105,8 @@ select account_id, count(*) from held group by account_id;
 select a.name, p.name,
   array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
   m.state, st.state, c.name, to_char(coalesce(t.expires_at, k.expires_at, now() + make_interval(days => a.invitation_days)) at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone, a.country,
-  coalesce(t.expires_at, k.expires_at) > now() and num_nonnulls(t.used_at, t.revoked_at, k.used_at, k.revoked_at) = 0,
+  coalesce(t.expires_at, k.expires_at) > now() and num_nonnulls(t.used_at, t.revoked_at, k.used_at, k.revoked_at) = 0
+    and coalesce(ms.state = 'invited', :membership_id is null),
   s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id, s.smtp_set_by,
   p.logo_hash is not null, l.email_subject, l.email_html, l.sms_text
 from portal.account a

@@ -150,17 +150,20 @@ def test_a_message_that_cannot_be_made_is_given_up_and_the_queue_goes_on(post, m
 
 
 def test_what_must_not_go_any_more(post, mail_server):
-    """A link that has ended or was replaced, and everything of a suspended account."""
+    """A link that has ended or was replaced, that of a membership that is over, and everything of a suspended account."""
     post.invite("expired@acme.example")
     post.rows("UPDATE portal.one_time_token SET created_at = now() - interval '8 days', expires_at = now() - interval '1 day'")
+    post.invite("over@acme.example")
+    post.rows("UPDATE portal.membership SET state = 'ended', ended_at = now() WHERE member_id = (SELECT member_id FROM portal.member WHERE email = 'over@acme.example')")
     post.invite("ann@acme.example")
     post.add_account("closed")
     post.invite("eve@acme.example", slug="closed")
     post.portalctl("account", "suspend", "--account", "closed")
     courier = post.courier(post.smtp_settings(mail_server.port))
     courier.run_once()
-    assert post.outbox("expired@acme.example")["last_error"] == "the link in it has ended, was used or was replaced"
-    assert post.outbox("expired@acme.example")["state"] == "failed"
+    for gone in ("expired@acme.example", "over@acme.example"):
+        failed = post.outbox(gone)
+        assert (failed["state"], failed["last_error"]) == ("failed", "the link in it has ended, was used or was replaced")
     waiting = post.outbox("eve@acme.example")
     assert (waiting["state"], waiting["attempts"], waiting["last_error"]) == ("queued", 0, "waits: the account is suspended")
     assert [received.recipients for received in mail_server.received] == [["ann@acme.example"]]
