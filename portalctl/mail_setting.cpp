@@ -60,8 +60,8 @@ Outcome<void> take_server(const MailChanges& changes, outside::MailSetting& sett
     }
     setting.smtp_host = std::move(host);
   }
-  // What the operator names may stand in the operator's own network.
-  if (changes.smtp_host || changes.smtp_port) setting.server_is_staffs = false;
+  // What the operator names may stand in the operator's own network. Another port does not name what staff chose.
+  if (changes.smtp_host) setting.server_is_staffs = false;
   if (setting.smtp_host.empty()) {
     if (changes.smtp_port || changes.smtp_security || changes.smtp_username || changes.smtp_password_file)
       return misused("A mail server is named with --smtp-host.");

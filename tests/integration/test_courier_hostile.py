@@ -95,6 +95,18 @@ def test_an_account_with_a_server_of_its_own(post, mail_server):
     assert post.rows("SELECT smtp_host, smtp_password, sender_address FROM portal.mail_setting WHERE account_id <> %s", other) == [(None, None, "office@alpha.example")]
 
 
+def test_only_who_names_the_server_makes_it_the_operators(post):
+    """What staff chose stays at public addresses when an operator mends its port."""
+    def set_by(*words) -> str:
+        post.portalctl("mail", "set", "--account", "alpha", *words)
+        return post.value("SELECT smtp_set_by FROM portal.mail_setting")
+    assert set_by("--smtp-host", "mail.example", "--sender-address", "a@b.example") == "operator"
+    post.rows("UPDATE portal.mail_setting SET smtp_set_by = 'staff'")
+    assert set_by("--smtp-port", "2525") == "staff" and post.value("SELECT smtp_port FROM portal.mail_setting") == 2525
+    assert set_by("--smtp-security", "tls", "--sender-name", "Ann") == "staff"
+    assert set_by("--smtp-host", "mail.example", "--smtp-port", "587") == "operator"
+
+
 def test_mail_settings_that_are_refused(post):
     refuses = post.portalctl.refuses
     assert "is not an email address" in refuses("mail", "set", "--account", "alpha", "--sender-address", "a@b\r\nBcc: c@d", status=2)
