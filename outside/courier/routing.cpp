@@ -13,7 +13,7 @@ Result<SmtpServer> choose_server(const CourierSettings& settings, const MailSett
                     .security = own.smtp_security,
                     .username = own.smtp_username,
                     .password = nullptr,
-                    .ca_file = settings.smtp.ca_file,
+                    .ca_file = own.server_is_staffs ? settings.account_ca_file : settings.smtp.ca_file,
                     .hello = settings.smtp.hello,
                     .only_public = own.server_is_staffs && settings.account_servers == AccountServers::kPublic};
   if (own.smtp_password.empty()) return server;

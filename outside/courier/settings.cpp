@@ -110,6 +110,7 @@ std::vector<Entry> entries_of(CourierSettings& settings) {
       {"smtp", "account_servers",
        word_into<AccountServers>(settings.account_servers,
                                  {{"public", AccountServers::kPublic}, {"any", AccountServers::kAny}})},
+      {"smtp", "account_ca_file", text_into(settings.account_ca_file)},
       {"sms", "provider",
        word_into<SmsProvider>(sms.provider, {{"twilio", SmsProvider::kTwilio}, {"form", SmsProvider::kForm}})},
       {"sms", "url", text_into(sms.url)},

@@ -170,8 +170,9 @@ def test_a_server_that_staff_name_stands_at_a_public_address(desk, people, autho
         assert desk.put(PATH, json={**OWN, "server": server}).status == 200
         assert send() == "the mail server's address is not a public one"
         assert not own.to(desk.who.email) and not provider.to(desk.who.email)
-        # The control: the same server, where the provider allows it.
-        assert send("account_servers = any\n") is None
+        # The control: the same server, where the provider allows it. Who signs for the provider's own network is believed about that alone.
+        assert "certificate" in send("account_servers = any\n") and not own.to(desk.who.email)
+        assert send(f"account_servers = any\naccount_ca_file = {authority[0]}\n") is None
         (mail,) = own.to(desk.who.email)
         assert str(mail["From"]) == "Harbour office <portal@harbour.example>" and not provider.to(desk.who.email)
         # What the provider chose may stand there, until staff name another door of it.

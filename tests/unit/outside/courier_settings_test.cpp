@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "courier/breaker.hpp"
+#include "courier/routing.hpp"
 #include "courier/schedule.hpp"
 
 namespace portal::outside {
@@ -17,7 +18,7 @@ TEST(CourierSettings, AreRead) {
   const Result<CourierSettings> settings = parse_courier_settings(
       "# a comment\ndatabase = host=/run/postgresql dbname=portal\nsends = 8\n\n[smtp]\nhost = "
       "mail.example\r\nport=465\nsecurity = tls\n"
-      "sender_address = portal@mail.example\naccount_servers = any\nusername = u\npassword_file = "
+      "sender_address = portal@mail.example\naccount_servers = any\naccount_ca_file = /etc/ca\nusername = u\npassword_file = "
       "/etc/portico/smtp\n[sms]\nprovider = "
       "form\nurl = https://sms.example/send\n"
       "field = a=b=c\nfield = d=\n[limits]\nrecipient_day = 3\n");
@@ -29,10 +30,25 @@ TEST(CourierSettings, AreRead) {
   EXPECT_EQ(settings->smtp_password_file, "/etc/portico/smtp");
   EXPECT_EQ(settings->account_servers, AccountServers::kAny);
   EXPECT_EQ(parse_courier_settings("")->account_servers, AccountServers::kPublic);
+  EXPECT_EQ(settings->account_ca_file, "/etc/ca");
   ASSERT_EQ(settings->sms.extra.size(), 2U);
   EXPECT_EQ(settings->sms.extra[0].value, "b=c");
   EXPECT_EQ(settings->limits.recipient_day, 3);
   EXPECT_EQ(settings->limits.account_hour, 1000);
+}
+
+TEST(CourierSettings, BelieveAnAuthorityOfTheOperatorsAboutTheOperatorsServersOnly) {
+  const Result<CourierSettings> settings =
+      parse_courier_settings("[smtp]\nca_file = /etc/own-ca\naccount_ca_file = /etc/account-ca\n");
+  ASSERT_TRUE(settings) << settings.error().log_detail;
+  const auto ca_file_of = [&](bool server_is_staffs) {
+    MailSetting own;
+    own.smtp_host = "mail.example";
+    own.server_is_staffs = server_is_staffs;
+    return choose_server(*settings, own, 1, crypto::Keyring())->ca_file;
+  };
+  EXPECT_EQ(ca_file_of(false), "/etc/own-ca");
+  EXPECT_EQ(ca_file_of(true), "/etc/account-ca");
 }
 
 TEST(CourierSettings, MayBeEmpty) { EXPECT_EQ(fault(""), "fine"); }
