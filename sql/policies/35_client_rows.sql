@@ -1,6 +1,7 @@
 -- Clients from the rows of a table that staff bring along.
 
--- Applies rows of checked texts, in their order: finds each client by its external id, else by its name, and adds what is not there yet. Nothing is taken away.
+-- Applies rows of checked texts, in their order: finds each client by its external id, else by its name, and adds what is not there yet. Nothing is taken away: a middle
+-- name, which rows have not, stays unless a name of the row has come to hold it.
 -- With `dry_run` all of it happens and is undone, so that it says what would happen. A row that cannot be applied is left out and says why.
 create or replace function portal.apply_client_rows(account bigint, content jsonb, dry_run boolean)
 returns table (line integer, outcome text, field text, code text) language plpgsql volatile as $$
@@ -25,14 +26,14 @@ begin
       wanted_name := coalesce(one ->> 'organisation_name', btrim(concat_ws(' ', one ->> 'first_name', one ->> 'surname')));
       hits := 0;
       if one ? 'external_id' then
-        select c.client_id, c.name, c.kind, c.imported, c.withdrawn_at into client
+        select c.client_id, c.name, c.kind, c.first_name, c.surname, c.imported, c.withdrawn_at into client
         from portal.client c where c.account_id = account and c.external_id = one ->> 'external_id' for no key update;
         if found then
           hits := 1;
         end if;
       else
         for client in
-          select c.client_id, c.name, c.kind, c.imported, c.withdrawn_at from portal.client c
+          select c.client_id, c.name, c.kind, c.first_name, c.surname, c.imported, c.withdrawn_at from portal.client c
           where c.account_id = account and c.sort_name = left(portal.fold(left(wanted_name, 100)), 100) and portal.fold(c.name) = portal.fold(wanted_name)
             and c.withdrawn_at is null
           limit 2
@@ -50,13 +51,16 @@ begin
       elsif hits = 1 and client.kind <> (one ->> 'kind') then
         wrong_field := 'name';
         wrong_code := 'wrong_kind';
-      elsif hits = 1 and client.name <> wanted_name and one ? 'external_id' then
+      elsif hits = 1 and client.name <> wanted_name and one ? 'external_id' and (client.kind = 'organisation' or (client.first_name, client.surname)
+          is distinct from (coalesce(one ->> 'first_name', client.first_name), coalesce(one ->> 'surname', client.surname))) then
         if client.imported and not edits_imported then
           wrong_field := 'external_id';
           wrong_code := 'imported';
         else
           update portal.client c
-          set organisation_name = one ->> 'organisation_name', first_name = one ->> 'first_name', middle_name = null, surname = one ->> 'surname'
+          set organisation_name = one ->> 'organisation_name', first_name = coalesce(one ->> 'first_name', c.first_name),
+            surname = coalesce(one ->> 'surname', c.surname),
+            middle_name = case when position(' ' || c.middle_name || ' ' in ' ' || wanted_name || ' ') > 0 then null else c.middle_name end
           where c.account_id = account and c.client_id = client.client_id;
           changed := true;
         end if;
@@ -74,6 +78,7 @@ begin
       if one ? 'email' and not exists (
         select from portal.contact k
         where k.account_id = account and k.client_id = client.client_id and k.kind = 'email' and portal.usable_email(k.value) = one ->> 'email'
+          and k.withdrawn_at is null
       ) then
         insert into portal.contact (account_id, client_id, kind, value) values (account, client.client_id, 'email', one ->> 'email');
         changed := true;
@@ -81,7 +86,7 @@ begin
       if one ? 'phone' and not exists (
         select from portal.contact k
         where k.account_id = account and k.client_id = client.client_id and k.kind = 'phone'
-          and portal.usable_phone(k.value) = portal.usable_phone(one ->> 'phone')
+          and portal.usable_phone(k.value) = portal.usable_phone(one ->> 'phone') and k.withdrawn_at is null
       ) then
         insert into portal.contact (account_id, client_id, kind, value) values (account, client.client_id, 'phone', one ->> 'phone');
         changed := true;

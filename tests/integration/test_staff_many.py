@@ -112,6 +112,40 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(people, manager):
     assert manager.post(ROWS, json={"dry_run": True, "rows": [{"line": 1}] * 2001}).code == "invalid_field"
 
 
+def test_a_table_takes_nothing_away_from_a_name(people, manager):
+    """Rows have no middle name, and some have a part of a name only."""
+    mark = make_token()[0]
+
+    def names(**row) -> tuple:
+        """What became of a client after a row with its id, and of its name."""
+        external_id = make_token()[0]
+        client_id = people.insert("client", "client_id", account_id=people.account_id, kind="person", first_name="Ana", middle_name="Maria", surname=mark,
+                                  external_id=external_id)
+        answer = manager.post(ROWS, json={"dry_run": False, "rows": [{"line": 1, "external_id": external_id, **row}]}).json()
+        assert answer["errors"] == [] and answer["created"] == 0
+        found = people.rows("SELECT first_name, middle_name, surname FROM portal.client WHERE client_id = %s", client_id)[0]
+        return answer["updated"], *found
+
+    assert names(first_name="Ana", surname=mark) == (0, "Ana", "Maria", mark)
+    assert names(first_name="Ana", surname=f"{mark} Gil") == (1, "Ana", "Maria", f"{mark} Gil")
+    assert names(surname=mark) == (0, "Ana", "Maria", mark)
+    assert names(first_name="Ana Maria", surname=mark) == (0, "Ana", "Maria", mark)
+    # A name that has come to hold the middle one does not have it twice.
+    assert names(first_name="Ana Maria", surname=f"{mark} Gil") == (1, "Ana Maria", None, f"{mark} Gil")
+
+
+def test_a_table_adds_what_an_import_once_took_back(people, manager):
+    mark = make_token()[0]
+    client_id = people.insert("client", "client_id", account_id=people.account_id, kind="organisation", organisation_name=f"Back {mark}")
+    row = {"line": 1, "name": f"Back {mark}", "email": "back@table.example", "phone": "+44 20 7946 0334"}
+    for kind, value in (("email", row["email"]), ("phone", row["phone"])):
+        people.rows("INSERT INTO portal.contact (account_id, client_id, kind, value, withdrawn_at) VALUES (%s, %s, %s, %s, now())", people.account_id, client_id,
+                    kind, value)
+    answers = [manager.post(ROWS, json={"dry_run": False, "rows": [row]}).json() for _ in range(2)]
+    assert [(answer["updated"], answer["unchanged"]) for answer in answers] == [(1, 0), (0, 1)]
+    assert people.value("SELECT count(*) FROM portal.contact WHERE client_id = %s AND withdrawn_at IS NULL", client_id) == 2
+
+
 def test_a_table_of_many_rows(people, manager):
     many = 2000 if os.environ.get("PORTAL_LONG") else 60
     mark = make_token()[0]
