@@ -6,9 +6,11 @@ import os
 import re
 import time
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from support import staff
 from support.portalctl import Portalctl
 from support.redis import PrivateRedis
 from support.world import World
@@ -31,6 +33,57 @@ def world(site):
 @pytest.fixture
 def portalctl(site):
     return Portalctl(site.postgres, keys_file=site.keys_file, files=site.files)
+
+
+@pytest.fixture
+def long_ago(world):
+    """A row that ends so many days ago."""
+    def add(table: str, key: str, days: float, **columns) -> int:
+        now = datetime.now(timezone.utc)
+        begin = {} if table == "staff_view" else {"created_at": now - timedelta(days=400), "token_hash": os.urandom(32)}
+        started = {"started_at": now - timedelta(days=days, minutes=30)} if table == "staff_view" else {}
+        return world.insert(table, key, account_id=world.elsewhere.account_id, expires_at=now - timedelta(days=days), **{**begin, **started, **columns})
+    return add
+
+
+def test_what_ended_long_ago_is_forgotten(world, portalctl, long_ago):
+    """Sessions and links after 90 days, views of the portal as a member with the account's activity."""
+    who = world.add_member(world.elsewhere, "One")
+    _, invited = world.add_invitation(world.elsewhere, "One")
+    person = staff.add_staff(world, world.elsewhere.account_id)
+    world.rows("UPDATE portal.account SET activity_days = 100 WHERE account_id = %s", world.elsewhere.account_id)
+    now = datetime.now(timezone.utc)
+    of = {"member_id": who.member_id, "membership_id": who.membership_id}
+    of_invited = {"member_id": invited.member_id, "membership_id": invited.membership_id}
+    reset, activation = {"purpose": "password_reset", "address": "a@elsewhere.example"}, {"purpose": "activation", "address": "a@elsewhere.example"}
+    world.rows("DELETE FROM portal.one_time_token WHERE membership_id = %s", invited.membership_id)
+
+    def add_all(days: float) -> list[tuple]:
+        end = {"ended_at": now - timedelta(days=days)}
+        return [("session", "session_id", long_ago("session", "session_id", days, **of)),
+                ("session", "session_id", long_ago("session", "session_id", -5, **of, **end)),
+                ("staff_session", "staff_session_id", long_ago("staff_session", "staff_session_id", days, staff_id=person.staff_id)),
+                ("one_time_token", "one_time_token_id", long_ago("one_time_token", "one_time_token_id", days, member_id=who.member_id, **reset)),
+                ("one_time_token", "one_time_token_id", long_ago("one_time_token", "one_time_token_id", -5, member_id=who.member_id, **reset,
+                                                                 used_at=now - timedelta(days=days))),
+                ("one_time_token", "one_time_token_id", long_ago("one_time_token", "one_time_token_id", days, **of_invited, **activation)),
+                ("staff_token", "staff_token_id", long_ago("staff_token", "staff_token_id", days, staff_id=person.staff_id, **reset)),
+                ("staff_view", "staff_view_id", long_ago("staff_view", "staff_view_id", days + 10, staff_id=person.staff_id, membership_id=who.membership_id,
+                                                         reason="a question"))]
+
+    def left(rows: list[tuple]) -> list[tuple]:
+        return [row for row in rows if world.rows(f"SELECT 1 FROM portal.{row[0]} WHERE {row[1]} = %s", row[2])]
+
+    old, young = add_all(91), add_all(89)
+    newest = long_ago("one_time_token", "one_time_token_id", 200, **of_invited, **activation)
+    answer = portalctl.json("tidy")
+    assert left(old) == [] and left(young) == young
+    assert (answer["sessions"], answer["links"], answer["views"]) == (3, 4, 1)
+    assert portalctl.json("tidy") == {"activity": 0, "requests": 0, "sessions": 0, "links": 0, "views": 0}
+    # The newest invitation is what staff see and send again, until its membership is over.
+    assert left([("one_time_token", "one_time_token_id", newest)])
+    world.rows("UPDATE portal.membership SET state = 'ended', ended_at = now() WHERE membership_id = %s", invited.membership_id)
+    assert portalctl.json("tidy")["links"] == 1 and not left([("one_time_token", "one_time_token_id", newest)])
 
 
 def within_a_second(client, path: str, status: int) -> None:
