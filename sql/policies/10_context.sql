@@ -35,6 +35,10 @@ $$;
 create or replace function portal.visible_templates() returns bigint[] language sql stable parallel safe as $$
   select nullif(current_setting('portal.visible_templates', true), '')::bigint[]
 $$;
+-- Whose membership is ending because an import takes back its client (portal.end_memberships_of); nobody else sets it.
+create or replace function portal.ending_member_id() returns bigint language sql stable parallel safe as $$
+  select nullif(current_setting('portal.ending_member_id', true), '')::bigint
+$$;
 -- How members read the names of workers: full, first_name or none.
 create or replace function portal.worker_name_choice() returns text language sql stable parallel safe as $$
   select nullif(current_setting('portal.worker_name', true), '')

@@ -314,29 +314,56 @@ begin
 end
 $$;
 
--- Everything that the membership opened is over; with the last one the login, too.
+-- Everything that the membership opened is over; with the person's last one the login, too. Whoever calls it has the member's row locked.
+create or replace function portal.close_membership(account bigint, membership bigint, member bigint) returns void language plpgsql volatile as $$
+begin
+  update portal.membership ms set state = 'ended', ended_at = now() where ms.account_id = account and ms.membership_id = membership;
+  update portal.session s set ended_at = now() where s.account_id = account and s.membership_id = membership and s.ended_at is null;
+  perform portal.take_back_invitation(account, membership, 'cancelled');
+  update portal.member m set state = 'removed', removed_at = now(), password_hash = null, pending_email = null
+  where m.account_id = account and m.member_id = member and m.state <> 'removed'
+    and not exists (select from portal.membership o where o.account_id = account and o.member_id = member and o.state <> 'ended');
+  if not found then
+    return;
+  end if;
+  update portal.session s set ended_at = now() where s.account_id = account and s.member_id = member and s.ended_at is null;
+  update portal.one_time_token t set revoked_at = now(), revoked_reason = 'cancelled'
+  where t.account_id = account and t.member_id = member and t.used_at is null and t.revoked_at is null;
+  delete from portal.outbox_message o where o.account_id = account and o.member_id = member and o.sent_at is null and o.failed_at is null
+    and (o.claimed_until is null or o.claimed_until <= now());
+end
+$$;
+
 create or replace function portal.end_membership(account bigint, membership bigint, only_invited boolean) returns void language plpgsql volatile as $$
 declare
   held record;
 begin
   select * into held from portal.lock_membership(account, membership);
   perform portal.require(case when held.state = 'invited' or not only_invited then 1 end, 'PT452');
-  update portal.membership ms set state = 'ended', ended_at = now() where ms.account_id = account and ms.membership_id = membership;
-  update portal.session s set ended_at = now() where s.account_id = account and s.membership_id = membership and s.ended_at is null;
-  perform portal.take_back_invitation(account, membership, 'cancelled');
+  perform portal.close_membership(account, membership, held.member);
   perform portal.note_activity(account, case held.state when 'invited' then 'invitation_cancelled' else 'member_removed' end, held.client, membership, null,
     null, '{}');
-  update portal.member m set state = 'removed', removed_at = now(), password_hash = null, pending_email = null
-  where m.account_id = account and m.member_id = held.member and m.state <> 'removed'
-    and not exists (select from portal.membership o where o.account_id = account and o.member_id = held.member and o.state <> 'ended');
-  if not found then
-    return;
-  end if;
-  update portal.session s set ended_at = now() where s.account_id = account and s.member_id = held.member and s.ended_at is null;
-  update portal.one_time_token t set revoked_at = now(), revoked_reason = 'cancelled'
-  where t.account_id = account and t.member_id = held.member and t.used_at is null and t.revoked_at is null;
-  delete from portal.outbox_message o where o.account_id = account and o.member_id = held.member and o.sent_at is null and o.failed_at is null
-    and (o.claimed_until is null or o.claimed_until <= now());
+end
+$$;
+
+-- Of a client that is taken back. In the order of the people, so that two who end several never wait for each other in a circle.
+create or replace function portal.end_memberships_of(account bigint, client bigint) returns bigint language plpgsql volatile as $$
+declare
+  held record;
+  ended bigint := 0;
+begin
+  for held in
+    select ms.membership_id, ms.member_id from portal.membership ms
+    where ms.account_id = account and ms.client_id = client and ms.state <> 'ended'
+    order by ms.member_id, ms.membership_id
+  loop
+    perform set_config('portal.ending_member_id', held.member_id::text, true);
+    perform from portal.member m where m.account_id = account and m.member_id = held.member_id for update;
+    perform portal.close_membership(account, held.membership_id, held.member_id);
+    ended := ended + 1;
+  end loop;
+  perform set_config('portal.ending_member_id', '', true);
+  return ended;
 end
 $$;
 

@@ -46,6 +46,22 @@ create policy key_reads on portal.membership for select to portal_edge
 create policy key_ends on portal.membership for update to portal_edge
   using (account_id = (select portal.account_for_key('import')) and state <> 'ended')
   with check (account_id = portal.current_account_id() and account_id = portal.account_for_key('import') and state = 'ended');
+-- What those opened ends with them (portal.close_membership), and with the last one of somebody the login. A key to import sees nothing of people but the one whose
+-- membership is just ending.
+create policy key_ends on portal.member for all to portal_edge
+  using (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id())
+  with check (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id() and state = 'removed');
+create policy key_ends on portal.session for all to portal_edge
+  using (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id())
+  with check (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id() and ended_at is not null);
+create policy key_ends on portal.one_time_token for all to portal_edge
+  using (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id())
+  with check (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id() and used_at is null and revoked_at is not null);
+create policy key_sees_what_ends on portal.outbox_message for select to portal_edge
+  using (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id());
+create policy key_drops on portal.outbox_message for delete to portal_edge
+  using (account_id = portal.account_for_key('import') and member_id = portal.ending_member_id() and sent_at is null
+    and (claimed_until is null or claimed_until <= now()));
 
 create policy key_reads on portal.job for select to portal_edge
   using (account_id = (select portal.account_for_key('import')));

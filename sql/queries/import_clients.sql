@@ -1,4 +1,4 @@
--- Clients from another system (sql/queries/import.sql). With a client that is taken back its memberships end.
+-- Clients from another system (sql/queries/import.sql). With a client that is taken back its memberships end, and what they opened.
 
 -- name: import_clients
 -- parameters: account_id bigint, rows jsonb, apply text
@@ -41,10 +41,8 @@ with line as materialized (
   update portal.client c set version = coalesce(j.version, c.version), withdrawn_at = coalesce(c.withdrawn_at, now())
   from to_take_back j
   where c.account_id = :account_id and c.external_id = any (portal.texts_of(:rows, 'external_id')) and c.client_id = j.client_id
-), ended as (
-  update portal.membership m set state = 'ended', ended_at = now()
-  from to_take_back j
-  where m.account_id = :account_id and m.client_id = j.client_id and m.state <> 'ended' and j.action = 'withdraw'
+), ended as materialized (
+  select sum(portal.end_memberships_of(:account_id, j.client_id)) as memberships from to_take_back j where j.action = 'withdraw'
 )
 select count(*) filter (where v.go and code is null and action = 'create'), count(*) filter (where v.go and code is null and action = 'update'),
   count(*) filter (where v.go and code is null and action in ('nothing', 'note', 'withdraw again')),
@@ -53,7 +51,7 @@ select count(*) filter (where v.go and code is null and action = 'create'), coun
     select jsonb_agg(jsonb_build_object('line', w.line, 'pointer', w.pointer, 'code', w.code) order by w.line)
     from (select line, pointer, code from judged where code is not null order by line limit 1000) w
   ), '[]')
-from verdict v left join judged on true;
+from verdict v cross join ended left join judged on true;
 
 -- name: read_imported_client
 -- parameters: account_id bigint, external_id text

@@ -117,6 +117,48 @@ def test_with_a_client_its_memberships_end(importer, world):
     assert states == [{"state": "ended", "over": True}]
 
 
+def test_with_a_membership_ends_what_it_opened_and_with_the_last_one_the_login(importer):
+    """As when staff remove somebody (A14)."""
+    account, rows, value = importer.account_id, importer.maintenance.rows, importer.maintenance.value
+    importer.run("clients", client("C-1"), client("C-2", organisation_name="Other"))
+    clients = {row["external_id"]: row["client_id"] for row in rows("select external_id, client_id from portal.client where account_id = %s and external_id in ('C-1', 'C-2')",
+                                                                    (account,))}
+
+    def add(name: str, *external_ids: str, state: str = "active") -> int:
+        member = value("""insert into portal.member (account_id, email, state, password_hash) values (%s, %s, %s, case %s when 'active' then '$argon2id$x' end)
+                          returning member_id""", (account, f"{name}@import.example", state, state))
+        for external_id in external_ids:
+            membership = value("""insert into portal.membership (account_id, member_id, client_id, state, activated_at)
+                                  values (%s, %s, %s, %s, case %s when 'active' then now() end) returning membership_id""",
+                               (account, member, clients[external_id], state, state))
+            rows("insert into portal.session (account_id, token_hash, member_id, membership_id, expires_at) values (%s, %s, %s, %s, now() + interval '1 day')",
+                 (account, sha256(f"session {membership}"), member, membership))
+            rows("""insert into portal.one_time_token (account_id, purpose, token_hash, member_id, membership_id, address, expires_at)
+                    values (%s, 'activation', %s, %s, %s, 'a@import.example', now() + interval '1 day')""", (account, sha256(f"link {membership}"), member, membership))
+            rows("""insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)
+                    values (%s, %s, 'invitation', 'email', 'a@import.example', 'en', %s, %s, %s, 'k1')""",
+                 (account, f"reference-{membership:012}", member, membership, bytes(40)))
+        rows("""insert into portal.one_time_token (account_id, purpose, token_hash, member_id, address, expires_at)
+                values (%s, 'password_reset', %s, %s, 'a@import.example', now() + interval '1 day')""", (account, sha256(f"reset {member}"), member))
+        return member
+
+    def what_is_left(member: int) -> tuple:
+        """(state, has a password, open memberships, sessions, links, messages)"""
+        return tuple(rows("""select state, password_hash is not null as has_password,
+              (select count(*) from portal.membership s where s.member_id = m.member_id and s.state <> 'ended') as memberships,
+              (select count(*) from portal.session s where s.member_id = m.member_id and s.ended_at is null) as sessions,
+              (select count(*) from portal.one_time_token t where t.member_id = m.member_id and t.revoked_at is null) as links,
+              (select count(*) from portal.outbox_message o where o.member_id = m.member_id) as messages
+            from portal.member m where m.account_id = %s and m.member_id = %s""", (account, member))[0].values())
+
+    last, both, invited, stranger = add("last", "C-1"), add("both", "C-1", "C-2"), add("invited", "C-1", state="invited"), add("stranger", "C-2")
+    assert importer.run("clients", {"external_id": "C-1", "deleted": True}) == ([0, 0, 0, 1], [])
+    assert what_is_left(last) == ("removed", False, 0, 0, 0, 0) and what_is_left(invited) == ("removed", False, 0, 0, 0, 0)
+    assert what_is_left(both) == ("active", True, 1, 1, 2, 1) and what_is_left(stranger) == ("active", True, 1, 1, 2, 1)
+    assert importer.run("clients", {"external_id": "C-2", "deleted": True}, {"external_id": "C-1", "deleted": True}) == ([0, 0, 1, 1], [])
+    assert what_is_left(both) == ("removed", False, 0, 0, 0, 0)
+
+
 def test_references_are_by_external_id(importer):
     importer.run("clients", client(), client("C-2"), client("C-3"), {"external_id": "C-3", "deleted": True} | {"external_id": "C-4", "kind": "person", "surname": "X"})
     importer.run("clients", {"external_id": "C-3", "deleted": True})
