@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "courier/routing.hpp"
 #include "courier/schedule.hpp"
+#include "mail/address.hpp"
 #include "mail/folder.hpp"
 #include "send/phone.hpp"
 
@@ -150,7 +151,7 @@ std::optional<Mark> Courier::try_to_start(const Message& message) {
 
 std::optional<Mark> Courier::send_mail(const Message& message, const MessageContext& context, const Link& link) {
   const Sender sender = choose_sender(settings_, context.mail, context.portal_name, context.account_name);
-  if (Result<void> valid = check_address(message.recipient); !valid)
+  if (const Result<std::string> valid = ascii_address(message.recipient); !valid)
     return Mark{.ending = Ending::kFailed, .reason = valid.error().log_detail};
   if (sender.address.empty()) return mark_of_waiting(message, "no mail server is set up", kFirstDelaySeconds);
   const Result<Mail> mail = compose_mail(message, context, link, sender, layouts_);

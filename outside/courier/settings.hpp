@@ -41,8 +41,8 @@ struct CourierSettings {
   std::string sender_address;
   std::string sender_name;  // empty: the name of the account's portal
   AccountServers account_servers = AccountServers::kPublic;
-  // Authorities to believe about those servers; empty: the machine's own. What signs for the operator's own network says
-  // nothing about hosts on the internet.
+  // Authorities to believe about those servers; empty: the machine's own. What signs for the operator's own network
+  // says nothing about hosts on the internet.
   std::string account_ca_file;
 
   SmsGateway sms;

@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "crypto/digest.hpp"
+#include "mail/address.hpp"
 #include "mail/encode.hpp"
 
 namespace portal::outside {
@@ -70,17 +71,20 @@ Result<void> check_address(std::string_view address) {
 }
 
 Result<std::string> build_mail(const Mail& mail) {
-  for (const std::string& address : {mail.from_address, mail.to, mail.reply_to.empty() ? mail.to : mail.reply_to}) {
-    if (Result<void> valid = check_address(address); !valid) return fail(valid.error());
+  const Result<std::string> from = ascii_address(mail.from_address);
+  const Result<std::string> to = ascii_address(mail.to);
+  const Result<std::string> reply_to = mail.reply_to.empty() ? std::string() : ascii_address(mail.reply_to);
+  for (const Result<std::string>* address : {&from, &to, &reply_to}) {
+    if (!*address) return fail(address->error());
   }
   if (Result<void> valid = check_header("the sender's name", mail.from_name); !valid) return fail(valid.error());
   if (Result<void> valid = check_header("the subject", mail.subject); !valid) return fail(valid.error());
   if (Result<void> valid = check_header("the Message-ID", mail.message_id); !valid) return fail(valid.error());
   if (!is_valid_text(mail.text) || !is_valid_text(mail.html)) return refuse("the body is not valid text");
   const std::string boundary = boundary_of(mail.message_id);
-  std::string result = "From: " + encode_mailbox(mail.from_name, mail.from_address, 6) + "\r\n";
-  result += "To: " + mail.to + "\r\n";
-  if (!mail.reply_to.empty()) result += "Reply-To: " + mail.reply_to + "\r\n";
+  std::string result = "From: " + encode_mailbox(mail.from_name, *from, 6) + "\r\n";
+  result += "To: " + *to + "\r\n";
+  if (!reply_to->empty()) result += "Reply-To: " + *reply_to + "\r\n";
   result += encode_header("Subject", mail.subject);
   result += "Date: " + format_date(mail.date) + "\r\n";
   result += "Message-ID:\r\n <" + mail.message_id + ">\r\n";

@@ -29,7 +29,8 @@ struct Mail {
 Result<void> check_address(std::string_view address);
 
 // CRLF lines of at most 998 characters, ours of at most 78 where an address leaves the choice. kInvalidField when an
-// address cannot be used or a header would hold a control character (SECURITY R51): nothing is repaired silently.
+// address cannot be used (see ascii_address) or a header would hold a control character (SECURITY R51): nothing is
+// repaired silently.
 Result<std::string> build_mail(const Mail& mail);
 
 }  // namespace portal::outside

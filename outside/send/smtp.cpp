@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "mail/mail.hpp"
+#include "mail/address.hpp"
 
 namespace portal::outside {
 namespace {
@@ -131,10 +131,12 @@ Result<std::unique_ptr<Transfer>> make_smtp_transfer(const SmtpServer& server, c
     return fail(ErrorCode::kInvalidField, "mail leaves this machine only encrypted");
   if (has_control(server.username) || (server.password && has_control(server.password->view())))
     return fail(ErrorCode::kInvalidField, "the mail server's user or password holds a control character");
-  for (const std::string& address : {envelope.sender, envelope.recipient}) {
-    if (Result<void> valid = check_address(address); !valid) return fail(valid.error());
-  }
-  return std::make_unique<SmtpTransfer>(server, envelope, std::move(mail), deadlines);
+  const Result<std::string> sender = ascii_address(envelope.sender);
+  if (!sender) return fail(sender.error());
+  const Result<std::string> recipient = ascii_address(envelope.recipient);
+  if (!recipient) return fail(recipient.error());
+  return std::make_unique<SmtpTransfer>(server, SmtpEnvelope{.sender = *sender, .recipient = *recipient},
+                                        std::move(mail), deadlines);
 }
 
 }  // namespace portal::outside

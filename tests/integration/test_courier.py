@@ -172,6 +172,16 @@ def test_what_must_not_go_any_more(post, mail_server):
     assert len(mail_server.to("eve@acme.example")) == 1
 
 
+def test_an_international_domain_goes_out_in_ascii(post, mail_server):
+    """In the envelope and in the header, whatever the locale of the courier; letters beyond ASCII before the @ have no such writing."""
+    post.add_notices(["info@müller.example", "josé@acme.example"])
+    post.courier(post.smtp_settings(mail_server.port)).run_once()
+    (received,) = mail_server.received
+    assert received.recipients == ["info@xn--mller-kva.example"] and b"\r\nTo: info@xn--mller-kva.example\r\n" in received.content
+    failed = post.outbox("josé@acme.example")
+    assert (failed["state"], failed["last_error"]) == ("failed", "the address has letters before the @ that mail servers cannot be relied on to take")
+
+
 def test_links_begin_with_an_origin_of_the_account(post, mail_server):
     """R52: whatever the payload says, and also after the account has moved to another host."""
     link = post.invite("ann@acme.example")

@@ -5,6 +5,7 @@
 #include "courier/breaker.hpp"
 #include "courier/routing.hpp"
 #include "courier/schedule.hpp"
+#include "crypto/fixed_keys.hpp"
 
 namespace portal::outside {
 namespace {
@@ -18,7 +19,8 @@ TEST(CourierSettings, AreRead) {
   const Result<CourierSettings> settings = parse_courier_settings(
       "# a comment\ndatabase = host=/run/postgresql dbname=portal\nsends = 8\n\n[smtp]\nhost = "
       "mail.example\r\nport=465\nsecurity = tls\n"
-      "sender_address = portal@mail.example\naccount_servers = any\naccount_ca_file = /etc/ca\nusername = u\npassword_file = "
+      "sender_address = portal@mail.example\naccount_servers = any\naccount_ca_file = /etc/ca\nusername = "
+      "u\npassword_file = "
       "/etc/portico/smtp\n[sms]\nprovider = "
       "form\nurl = https://sms.example/send\n"
       "field = a=b=c\nfield = d=\n[limits]\nrecipient_day = 3\n");
@@ -41,11 +43,12 @@ TEST(CourierSettings, BelieveAnAuthorityOfTheOperatorsAboutTheOperatorsServersOn
   const Result<CourierSettings> settings =
       parse_courier_settings("[smtp]\nca_file = /etc/own-ca\naccount_ca_file = /etc/account-ca\n");
   ASSERT_TRUE(settings) << settings.error().log_detail;
+  const crypto::Keyring keys = crypto::fixed_keyring();
   const auto ca_file_of = [&](bool server_is_staffs) {
     MailSetting own;
     own.smtp_host = "mail.example";
     own.server_is_staffs = server_is_staffs;
-    return choose_server(*settings, own, 1, crypto::Keyring())->ca_file;
+    return choose_server(*settings, own, 1, keys)->ca_file;
   };
   EXPECT_EQ(ca_file_of(false), "/etc/own-ca");
   EXPECT_EQ(ca_file_of(true), "/etc/account-ca");

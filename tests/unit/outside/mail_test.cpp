@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mail/address.hpp"
 #include "mail/encode.hpp"
 #include "send/outcome.hpp"
 
@@ -87,6 +88,33 @@ TEST(Addresses, AreWhatMailCanCarry) {
   for (const char* address : {"", "@b", "a@", "a", "a@b@c", "a b@c", "a@b\n", "<a@b>", "a,b@c", "\"a\"@b", "a@b;c"})
     EXPECT_FALSE(check_address(address)) << address;
   EXPECT_FALSE(check_address(std::string(250, 'a') + "@b.cd"));
+}
+
+TEST(Addresses, HaveTheirDomainInAsciiWhereTheyGoOut) {
+  EXPECT_EQ(*ascii_address("Ann@Acme.example"), "Ann@Acme.example") << "as it was written";
+  EXPECT_EQ(*ascii_address("info@müller.example"), "info@xn--mller-kva.example");
+  EXPECT_EQ(*ascii_address("info@MÜLLER.Example"), "info@xn--mller-kva.example");
+  EXPECT_EQ(*ascii_address("info@post.例え.example"), "info@post.xn--r8jz45g.example");
+  for (const char* address : {"a@。.example", "a@％.exä", "a@ü%2e.example", "a@ü..example", "a@b.example\n", "a"})
+    EXPECT_FALSE(ascii_address(address)) << address;
+  EXPECT_FALSE(ascii_address("a@" + repeated("ü", 63) + ".example"));
+  EXPECT_EQ(ascii_address("josé@acme.example").error().log_detail,
+            "the address has letters before the @ that mail servers cannot be relied on to take");
+}
+
+TEST(Mail, WritesInternationalDomainsInAscii) {
+  Mail mail = some_mail();
+  mail.from_address = "büro@brightwater.example";
+  EXPECT_FALSE(build_mail(mail));
+  mail.from_address = "office@wässer.example";
+  mail.to = "info@müller.example";
+  mail.reply_to = "ann@grün.example";
+  const Result<std::string> built = build_mail(mail);
+  ASSERT_TRUE(built);
+  EXPECT_TRUE(
+      built->starts_with("From: Brightwater <office@xn--wsser-gra.example>\r\n"
+                         "To: info@xn--mller-kva.example\r\nReply-To: ann@xn--grn-ioa.example\r\n"))
+      << *built;
 }
 
 TEST(QuotedPrintable, EncodesWhatIsNotPlain) {
