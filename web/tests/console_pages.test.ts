@@ -10,7 +10,7 @@ import { splitStyles } from '../src/console/invitations/styles.ts';
 import { decodeText, findSeparator, parseCsv } from '../src/console/rows/csv.ts';
 import { proposeMapping, rowsOf } from '../src/console/rows/mapping.ts';
 import { channelsOf, recipientsOf } from '../src/console/users/recipients.ts';
-import { startWork, cancelWork, type Work } from '../src/console/work/work.ts';
+import { startWork, cancelWork, forgetWorks, type Work } from '../src/console/work/work.ts';
 
 const english = makeConsoleTranslator('en', ['en-GB']);
 
@@ -173,5 +173,24 @@ describe('long work', () => {
     for (let id = 1; id < 10; id += 1) cancelWork(id);
     await work;
     expect(ended(last!)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  test('what is forgotten is ended, begins nothing more and tells nobody', async () => {
+    const begun: number[] = [];
+    let told = 0;
+    const work = startWork({
+      title: 'x',
+      names: ['a', 'b', 'c'],
+      batch: 1,
+      atOnce: 2,
+      run: ([index], signal) => {
+        begun.push(index!);
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve([null])));
+      },
+      done: () => (told += 1),
+    });
+    forgetWorks();
+    await work;
+    expect({ begun, told }).toEqual({ begun: [0, 1], told: 0 });
   });
 });

@@ -1,9 +1,10 @@
+import type { Outcome } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { formatSize } from '../../common/numbers.ts';
-import { useShell } from '../../common/state/shell.tsx';
 import { fileDocument, replaceDocument, type FiledDocument } from '../api/documents.ts';
 import type { ConsoleTranslator } from '../i18n/words.ts';
 import { useWords } from '../i18n/words.ts';
+import { useWorkFailure } from '../work/failure.ts';
 import { startWork, type Result } from '../work/work.ts';
 
 export const acceptedTypes = ['application/pdf', 'image/jpeg', 'image/png'] as const;
@@ -31,12 +32,16 @@ export interface Uploads {
 export function useUploads(): Uploads {
   const translator = useWords();
   const { t } = translator;
-  const { describe, handleFailure } = useShell();
-  const resultOf = (failure: Failure): Result => {
-    if (handleFailure(failure)) return 'stop';
+  const failed = useWorkFailure();
+  const textOf = (failure: Failure): string | undefined => {
     if (failure.kind === 'problem' && failure.status === 413) return t('filed.too_large');
     if (failure.kind === 'problem' && failure.status === 415) return t('filed.wrong_type');
-    return hasCode(failure, 'not_found') ? t('client.not_found') : describe(failure, translator);
+    return hasCode(failure, 'not_found') ? t('client.not_found') : undefined;
+  };
+  const settled = (answer: Outcome<FiledDocument>, signal: AbortSignal, done: () => void): readonly Result[] => {
+    if (!answer.ok) return [failed(answer.failure, signal, textOf(answer.failure))];
+    if (!signal.aborted) done();
+    return [null];
   };
   return {
     add: (client, files, visible, done) => {
@@ -44,10 +49,7 @@ export function useUploads(): Uploads {
         const file = files[index!]!;
         const wrong = fileProblem(file, translator);
         if (wrong !== null) return [wrong];
-        const answer = await fileDocument(client.id, visible, { file, signal, onProgress });
-        if (!answer.ok) return [resultOf(answer.failure)];
-        done();
-        return [null];
+        return settled(await fileDocument(client.id, visible, { file, signal, onProgress }), signal, done);
       };
       void startWork({
         title: t('filed.work', { count: files.length, client: client.name }),
@@ -61,10 +63,7 @@ export function useUploads(): Uploads {
       const run = async (_: readonly number[], signal: AbortSignal, onProgress: (share: number) => void): Promise<readonly Result[]> => {
         const wrong = fileProblem(file, translator);
         if (wrong !== null) return [wrong];
-        const answer = await replaceDocument(document.id, { file, signal, onProgress });
-        if (!answer.ok) return [resultOf(answer.failure)];
-        done();
-        return [null];
+        return settled(await replaceDocument(document.id, { file, signal, onProgress }), signal, done);
       };
       void startWork({ title: t('filed.work_replace', { name: document.name }), names: [file.name], batch: 1, atOnce: 1, run });
     },

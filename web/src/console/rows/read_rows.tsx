@@ -6,6 +6,7 @@ import { useShell } from '../../common/state/shell.tsx';
 import { sendRows, type RowsAnswer } from '../api/clients.ts';
 import { useWords, type ConsoleTranslator } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
+import { useWorkFailure } from '../work/failure.ts';
 import { startWork, type Result } from '../work/work.ts';
 import { decodeText, parseCsv, type CsvRow } from './csv.ts';
 import { proposeMapping, rowFields, rowsOf, type Mapping } from './mapping.ts';
@@ -34,15 +35,26 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
   const [tried, setTried] = useState<number | null>(null);
   const busy = tried !== null;
   const input = useRef<HTMLInputElement>(null);
-  const abort = useRef<AbortController | null>(null);
-  useEffect(() => () => abort.current?.abort(), []);
+  const abort = useRef(new AbortController());
+  useEffect(() => () => abort.current.abort(), []);
+  const failed = useWorkFailure();
 
+  // What was found out of another file, or of other columns, says nothing of these: it ends, and what it still answers is dropped.
+  const startOver = () => {
+    abort.current.abort();
+    abort.current = new AbortController();
+    setTrial(null);
+    setTried(null);
+    return abort.current.signal;
+  };
   const open = async (chosen: File | undefined) => {
     if (chosen === undefined) return;
-    setTrial(null);
+    const signal = startOver();
     setFile(null);
     if (chosen.size > kMostBytes) return setProblem(t('rows.too_large'));
-    const [head, ...rows] = parseCsv(decodeText(await chosen.arrayBuffer()));
+    const bytes = await chosen.arrayBuffer();
+    if (signal.aborted) return;
+    const [head, ...rows] = parseCsv(decodeText(bytes));
     if (head === undefined || rows.length === 0) return setProblem(t('rows.empty'));
     if (rows.length > kMostRows) return setProblem(t('rows.too_many', { count: kMostRows }));
     setProblem(null);
@@ -53,11 +65,10 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
   const tryOut = async () => {
     if (busy || file === null || mapping === null) return;
     if (!isNamed) return setProblem(t('rows.name_missing'));
+    const signal = startOver();
     setTried(0);
     setProblem(null);
-    abort.current = new AbortController();
-    const { signal } = abort.current;
-    const answer = await tryRows(rowsOf(file.rows, mapping), (part) => sendRows(part, true, signal), setTried);
+    const answer = await tryRows(rowsOf(file.rows, mapping), (part) => sendRows(part, true, signal), (done) => signal.aborted || setTried(done));
     if (signal.aborted) return;
     setTried(null);
     if (answer.ok) setTrial(answer.value);
@@ -71,8 +82,8 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
       const part = indexes.map((index) => rows[index]!);
       const answer = await sendRows(part, false, signal);
       if (!answer.ok) {
-        const text = handleFailure(answer.failure) ? 'stop' : describe(answer.failure, translator);
-        return part.map(() => text);
+        const result = failed(answer.failure, signal);
+        return part.map(() => result);
       }
       const errors = new Map(answer.value.errors.map((error) => [error.line, error]));
       return part.map(({ line }) => {
@@ -91,7 +102,7 @@ export function ReadRows({ onClose, onDone }: { onClose: () => void; onDone: () 
     onClose();
   };
   const change = (field: (typeof rowFields)[number], value: string) => {
-    setTrial(null);
+    startOver();
     if (mapping !== null) setMapping({ ...mapping, [field]: value === '' ? null : Number(value) });
   };
   return (

@@ -1,5 +1,5 @@
 import { createContext, type ComponentChildren } from 'preact';
-import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call, type Portal } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { guardLeaving, navigate } from '../../common/history.ts';
@@ -12,6 +12,7 @@ import type { Role, StaffSession } from '../api/types.ts';
 import type { ConsoleKey } from '../i18n/catalogues.ts';
 import { useWords, type ConsoleTranslator } from '../i18n/words.ts';
 import { signInPath } from '../navigation.ts';
+import { forgetWorks } from '../work/work.ts';
 
 // What every page of the console shares: the business, who is signed in, and what is to be said about the last action.
 
@@ -44,10 +45,16 @@ export function useApplication(): Start {
   const [ready, setReady] = useState(false);
   const [portal, setPortal] = useState<Portal | null>(null);
   const [session, setSession] = useState<StaffSession | null>(null);
+  // Who is signed in, at once where the state waits for the next drawing.
+  const present = useRef<string | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [notice, setNotice] = useState<Notice | null>(null);
   const freshness = useFreshness();
+  const enter = (opened: StaffSession | null) => {
+    present.current = opened?.staff.id ?? null;
+    setSession(opened);
+  };
 
   useEffect(() => {
     setFailure(null);
@@ -57,7 +64,7 @@ export function useApplication(): Start {
       } else if (!sessionAnswer.ok && !hasCode(sessionAnswer.failure, 'not_signed_in')) {
         setFailure(sessionAnswer.failure);
       } else {
-        setSession(sessionAnswer.ok ? sessionAnswer.value : null);
+        enter(sessionAnswer.ok ? sessionAnswer.value : null);
         setPortal(portalAnswer.ok ? portalAnswer.value : null);
         setReady(true);
       }
@@ -70,25 +77,31 @@ export function useApplication(): Start {
     });
   }, []);
   const openSession = useCallback((opened: StaffSession, said: Notice | null = null) => {
-    setSession(opened);
+    enter(opened);
     setNotice(said);
   }, []);
-  // Whatever the session was needed for is over: nothing asks whether to leave, and nothing of the clients stays in memory.
+  // Whatever the session was needed for is over: nothing asks whether to leave, and nothing of the clients stays in memory,
+  // and nothing goes on in the name of whoever comes next.
   const leave = useCallback((said: Notice, path: string, replace: boolean) => {
     guardLeaving(null);
     forgetLists();
-    setSession(null);
+    forgetWorks();
+    enter(null);
     setNotice(said);
     navigate(path, { replace });
   }, []);
   const closeSession = useCallback((said: Notice) => leave(said, '/console/sign-in', false), [leave]);
+  const owner = session?.staff.id ?? null;
+  // What came of somebody's action is not said to the next one.
+  const say = useCallback((said: Notice | null) => owner === present.current && setNotice(said), [owner]);
+  // Of several answers that say so the first one leads away; later ones are none of whoever has signed in meanwhile.
   const handleFailure = useCallback(
     (problem: Failure) => {
       if (!hasCode(problem, 'not_signed_in')) return false;
-      leave({ key: 'sign_in.ended' }, signInPath(location.pathname + location.search), true);
+      if (owner !== null && owner === present.current) leave({ key: 'sign_in.ended' }, signInPath(location.pathname + location.search), true);
       return true;
     },
-    [leave],
+    [leave, owner],
   );
   const { loadedAt, missed, markLoaded, markMissed } = freshness;
   return useMemo<Start>(() => {
@@ -101,7 +114,7 @@ export function useApplication(): Start {
         reloadPortal,
         session,
         notice,
-        setNotice,
+        setNotice: say,
         openSession,
         closeSession,
         handleFailure,
@@ -111,7 +124,7 @@ export function useApplication(): Start {
         markMissed,
       },
     };
-  }, [failure, ready, portal, reloadPortal, session, notice, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed]);
+  }, [failure, ready, portal, reloadPortal, session, notice, say, openSession, closeSession, handleFailure, loadedAt, missed, markLoaded, markMissed]);
 }
 
 const ApplicationContext = createContext<Application | null>(null);

@@ -4,11 +4,11 @@ import type { Language } from '../../common/i18n/catalogues.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Form } from '../../common/parts/form.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
-import { useShell } from '../../common/state/shell.tsx';
 import { inviteMany, usualPermissions, type Channel, type Permission } from '../api/members.ts';
 import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
+import { useWorkFailure } from '../work/failure.ts';
 import { startWork, type Result } from '../work/work.ts';
 import { NoTemplates } from './no_templates.tsx';
 import { LanguageChoice, PermissionBoxes } from './options.tsx';
@@ -22,15 +22,14 @@ const kBatch = 20;
 
 // One invitation to each of many clients, to its first email or phone. It goes on while one does other things.
 export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; onClose: () => void }) {
-  const translator = useWords();
-  const { t } = translator;
-  const { describe, handleFailure } = useShell();
+  const { t } = useWords();
+  const failed = useWorkFailure();
   const [channel, setChannel] = useState<Channel | ''>('');
   const [permissions, setPermissions] = useState<readonly Permission[]>(usualPermissions);
   const [language, setLanguage] = useState<Language | ''>('');
   const submission = useFormSubmission([]);
 
-  const run = async (indexes: readonly number[]): Promise<readonly Result[]> => {
+  const run = async (indexes: readonly number[], signal: AbortSignal): Promise<readonly Result[]> => {
     const ids = indexes.map((index) => clients[index]!.id);
     const answer = await inviteMany({
       client_ids: ids,
@@ -39,9 +38,9 @@ export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; 
       ...(language === '' ? {} : { language }),
     });
     if (!answer.ok) {
-      const isOver = handleFailure(answer.failure) || hasCode(answer.failure, 'permission_required', 'no_portal', 'too_many_requests');
-      const text = describe(answer.failure, translator);
-      return ids.map((_, index) => (isOver && index > 0 ? 'stop' : text));
+      const result = failed(answer.failure, signal);
+      const isOver = hasCode(answer.failure, 'permission_required', 'no_portal', 'too_many_requests');
+      return ids.map((_, index) => (isOver && index > 0 ? 'stop' : result));
     }
     const outcomes = new Map(answer.value.items.map(({ client_id: id, outcome }) => [id, outcome]));
     return ids.map((id) => {

@@ -109,6 +109,12 @@ export function cancelItem(id: number, index: number): void {
   aborts.get(`${id} ${index}`)?.abort();
 }
 
+// Whoever signs in next neither sees what somebody else began nor goes on with it.
+export function forgetWorks(): void {
+  for (const abort of aborts.values()) abort.abort();
+  publish([]);
+}
+
 export function dismissWork(id: number): void {
   publish(works.filter((work) => work.id !== id));
 }
