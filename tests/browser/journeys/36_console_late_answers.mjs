@@ -83,6 +83,52 @@ export const journeys = [
     },
   },
   {
+    name: 'console: an answer that comes late leaves the dialog that is open by then, and the page that is read',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await openClients(visitor, 'cleo.clients');
+      await addClient(page, { name: 'Slow Answers', email: 'one@slow.example', phone: '020 7946 0991' });
+      const contacts = page.getByRole('table', { name: 'Emails and phones' });
+      const changes = await hold(page, '**/api/v1/staff/clients/*/contacts/*', 'PATCH');
+      await contacts.getByRole('button', { name: 'Change: one@slow.example' }).click();
+      const first = page.getByRole('dialog', { name: 'Change one@slow.example' });
+      await first.getByLabel('Whose it is').fill('Porter');
+      await first.getByRole('button', { name: 'Save' }).click();
+      await changes.arrived(1);
+      await page.keyboard.press('Escape');
+      await first.waitFor({ state: 'detached' });
+      await contacts.getByRole('button', { name: /^Change: .*0991/ }).click();
+      const second = page.getByRole('dialog', { name: /^Change .*0991/ });
+      await second.getByLabel('Whose it is').fill('Reception');
+      await changes.routes[0].continue();
+      await notice(page, 'one@slow.example is saved.');
+      await contacts.getByText('Porter').waitFor();
+      assert.equal(await second.getByLabel('Whose it is').inputValue(), 'Reception');
+      await second.getByRole('button', { name: 'Cancel' }).click();
+
+      // The page of the client opens for whoever waits for it.
+      await go(page, 'Clients');
+      const added = await hold(page, '**/api/v1/staff/clients', 'POST');
+      await page.getByRole('button', { name: 'Add a client' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add a client' });
+      await dialog.getByLabel('Name of the organisation').fill('Slower Answers');
+      await dialog.getByRole('button', { name: 'Add the client' }).click();
+      await added.arrived(1);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await go(page, 'Users');
+      await page.getByRole('button', { name: 'Add user' }).click();
+      const search = page.getByRole('dialog', { name: 'Add user' }).getByLabel('Search clients');
+      await search.fill('slow');
+      await added.routes[0].continue();
+      await notice(page, 'Slower Answers is added.');
+      assert.equal(await search.inputValue(), 'slow');
+      assert.equal(visitor.path, '/console/users');
+    },
+  },
+  {
     name: 'console: long work ends with the session, and the next colleague neither sees it nor goes on with it',
     needsOwnPortal: true,
     visitor: { viewport: desktop },

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import type { Outcome } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
@@ -12,6 +11,7 @@ import { Confirm } from '../parts/confirm.tsx';
 import { CancelButton, RowButton } from '../parts/row_button.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { useApp, useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { isLocked, Origin } from './origin.tsx';
 
 // What belongs to a client, a table of each kind: whoever may adds to it, changes and removes.
@@ -21,7 +21,7 @@ interface Belonging {
   readonly imported: boolean;
 }
 
-type Open<Item> = { readonly act: 'add' } | { readonly act: 'edit' | 'remove'; readonly item: Item } | null;
+type Open<Item> = { readonly act: 'add' } | { readonly act: 'edit' | 'remove'; readonly item: Item };
 
 export interface EditProperties<Item> {
   client: Client;
@@ -50,8 +50,7 @@ export function Belongings<Item extends Belonging>(properties: BelongingsPropert
   const { t } = useWords();
   const may = useMay('manager');
   const { setNotice } = useApp();
-  const [open, setOpen] = useState<Open<Item>>(null);
-  const close = () => setOpen(null);
+  const { open, show, close } = useDialogs<Open<Item>>();
   const changed = (what: 'saved' | 'removed', item: Item) => {
     setNotice({ key: words[what], values: { name: nameOf(item) } });
     reload();
@@ -78,8 +77,8 @@ export function Belongings<Item extends Belonging>(properties: BelongingsPropert
         // What another system feeds is changed there: the row says whose it is.
         isLocked(client, item) ? null : (
           <span class="row-actions">
-            <RowButton text={t('client.change')} name={nameOf(item)} onClick={() => setOpen({ act: 'edit', item })} />
-            <RowButton text={t('staff.remove')} name={nameOf(item)} onClick={() => setOpen({ act: 'remove', item })} />
+            <RowButton text={t('client.change')} name={nameOf(item)} onClick={() => show({ act: 'edit', item })} />
+            <RowButton text={t('staff.remove')} name={nameOf(item)} onClick={() => show({ act: 'remove', item })} />
           </span>
         ),
     });
@@ -89,7 +88,7 @@ export function Belongings<Item extends Belonging>(properties: BelongingsPropert
       <div class="section-head">
         <h2 id={id}>{t(words.title)}</h2>
         {may && (
-          <button type="button" class="button" onClick={() => setOpen({ act: 'add' })}>
+          <button type="button" class="button" onClick={() => show({ act: 'add' })}>
             {t(words.add)}
           </button>
         )}

@@ -13,13 +13,14 @@ import { ListTable } from '../parts/list_table.tsx';
 import { RowButton } from '../parts/row_button.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useApp, useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { useLatest } from '../state/latest.ts';
 import { useTimes } from '../state/times.ts';
 import { acceptedTypes, describeFiled, useUploads } from './files.ts';
 import { HiddenFrom } from './hidden_from.tsx';
 import { Rename } from './rename.tsx';
 
-type Open = { readonly act: 'hidden' | 'rename' | 'remove'; readonly document: FiledDocument } | null;
+type Open = { readonly act: 'hidden' | 'rename' | 'remove'; readonly document: FiledDocument };
 
 interface DocumentTableProperties {
   list: ListState<ItemsOf<FiledDocument>>;
@@ -36,10 +37,9 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
   const { setNotice } = useApp();
   const { replace } = useUploads();
   const reload = useLatest(list.reload);
-  const [open, setOpen] = useState<Open>(null);
+  const { open, show, close } = useDialogs<Open>();
   const replacing = useRef<FiledDocument | null>(null);
   const input = useRef<HTMLInputElement>(null);
-  const close = () => setOpen(null);
   const changed = (document: FiledDocument) => {
     close();
     setNotice({ key: 'filed.saved', values: { name: document.name } });
@@ -88,8 +88,8 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
       head: t('table.actions'),
       cell: (document) => (
         <span class="row-actions">
-          <RowButton text={t('filed.hidden')} name={document.name} onClick={() => setOpen({ act: 'hidden', document })} />
-          <RowButton text={t('filed.rename')} name={document.name} onClick={() => setOpen({ act: 'rename', document })} />
+          <RowButton text={t('filed.hidden')} name={document.name} onClick={() => show({ act: 'hidden', document })} />
+          <RowButton text={t('filed.rename')} name={document.name} onClick={() => show({ act: 'rename', document })} />
           <RowButton
             text={t('filed.replace')}
             name={document.name}
@@ -98,7 +98,7 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
               input.current?.click();
             }}
           />
-          <RowButton text={t('filed.remove')} name={document.name} onClick={() => setOpen({ act: 'remove', document })} />
+          <RowButton text={t('filed.remove')} name={document.name} onClick={() => show({ act: 'remove', document })} />
         </span>
       ),
     });

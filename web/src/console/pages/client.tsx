@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { hasCode } from '../../common/api/failure.ts';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
@@ -13,6 +12,7 @@ import { DocumentsOf } from '../documents/documents_of.tsx';
 import { useWords } from '../i18n/words.ts';
 import { Page } from '../parts/page.tsx';
 import { useApp, useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { useResource } from '../state/resource.ts';
 import { Members } from '../users/members.tsx';
 
@@ -50,14 +50,14 @@ function About({ client, onChanged }: { client: Client; onChanged: (client: Clie
   const { t } = useWords();
   const may = useMay('manager');
   const { setNotice } = useApp();
-  const [editing, setEditing] = useState(false);
+  const { open, show, close } = useDialogs<'edit'>();
   const known = nameFields.filter((field) => client[field] !== null);
   return (
     <section class="section" aria-labelledby="about">
       <div class="section-head">
         <h2 id="about">{t('client.about')}</h2>
         {may && !isLocked(client, client) && (
-          <button type="button" class="button" onClick={() => setEditing(true)}>
+          <button type="button" class="button" onClick={() => show('edit')}>
             {t('client.edit')}
           </button>
         )}
@@ -79,12 +79,12 @@ function About({ client, onChanged }: { client: Client; onChanged: (client: Clie
           </div>
         ))}
       </dl>
-      {editing && (
+      {open !== null && (
         <EditClient
           client={client}
-          onClose={() => setEditing(false)}
+          onClose={close}
           onChanged={(changed) => {
-            setEditing(false);
+            close();
             setNotice({ key: 'client.saved' });
             onChanged(changed);
           }}

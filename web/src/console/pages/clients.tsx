@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { navigate } from '../../common/history.ts';
 import { listKey } from '../../common/lists/seen.ts';
 import { useList } from '../../common/lists/use_list.ts';
@@ -16,12 +15,13 @@ import { Page } from '../parts/page.tsx';
 import { SelectionBar, type Column } from '../parts/table.tsx';
 import { ReadRows } from '../rows/read_rows.tsx';
 import { useApp, useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { useFilters } from '../state/filters.ts';
 import { useLatest } from '../state/latest.ts';
 import { useSelection } from '../state/selection.ts';
 import { InviteMany } from '../users/invite_many.tsx';
 
-type Open = 'add' | 'rows' | 'invite_chosen' | 'invite_found' | null;
+type Open = 'add' | 'rows' | 'invite_chosen' | 'invite_found';
 
 export function ClientsPage() {
   const { t } = useWords();
@@ -32,8 +32,7 @@ export function ClientsPage() {
   const list = useList<ItemsOf<ClientSummary>>(listKey('clients', { q }), (part, _, signal) => listClients(q, part, signal));
   const items = list.loaded?.items ?? [];
   const selection = useSelection(items.map(({ id }) => id));
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
+  const { open, show, close } = useDialogs<Open>();
   const reload = useLatest(list.reload);
 
   const columns: Column<ClientSummary>[] = [
@@ -61,10 +60,10 @@ export function ClientsPage() {
       actions={
         may && (
           <>
-            <button type="button" class="button" onClick={() => setOpen('add')}>
+            <button type="button" class="button" onClick={() => show('add')}>
               {t('clients.add')}
             </button>
-            <button type="button" class="button" onClick={() => setOpen('rows')}>
+            <button type="button" class="button" onClick={() => show('rows')}>
               {t('rows.open')}
             </button>
           </>
@@ -79,7 +78,7 @@ export function ClientsPage() {
           onSearch={(text) => filters.set('q', text, { typing: true })}
         />
         {may && items.length > 0 && (
-          <button type="button" class="button" onClick={() => setOpen('invite_found')}>
+          <button type="button" class="button" onClick={() => show('invite_found')}>
             {t(q === '' ? 'many.invite_all' : 'many.invite_found')}
           </button>
         )}
@@ -87,7 +86,7 @@ export function ClientsPage() {
       <section class="results" aria-label={t('page.clients')}>
         {may && items.length > 0 && (
           <SelectionBar selection={selection}>
-            <button type="button" class="button" onClick={() => setOpen('invite_chosen')}>
+            <button type="button" class="button" onClick={() => show('invite_chosen')}>
               {t('many.invite_chosen')}
             </button>
           </SelectionBar>
@@ -113,8 +112,9 @@ export function ClientsPage() {
         <AddClient
           onClose={close}
           onAdded={(client) => {
-            close();
-            navigate(clientPath(client.id));
+            // Whoever has gone on reads that it is done, and stays there.
+            if (close()) navigate(clientPath(client.id));
+            else reload();
             setNotice({ key: 'clients.added', values: { name: client.name } });
           }}
         />

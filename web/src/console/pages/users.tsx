@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { listKey } from '../../common/lists/seen.ts';
 import { useList } from '../../common/lists/use_list.ts';
 import { Choice } from '../../common/parts/choice.tsx';
@@ -12,6 +11,7 @@ import { Page } from '../parts/page.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
 import { SelectionBar } from '../parts/table.tsx';
 import { useApp, useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { useFilters } from '../state/filters.ts';
 import { useLatest } from '../state/latest.ts';
 import { useSelection } from '../state/selection.ts';
@@ -20,7 +20,7 @@ import { MemberTable } from '../users/member_table.tsx';
 import { ResendAll } from '../users/resend_all.tsx';
 import { useWithMany, type ManyAct } from '../users/with_many.ts';
 
-type Open = 'invite' | 'resend_all' | { readonly act: ManyAct } | null;
+type Open = 'invite' | 'resend_all' | { readonly act: ManyAct };
 
 export function UsersPage() {
   const { t } = useWords();
@@ -38,8 +38,7 @@ export function UsersPage() {
   const selection = useSelection(items.map(({ id }) => id));
   const withMany = useWithMany();
   const reload = useLatest(list.reload);
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
+  const { open, show, close } = useDialogs<Open>();
   const chosen = items.filter(({ id }) => selection.ids.includes(id));
   const fitting: Record<ManyAct, readonly Member[]> = {
     resend: chosen.filter(isOpen),
@@ -54,13 +53,13 @@ export function UsersPage() {
       actions={
         may && (
           <>
-            <button type="button" class="button" onClick={() => setOpen('invite')}>
+            <button type="button" class="button" onClick={() => show('invite')}>
               {t('users.add')}
             </button>
             <a class="button" href="/console/clients">
               {t('users.invite_many')}
             </a>
-            <button type="button" class="button" onClick={() => setOpen('resend_all')}>
+            <button type="button" class="button" onClick={() => show('resend_all')}>
               {t('users.resend_all')}
             </button>
           </>
@@ -95,7 +94,7 @@ export function UsersPage() {
             {(['resend', 'cancel', 'remove'] as const).map(
               (act) =>
                 fitting[act].length > 0 && (
-                  <button key={act} type="button" class="button" onClick={() => setOpen({ act })}>
+                  <button key={act} type="button" class="button" onClick={() => show({ act })}>
                     {t(`users.many_${act}`, { count: fitting[act].length })}
                   </button>
                 ),
@@ -127,7 +126,7 @@ export function UsersPage() {
           onInvited={(member) => {
             close();
             setNotice({ key: 'users.invited', values: { name: memberName(member) } });
-            list.reload();
+            reload();
           }}
         />
       )}

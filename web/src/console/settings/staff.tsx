@@ -17,12 +17,13 @@ import { Radios } from '../parts/fields.tsx';
 import { CancelButton, RowButton } from '../parts/row_button.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { useApp, useMay, useSession } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
 
 const kRoles: readonly Role[] = ['owner', 'manager', 'viewer'];
 
-type Open = { readonly act: 'add' } | { readonly act: 'role' | 'remove' | 'resend'; readonly user: StaffUser } | null;
+type Open = { readonly act: 'add' } | { readonly act: 'role' | 'remove' | 'resend'; readonly user: StaffUser };
 
 function nameOf(user: StaffUser): string {
   const name = [user.first_name, user.surname].filter(Boolean).join(' ');
@@ -37,8 +38,7 @@ export function StaffUsers() {
   const own = useSession().staff.id;
   const { setNotice } = useApp();
   const staff = useResource('staff', listStaff);
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
+  const { open, show, close } = useDialogs<Open>();
 
   const columns: Column<StaffUser>[] = [
     {
@@ -62,11 +62,11 @@ export function StaffUsers() {
       head: t('table.actions'),
       cell: (user) => (
         <span class="row-actions">
-          <RowButton text={t('staff.change_role')} name={nameOf(user)} onClick={() => setOpen({ act: 'role', user })} />
+          <RowButton text={t('staff.change_role')} name={nameOf(user)} onClick={() => show({ act: 'role', user })} />
           {user.state === 'invited' && (
-            <RowButton text={t('staff.resend')} name={nameOf(user)} onClick={() => setOpen({ act: 'resend', user })} />
+            <RowButton text={t('staff.resend')} name={nameOf(user)} onClick={() => show({ act: 'resend', user })} />
           )}
-          <RowButton text={t('staff.remove')} name={nameOf(user)} onClick={() => setOpen({ act: 'remove', user })} />
+          <RowButton text={t('staff.remove')} name={nameOf(user)} onClick={() => show({ act: 'remove', user })} />
         </span>
       ),
     });
@@ -76,7 +76,7 @@ export function StaffUsers() {
       <div class="section-head">
         <h2 id="staff">{t('staff.title')}</h2>
         {may && (
-          <button type="button" class="button" onClick={() => setOpen({ act: 'add' })}>
+          <button type="button" class="button" onClick={() => show({ act: 'add' })}>
             {t('staff.add')}
           </button>
         )}

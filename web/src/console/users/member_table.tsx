@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import type { ListState } from '../../common/lists/use_list.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
@@ -12,6 +11,8 @@ import { ListTable } from '../parts/list_table.tsx';
 import { RowButton } from '../parts/row_button.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useMay } from '../state/application.tsx';
+import { useDialogs } from '../state/dialogs.ts';
+import { useLatest } from '../state/latest.ts';
 import type { Selection } from '../state/selection.ts';
 import { useTimes } from '../state/times.ts';
 import { MemberAction, type Act } from './actions.tsx';
@@ -39,7 +40,8 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
   const { t } = useWords();
   const may = useMay('manager');
   const times = useTimes();
-  const [open, setOpen] = useState<{ readonly act: Act; readonly member: Member } | null>(null);
+  const { open, show, close } = useDialogs<{ readonly act: Act; readonly member: Member }>();
+  const reload = useLatest(list.reload);
   const items = list.loaded?.items ?? [];
   const instants = items.flatMap(({ last_sign_in_at: at }) => (at === null ? [] : [new Date(at)]));
 
@@ -66,7 +68,7 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
   ];
   if (may) {
     const button = (act: Act, text: string, member: Member) => (
-      <RowButton text={text} name={memberName(member)} onClick={() => setOpen({ act, member })} />
+      <RowButton text={text} name={memberName(member)} onClick={() => show({ act, member })} />
     );
     columns.push({
       key: 'actions',
@@ -97,7 +99,7 @@ export function MemberTable({ list, label, withClient, selection, empty }: Membe
         more={t('users.more')}
         empty={empty}
       />
-      {open !== null && <MemberAction act={open.act} member={open.member} onClose={() => setOpen(null)} reload={list.reload} />}
+      {open !== null && <MemberAction act={open.act} member={open.member} onClose={close} reload={reload} />}
     </>
   );
 }
