@@ -194,4 +194,24 @@ export const journeys = [
       await heading(page, 'Documents');
     },
   },
+  {
+    name: 'console: clients that could not be looked up are looked up again, and whoever picks one reads on there',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      visitor.expectedStatuses.push(503);
+      await visitor.signInAsStaff('dora.documents@brightwater.example.com');
+      await go(page, 'Documents');
+      await page.route('**/api/v1/staff/clients?*', (route) => route.fulfill({ status: 503 }));
+      await page.getByRole('button', { name: 'Add documents' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add documents' });
+      await dialog.getByRole('heading', { name: 'That did not work' }).waitFor();
+      await page.unroute('**/api/v1/staff/clients?*');
+      await dialog.getByRole('button', { name: 'Try again' }).click();
+      await dialog.getByRole('list', { name: 'Clients' }).getByRole('button').first().click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Choose files' }).waitFor();
+      await page.waitForFunction(() => document.activeElement.matches('dialog h2') && /^Add documents .+/.test(document.activeElement.innerText));
+    },
+  },
 ];

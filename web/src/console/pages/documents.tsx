@@ -71,7 +71,7 @@ export function DocumentsPage() {
         />
       </section>
       {adding && (
-        <Dialog title={client === null ? t('filed.add') : t('filed.add_for', { client: client.name })} onClose={close} wide>
+        <Dialog key={client?.id} title={client === null ? t('filed.add') : t('filed.add_for', { client: client.name })} onClose={close} wide>
           {client === null && <p>{t('filed.for_whom')}</p>}
           {client === null && <ClientPicker onPick={setClient} />}
           {client !== null && (
