@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Field, JobState } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
@@ -7,11 +7,13 @@ import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
-import { formatDecimal, formatMoney } from '../../common/numbers.ts';
+import { fieldLabel, fieldText } from '../../common/job_fields.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { useShell } from '../../common/state/shell.tsx';
+import { formatWhen } from '../../common/time/dates.ts';
 import { memberName, type Member } from '../api/members.ts';
 import { documentAddress, jobFileAddress, openView, viewDocuments, viewJob, viewJobs, type View } from '../api/view.ts';
-import { useWords, type ConsoleTranslator } from '../i18n/words.ts';
+import { useWords } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
@@ -65,25 +67,36 @@ function Seen({ title, member, view, onClose }: { title: string; member: Member;
   const times = useTimes();
   const [state, setState] = useState<JobState>('planned');
   const [job, setJob] = useState<string | null>(null);
+  // Who opens a job and comes back goes on where they were: the list stays as it is.
+  const opener = useRef<HTMLElement | null>(null);
+  const back = useRef<HTMLButtonElement>(null);
+  useEffect(() => (job === null ? opener : back).current?.focus(), [job]);
   return (
     <Dialog title={title} onClose={onClose} wide>
       <p class="muted">{t('view.until', { client: view.client.name, time: times(view.expires_at, '') })}</p>
-      {job === null ? (
+      <div hidden={job !== null}>
+        <Choice
+          id="view-state"
+          label={t('jobs.title')}
+          value={state}
+          options={kStates.map((value) => ({ value, text: t(`jobs.state.${value}`) }))}
+          onChange={(value) => setState(value as JobState)}
+        />
+        <Jobs
+          key={state}
+          id={member.id}
+          state={state}
+          onOpen={(opened, button) => {
+            opener.current = button;
+            setJob(opened);
+          }}
+        />
+        <h3>{t('documents.title')}</h3>
+        <Documents id={member.id} />
+      </div>
+      {job !== null && (
         <>
-          <Choice
-            id="view-state"
-            label={t('jobs.title')}
-            value={state}
-            options={kStates.map((value) => ({ value, text: t(`jobs.state.${value}`) }))}
-            onChange={(value) => setState(value as JobState)}
-          />
-          <Jobs key={state} id={member.id} state={state} onOpen={setJob} />
-          <h3>{t('documents.title')}</h3>
-          <Documents id={member.id} />
-        </>
-      ) : (
-        <>
-          <button type="button" class="button" onClick={() => setJob(null)}>
+          <button ref={back} type="button" class="button" onClick={() => setJob(null)}>
             {t('view.back')}
           </button>
           <OneJob id={member.id} job={job} />
@@ -105,7 +118,7 @@ function Missed({ failure, retry }: { failure: Failure; retry: () => void }) {
   return <FailurePanel failure={failure} retry={retry} />;
 }
 
-function Jobs({ id, state, onOpen }: { id: string; state: JobState; onOpen: (job: string) => void }) {
+function Jobs({ id, state, onOpen }: { id: string; state: JobState; onOpen: (job: string, button: HTMLElement) => void }) {
   const { t } = useWords();
   const times = useTimes();
   const jobs = useResource(`view_jobs ${state} ${id}`, (signal) => viewJobs(id, state, signal));
@@ -121,7 +134,7 @@ function Jobs({ id, state, onOpen }: { id: string; state: JobState; onOpen: (job
         <ul class="rows">
           {items.map((job) => (
             <li key={job.id}>
-              <button type="button" class="picker-item" onClick={() => onOpen(job.id)}>
+              <button type="button" class="picker-item" onClick={(event) => onOpen(job.id, event.currentTarget)}>
                 <strong>
                   {job.template.name} {t('job.number', { number: job.number })}
                 </strong>
@@ -140,40 +153,47 @@ function Jobs({ id, state, onOpen }: { id: string; state: JobState; onOpen: (job
 function OneJob({ id, job }: { id: string; job: string }) {
   const translator = useWords();
   const { t } = translator;
-  const times = useTimes();
+  const { timeZone } = useShell();
   const found = useResource(`view_job ${job} ${id}`, (signal) => viewJob(id, job, signal));
   if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
   if (found.value === null) return <RowsSkeleton />;
-  const { template, number, status, scheduled_at: at, address, assignee, fields } = found.value;
+  const { template, number, status, scheduled_at: at, scheduled_until: until, address, site, assignee, assignment, fields } = found.value;
+  const end = until === null ? null : new Date(until);
+  // As on the member's page: the business may show no names.
+  const who = assignee?.name ?? (assignment === 'unassigned' ? t('jobs.assignee_none') : null);
   const fact = (label: string, value: string | VNode) => (
     <div key={label} class="fact">
       <dt>{label}</dt>
       <dd class="plain-text">{value}</dd>
     </div>
   );
-  const valueOf = (field: Field) =>
-    isOfFiles(field) && field.value !== null && field.value.length > 0 ? (
-      <Files files={field.value.map((file) => ({ ...file, address: jobFileAddress(id, job, file.id) }))} />
-    ) : (
-      textOf(field, translator)
-    );
+  const valueOf = (field: Field) => {
+    switch (field.type) {
+      case 'link':
+        return field.value?.url ?? t('job.missing');
+      case 'photo':
+      case 'file':
+      case 'signature':
+        if (field.value.length === 0) return t('job.no_files');
+        return <Files files={field.value.map((file) => ({ ...file, address: jobFileAddress(id, job, file.id) }))} />;
+      default:
+        return fieldText(field, timeZone, translator);
+    }
+  };
   return (
     <>
       <h3>
         {template.name} {t('job.number', { number })}: {t(`status.${status}`)}
       </h3>
       <dl class="facts">
-        {fact(t('job.when'), times(at, t('jobs.no_date')))}
-        {fact(t('job.where'), address ?? t('job.no_address'))}
-        {fact(t('job.who'), assignee?.name ?? t('jobs.assignee_none'))}
-        {fields.map((field) => fact(labelOf(field, translator), valueOf(field)))}
+        {fact(t('job.when'), at === null ? t('jobs.no_date') : formatWhen(new Date(at), end, new Date(), timeZone, translator))}
+        {fact(t('job.where'), [site?.name, address].filter(Boolean).join('\n') || t('job.no_address'))}
+        {who !== null && fact(t('job.who'), who)}
+        {fields.map((field) => fact(fieldLabel(field, translator), valueOf(field)))}
       </dl>
     </>
   );
 }
-
-type FilesField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
-const isOfFiles = (field: Field): field is FilesField => field.type === 'photo' || field.type === 'file' || field.type === 'signature';
 
 // Each opens in a tab of its own, so that the view stays.
 function Files({ files }: { files: readonly { readonly id: string; readonly name: string; readonly address: string }[] }) {
@@ -189,33 +209,6 @@ function Files({ files }: { files: readonly { readonly id: string; readonly name
       ))}
     </ul>
   );
-}
-
-function labelOf(field: Field, { t }: ConsoleTranslator): string {
-  const known = (['description', 'contact', 'duration', 'resolution'] as const).find((key) => field.group === 'default' && key === field.key);
-  return known === undefined ? field.label : t(`job.field.${known}`);
-}
-
-function textOf(field: Field, { t, locale }: ConsoleTranslator): string {
-  if (field.value === null) return t('job.missing');
-  switch (field.type) {
-    case 'yes_no':
-      return t(field.value ? 'job.yes' : 'job.no');
-    case 'number':
-      return formatDecimal(field.value, locale);
-    case 'money':
-      return formatMoney(field.value, locale);
-    case 'pick_list':
-      return field.value.label;
-    case 'link':
-      return field.value.url;
-    case 'photo':
-    case 'file':
-    case 'signature':
-      return field.value.length === 0 ? t('job.no_files') : field.value.map(({ name }) => name).join(', ');
-    default:
-      return String(field.value);
-  }
 }
 
 function Documents({ id }: { id: string }) {
