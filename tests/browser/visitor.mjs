@@ -93,6 +93,31 @@ export class Visitor {
     await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   }
 
+  // The next answer to this question comes when it is released, as it was when the question was asked: `asked` is when the server has
+  // answered, and releasing it takes until the page has it or does not want it any more.
+  async hold(method, pattern) {
+    const { page } = this;
+    const [asked, released, over] = [signal(), signal(), signal()];
+    let request = null;
+    for (const event of ['requestfinished', 'requestfailed']) page.on(event, (candidate) => candidate === request && over.give());
+    await page.route(pattern, async (route) => {
+      if (request !== null || route.request().method() !== method) return route.fallback();
+      request = route.request();
+      // Names below localhost are the browser's to know.
+      const { host, port } = new URL(request.url());
+      const url = request.url().replace(host, `127.0.0.1:${port}`);
+      const response = await route.fetch({ url, headers: { ...(await request.allHeaders()), host } });
+      asked.give();
+      await released.come;
+      return route.fulfill({ response });
+    });
+    const release = async () => {
+      released.give();
+      await over.come;
+    };
+    return { asked: asked.come, release };
+  }
+
   // The checks that every page has to pass in every state: axe, reflow, one h1, a title, no hidden value; and a picture is kept.
   async check(name, page = this.page, exceptRules = []) {
     await this.settle(page);
@@ -138,6 +163,14 @@ export class Visitor {
     await this.context.close();
     assert.deepEqual(this.complaints, []);
   }
+}
+
+function signal() {
+  let give;
+  const come = new Promise((resolve) => {
+    give = resolve;
+  });
+  return { come, give };
 }
 
 async function findViolations(page, exceptRules) {

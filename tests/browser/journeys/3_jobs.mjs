@@ -79,6 +79,26 @@ export const journeys = [
     },
   },
   {
+    name: 'jobs: more that comes too late does not take the place of the list that was chosen meanwhile',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      const more = await visitor.hold('GET', /\/api\/v1\/jobs\?.*cursor=/);
+      await page.getByRole('button', { name: 'Show more jobs' }).click();
+      await more.asked;
+      await page.getByRole('link', { name: /^Finished/ }).click();
+      await page.locator('.status', { hasText: 'Finished' }).first().waitFor();
+      const finished = await numbersOf(page);
+      // The button of this list waits for nothing.
+      assert.equal(await page.locator('main button[aria-busy="true"]').count(), 0);
+      await more.release();
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+      assert.deepEqual(await numbersOf(page), finished);
+      await page.getByRole('button', { name: 'Show more jobs' }).click();
+      await page.locator('.card-link').nth(39).waitFor();
+    },
+  },
+  {
     name: 'jobs: filters live in the address',
     visitor: { viewport: desktop },
     async run(visitor) {
