@@ -17,10 +17,28 @@ const scrollPositions = new Map<string, number>();
 let current: Place = readPlace('load');
 let ownsPath: (path: string) => boolean = () => true;
 // Asked before another page opens, while something on this one is not saved; it may call `proceed`, at once or later.
-let guard: ((proceed: () => void) => void) | null = null;
+type Guard = (proceed: () => void) => void;
+// One for each form that is not saved. One question is enough for all of them.
+const guards = new Set<Guard>();
 
-export function guardLeaving(next: ((proceed: () => void) => void) | null): void {
-  guard = next;
+// Until the function is called that comes back.
+export function guardLeaving(guard: Guard): () => void {
+  guards.add(guard);
+  return () => void guards.delete(guard);
+}
+
+export function dropGuards(): void {
+  guards.clear();
+}
+
+// False: nobody wants to be asked, so `leave` is the caller's to do.
+function isGuarded(leave: () => void): boolean {
+  const [guard] = guards;
+  guard?.(() => {
+    dropGuards();
+    leave();
+  });
+  return guard !== undefined;
 }
 
 // `owns` tells the pages of this entry point from those that the browser has to load.
@@ -30,14 +48,10 @@ export function startHistory(owns: (path: string) => boolean = () => true): void
   current = readPlace('load');
   history.replaceState({ ...history.state, key: current.key }, '');
   window.addEventListener('popstate', () => {
-    if (guard !== null && location.pathname !== current.path) {
-      // The browser has gone already: this page is put back, next to where the reader wanted to go.
-      const asked = guard;
-      history.pushState({ key: current.key }, '', current.path + current.search);
-      asked(() => {
-        guard = null;
-        history.back();
-      });
+    // The browser has gone already: this page is put back, next to where the reader wanted to go.
+    const { path, search, key } = current;
+    if (location.pathname !== path && isGuarded(() => history.back())) {
+      history.pushState({ key }, '', path + search);
       return;
     }
     rememberScroll();
@@ -66,13 +80,8 @@ function rememberScroll(): void {
 }
 
 export function navigate(to: string, options: { replace?: boolean } = {}): void {
-  if (guard !== null && options.replace !== true && new URL(to, location.origin).pathname !== current.path) {
-    guard(() => {
-      guard = null;
-      navigate(to, options);
-    });
-    return;
-  }
+  const isOther = options.replace !== true && new URL(to, location.origin).pathname !== current.path;
+  if (isOther && isGuarded(() => navigate(to, options))) return;
   rememberScroll();
   if (options.replace === true) {
     history.replaceState({ ...history.state, key: current.key }, '', to);

@@ -13,10 +13,10 @@ export function LeaveGuard({ dirty }: { dirty: boolean }) {
     if (!dirty) return undefined;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener('beforeunload', warn);
-    guardLeaving((proceed) => setLeave({ proceed }));
+    const release = guardLeaving((proceed) => setLeave({ proceed }));
     return () => {
       window.removeEventListener('beforeunload', warn);
-      guardLeaving(null);
+      release();
     };
   }, [dirty]);
   if (leave === null) return null;

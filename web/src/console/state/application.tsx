@@ -2,7 +2,7 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call, type Portal } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
-import { guardLeaving, navigate } from '../../common/history.ts';
+import { dropGuards, navigate } from '../../common/history.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
 import { forgetLists } from '../../common/lists/seen.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
@@ -83,7 +83,7 @@ export function useApplication(): Start {
   // Whatever the session was needed for is over: nothing asks whether to leave, and nothing of the clients stays in memory,
   // and nothing goes on in the name of whoever comes next.
   const leave = useCallback((said: Notice, path: string, replace: boolean) => {
-    guardLeaving(null);
+    dropGuards();
     forgetLists();
     forgetWorks();
     enter(null);
