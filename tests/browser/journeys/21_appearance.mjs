@@ -92,6 +92,42 @@ export const journeys = [
     },
   },
   {
+    name: 'appearance: what was read is saved, and what is changed meanwhile waits to be saved',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signInAsStaff(max);
+      await visitor.go('/console/appearance');
+      await heading(page, 'Appearance');
+      const [read, later] = await Promise.all([0, 1].map((index) => labelOf(page.locator('#templates-part input:checked').nth(index))));
+      const box = (name) => page.locator('#templates-part').getByRole('checkbox', { name, exact: false }).first();
+      const phone = page.locator('#contact_phone');
+      const number = await phone.inputValue();
+      const preview = await visitor.hold('POST', '**/api/v1/staff/visibility/preview');
+      await box(read).uncheck();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await preview.asked;
+      await box(later).uncheck();
+      await preview.release();
+      const change = page.getByRole('dialog', { name: 'What will change for clients' });
+      await change.getByText(read, { exact: true }).waitFor();
+      assert.equal(await change.getByText(later, { exact: true }).count(), 0);
+      const save = await visitor.hold('PUT', '**/api/v1/staff/templates');
+      await change.getByRole('button', { name: 'Save and change it' }).click();
+      await save.asked;
+      await phone.fill('+44 20 7946 0666');
+      await save.release();
+      await page.locator('#notice').getByText('Saved.').waitFor();
+      assert.deepEqual([await box(read).isChecked(), await box(later).isChecked(), await phone.inputValue()], [false, false, '+44 20 7946 0666']);
+      // It is told from what is saved.
+      await page.getByRole('button', { name: 'Discard the changes' }).click();
+      assert.deepEqual([await box(read).isChecked(), await box(later).isChecked(), await phone.inputValue()], [false, true, number]);
+      await box(read).check();
+      await saveAndChange(page);
+    },
+  },
+  {
     name: 'appearance: a client sees the jobs and fields that staff choose, and no others',
     needsOwnPortal: true,
     alone: true,

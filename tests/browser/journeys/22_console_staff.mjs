@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { Visitor, desktop } from '../visitor.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
+const saved = (page) => page.locator('#notice').getByText('Saved.').waitFor();
+const unsaved = (form) => form.getByText('There are changes that are not saved.');
 
 // The forms whose bar follows the reader.
 const stuckBars = (page) =>
@@ -154,6 +156,130 @@ export const journeys = [
       await page.locator('#notice').getByText('Saved.').waitFor();
       await form.getByLabel('Mail server').waitFor({ state: 'detached' });
       await visitor.check('console-mail-provider');
+    },
+  },
+  {
+    name: 'console: what is typed while a form is saved stays, and an older answer takes nothing back',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signInAsStaff('paul.posts@brightwater.example.com');
+      await visitor.go('/console/settings');
+      const form = page.getByRole('form', { name: 'Mail' });
+      const [name, answers] = ['Sender’s name', 'Answers go to'].map((label) => form.getByLabel(label));
+      const askAgain = () => page.evaluate(() => void window.dispatchEvent(new Event('online')));
+      await name.fill('Brightwater desk');
+      const save = await visitor.hold('PUT', '**/api/v1/staff/mail-settings');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await save.asked;
+      await answers.fill('desk@brightwater.example.com');
+      await save.release();
+      await saved(page);
+      await unsaved(form).waitFor();
+      assert.deepEqual([await name.inputValue(), await answers.inputValue()], ['Brightwater desk', 'desk@brightwater.example.com']);
+
+      // Asked before the next save, answered after it.
+      const old = await visitor.hold('GET', '**/api/v1/staff/mail-settings');
+      await askAgain();
+      await old.asked;
+      await form.getByRole('button', { name: 'Save' }).click();
+      await unsaved(form).waitFor({ state: 'detached' });
+      await old.release();
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+      assert.equal(await answers.inputValue(), 'desk@brightwater.example.com');
+
+      // What a colleague has saved is shown, but not in the place of what is typed here.
+      await name.fill('Brightwater at the quay');
+      await page.evaluate(async () => {
+        const address = '/api/v1/staff/mail-settings';
+        const { changed_at, last_test, ...now } = await (await fetch(address)).json();
+        const body = JSON.stringify({ ...now, sender_name: 'A colleague', reply_to: 'colleague@brightwater.example.com' });
+        await fetch(address, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body });
+      });
+      await askAgain();
+      await page.waitForFunction(() => document.getElementById('reply_to').value === 'colleague@brightwater.example.com');
+      assert.equal(await name.inputValue(), 'Brightwater at the quay');
+      await form.getByRole('button', { name: 'Discard' }).click();
+      assert.equal(await name.inputValue(), 'A colleague');
+    },
+  },
+  {
+    name: 'console: two forms of one page, and leaving asks as long as one of them is not saved',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signInAsStaff('otto.adds@brightwater.example.com');
+      await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+      const [mail, periods] = ['Mail', 'How long'].map((name) => page.getByRole('form', { name }));
+      await mail.getByLabel('Sender’s name').fill('Typed and not saved');
+      await periods.getByRole('combobox').first().selectOption({ index: 0 });
+      await unsaved(periods).waitFor();
+      await periods.getByRole('button', { name: 'Discard' }).click();
+      await unsaved(periods).waitFor({ state: 'detached' });
+      const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+      await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+      await question.getByRole('button', { name: 'Stay here' }).click();
+      await page.goBack();
+      await question.waitFor();
+      await question.getByRole('button', { name: 'Stay here' }).click();
+      assert.equal(await mail.getByLabel('Sender’s name').inputValue(), 'Typed and not saved');
+      // One question for both.
+      await periods.getByRole('combobox').first().selectOption({ index: 0 });
+      await unsaved(periods).waitFor();
+      await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+      await question.getByRole('button', { name: 'Leave' }).click();
+      await heading(page, 'Overview');
+      assert.equal(await question.count(), 0);
+    },
+  },
+  {
+    name: 'console: a message is tried again in a long list, which stays as long as it is',
+    needsOwnPortal: true,
+    visitor: { viewport: desktop },
+    async run(visitor) {
+      const { page } = visitor;
+      const message = (id) => ({
+        ...{ id: String(id), kind: 'invitation', channel: 'email', recipient: `reader-${id}@acme.example.com`, member_id: null, state: 'failed', attempts: 8 },
+        ...{ created_at: '2024-01-01T00:00:00Z', failed_at: '2024-01-02T00:00:00Z', next_attempt_at: null, reason: 'No such mailbox', can_retry: true },
+      });
+      let messages = Array.from({ length: 50 }, (_, index) => message(1000 + index));
+      let isCut = false;
+      visitor.expectedFailures.push('net::ERR_FAILED');
+      await page.route('**/api/v1/staff/messages**', (route) => {
+        const { pathname, searchParams } = new URL(route.request().url());
+        if (isCut) return route.abort();
+        if (pathname.endsWith('/retry')) {
+          messages = messages.filter(({ id }) => !pathname.includes(`/${id}/`));
+          return route.fulfill({ status: 204 });
+        }
+        const from = Number(searchParams.get('cursor') ?? 0);
+        const to = from + Number(searchParams.get('limit'));
+        return route.fulfill({ json: { items: messages.slice(from, to), next_cursor: to < messages.length ? String(to) : null } });
+      });
+      await visitor.signInAsStaff('otto.adds@brightwater.example.com');
+      await visitor.go('/console/settings');
+      const section = page.locator('section', { has: page.getByRole('heading', { name: 'Messages that did not arrive' }) });
+      const rows = section.locator('tbody tr');
+      const more = section.getByRole('button', { name: 'Show more messages' });
+      await rows.nth(19).waitFor();
+      isCut = true;
+      await more.click();
+      await section.getByRole('alert').waitFor();
+      isCut = false;
+      await more.click();
+      await rows.nth(39).waitFor();
+      assert.equal(await section.getByRole('alert').count(), 0);
+      await rows.filter({ hasText: 'reader-1030@' }).getByRole('button', { name: 'Try again' }).click();
+      await rows.filter({ hasText: 'reader-1030@' }).waitFor({ state: 'detached' });
+      assert.equal(await rows.count(), 40);
+
+      // It is done although the list cannot be asked for again: the list stays.
+      await page.route(/\/api\/v1\/staff\/messages\?/, (route) => route.abort());
+      await rows.filter({ hasText: 'reader-1031@' }).getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.banner').first().waitFor();
+      assert.equal(await rows.count(), 40);
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { languageOptions, languages } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
@@ -10,7 +10,7 @@ import { useWords } from '../i18n/words.ts';
 import { CheckBoxes, Radios } from '../parts/fields.tsx';
 import { LeaveGuard, UnsavedNote } from '../parts/unsaved.tsx';
 import { useApp, useMay } from '../state/application.tsx';
-import { changedValues, useForm } from '../state/form.ts';
+import { changedValues, useFollow, useForm } from '../state/form.ts';
 import { Accent } from './accent.tsx';
 import { checkValues, portalFields, saveAppearance, valuesOf, type Appearance, type Values } from './model.ts';
 import { WhatChanges } from './what_changes.tsx';
@@ -19,7 +19,14 @@ const kGroups: readonly FieldGroup[] = ['default', 'custom', 'report'];
 
 interface EditorProperties {
   appearance: Appearance;
-  onSaved: (appearance: Appearance) => void;
+  onSaved: (saved: Partial<Appearance>) => void;
+}
+
+// What clients see is changed by nobody who has not read what will happen: exactly what was asked about is saved.
+interface Asked {
+  readonly sent: Values;
+  readonly changed: Partial<Values>;
+  readonly preview: VisibilityPreview;
 }
 
 // One form and one save for all that clients see.
@@ -30,21 +37,22 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
   const may = useMay('manager');
   const form = useForm<Values>(valuesOf(appearance));
   const submission = useFormSubmission([...portalFields, 'templates', 'fields']);
-  const [preview, setPreview] = useState<VisibilityPreview | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const { values, dirty, set } = form;
   const { portal, templates, fields } = appearance;
 
-  // Somebody else may have changed it meanwhile; what is typed here stays.
-  useEffect(() => {
-    if (!dirty) form.reset(valuesOf(appearance));
-  }, [appearance]);
+  useFollow(form, appearance, valuesOf, submission.busy);
 
-  const save = () =>
+  const save = ({ sent, changed }: Pick<Asked, 'sent' | 'changed'>) =>
     submission.send({
-      wrong: checkValues(values, translator),
-      request: () => saveAppearance(appearance, changedValues(form), form.commit),
+      wrong: checkValues(sent, translator),
+      request: () =>
+        saveAppearance(changed, (part, saved) => {
+          form.commit(part);
+          onSaved(saved);
+        }),
       done: (saved) => {
-        form.reset(valuesOf(saved));
+        form.follow(sent, valuesOf({ ...appearance, ...saved }));
         onSaved(saved);
         reloadPortal();
         setNotice({ key: 'appearance.saved' });
@@ -52,12 +60,11 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
     });
   const submit = () => {
     const changed = changedValues(form);
-    if (changed.templates === undefined && changed.fields === undefined) return save();
-    // What clients see is changed by nobody who has not read what will happen.
+    if (changed.templates === undefined && changed.fields === undefined) return save({ sent: values, changed });
     return submission.send({
       wrong: checkValues(values, translator),
-      request: () => previewVisibility(values.templates, values.fields),
-      done: setPreview,
+      request: () => previewVisibility(changed),
+      done: (preview) => setAsked({ sent: values, changed, preview }),
     });
   };
   const text = (id: (typeof portalFields)[number], autocomplete: string, type: 'text' | 'email' | 'tel' | 'url', hint?: string) => (
@@ -197,13 +204,13 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
         </fieldset>
       </Form>
       <LeaveGuard dirty={dirty} />
-      {preview !== null && (
+      {asked !== null && (
         <WhatChanges
-          preview={preview}
-          onClose={() => setPreview(null)}
+          preview={asked.preview}
+          onClose={() => setAsked(null)}
           onSave={() => {
-            setPreview(null);
-            void save();
+            setAsked(null);
+            void save(asked);
           }}
         />
       )}

@@ -17,7 +17,8 @@ const kAskAgainMilliseconds = 1000;
 interface LogoProperties {
   portal: StaffPortal;
   mayChange: boolean;
-  onChange: (portal: StaffPortal) => void;
+  // The rest of the portal may have changed since.
+  onChange: (logo: Partial<Pick<StaffPortal, 'logo' | 'logo_state'>>) => void;
 }
 
 // Uploading is an act of its own and waits for no saving: the picture is checked and cleaned first, and shown once that is done.
@@ -42,9 +43,10 @@ export function Logo({ portal, mayChange, onChange }: LogoProperties) {
     const timer = setInterval(() => {
       void readPortal().then((answer) => {
         if (!answer.ok || answer.value.logo_state === 'processing') return;
-        change.current(answer.value);
+        const { logo, logo_state: next } = answer.value;
+        change.current({ logo, logo_state: next });
         reloadPortal();
-        if (answer.value.logo_state === 'ready') setNotice({ key: 'logo.ready' });
+        if (next === 'ready') setNotice({ key: 'logo.ready' });
         else announce(t('logo.failed'));
       });
     }, kAskAgainMilliseconds);
@@ -68,7 +70,7 @@ export function Logo({ portal, mayChange, onChange }: LogoProperties) {
     setProgress(null);
     if (!answer.ok) return fail(answer.failure);
     announce(t('logo.processing'));
-    change.current({ ...portal, logo_state: 'processing' });
+    change.current({ logo_state: 'processing' });
   };
   return (
     <section class="section" aria-labelledby="logo">
@@ -140,7 +142,7 @@ export function Logo({ portal, mayChange, onChange }: LogoProperties) {
           confirming={t('logo.removing')}
           request={removeLogo}
           done={() => {
-            onChange({ ...portal, logo: null, logo_state: 'none' });
+            change.current({ logo: null, logo_state: 'none' });
             reloadPortal();
             setNotice({ key: 'logo.removed' });
           }}

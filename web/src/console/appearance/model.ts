@@ -116,30 +116,30 @@ export function updateOf(changed: Partial<Values>): StaffPortalUpdate {
   };
 }
 
-// One save is up to three requests. What has been saved is told at once, so that a failure of the next leaves only that to be saved.
+// One save is up to three requests. What has been saved is told at once, so that a failure of the next leaves only that to be saved. The
+// answer has only what was saved.
 export async function saveAppearance(
-  before: Appearance,
   changed: Partial<Values>,
-  commit: (part: Partial<Values>) => void,
-): Promise<Outcome<Appearance>> {
-  let now = before;
+  commit: (part: Partial<Values>, saved: Partial<Appearance>) => void,
+): Promise<Outcome<Partial<Appearance>>> {
+  let saved: Partial<Appearance> = {};
   if (changed.fields !== undefined) {
     const answer = await showFields(changed.fields);
     if (!answer.ok) return answer;
-    now = { ...now, fields: answer.value };
-    commit({ fields: changed.fields });
+    saved = { fields: answer.value };
+    commit({ fields: changed.fields }, saved);
   }
   if (changed.templates !== undefined) {
     const answer = await showTemplates(changed.templates);
     if (!answer.ok) return answer;
-    now = { ...now, templates: answer.value };
-    commit({ templates: changed.templates });
+    saved = { ...saved, templates: answer.value };
+    commit({ templates: changed.templates }, saved);
   }
   const update = updateOf(changed);
   if (Object.keys(update).length > 0) {
     const answer = await updatePortal(update);
     if (!answer.ok) return answer;
-    now = { ...now, portal: answer.value };
+    saved = { ...saved, portal: answer.value };
   }
-  return { ok: true, value: now };
+  return { ok: true, value: saved };
 }

@@ -20,8 +20,8 @@ export function AppearancePage() {
       {value?.portal.created === false && <NoPortalYet />}
       {value?.portal.created === true && (
         <>
-          <Logo portal={value.portal} mayChange={may} onChange={(portal) => appearance.put({ ...value, portal })} />
-          <Editor appearance={value} onSaved={appearance.put} />
+          <Logo portal={value.portal} mayChange={may} onChange={(logo) => appearance.put((now) => ({ ...now, portal: { ...now.portal, ...logo } }))} />
+          <Editor appearance={value} onSaved={(saved) => appearance.put((now) => ({ ...now, ...saved }))} />
         </>
       )}
     </Page>

@@ -9,7 +9,7 @@ import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { LeaveGuard, UnsavedNote } from '../parts/unsaved.tsx';
 import { useApp, useMay } from '../state/application.tsx';
-import { useForm, type FormValues } from '../state/form.ts';
+import { useFollow, useForm, type FormValues } from '../state/form.ts';
 import { useResource } from '../state/resource.ts';
 import { portFor, providerAddress, updateOf, valuesOf, type MailValues } from './mail_form.ts';
 import { MailTest } from './mail_test.tsx';
@@ -72,6 +72,7 @@ function MailForm({ settings, onSaved }: { settings: MailSettings; onSaved: (set
   const may = useMay('owner');
   const form = useForm(valuesOf(settings));
   const submission = useFormSubmission(Object.keys(kFields));
+  useFollow(form, settings, valuesOf, submission.busy);
   const { values, set } = form;
   const parts = { form, errors: submission.errors };
   const submit = () =>
@@ -79,7 +80,7 @@ function MailForm({ settings, onSaved }: { settings: MailSettings; onSaved: (set
       wrong: /^[0-9]{1,5}$/.test(values.port.trim()) || values.server === 'provider' ? [] : [{ field: 'server_port', text: t('mail.port_wrong') }],
       request: () => saveMailSettings(updateOf(values, { provider_address: providerAddress(settings) })),
       done: (saved) => {
-        form.reset(valuesOf(saved));
+        form.follow(values, valuesOf(saved));
         onSaved(saved);
         setNotice({ key: 'mail.saved' });
       },

@@ -29,7 +29,9 @@ const kKinds: readonly string[] = [
 
 // Mails and text messages that were given up, with what the other side said.
 export function FailedMessages() {
-  const { t } = useWords();
+  const translator = useWords();
+  const { t } = translator;
+  const { describe } = useShell();
   const may = useMay('manager');
   const times = useTimes();
   const list = useList<MessageList>(listKey('failed_messages', null), (part, _, signal) => listFailedMessages(part, signal));
@@ -60,6 +62,11 @@ export function FailedMessages() {
       )}
       {loaded !== null && loaded.items.length > 0 && (
         <Table label={t('messages.title')} columns={columns} items={loaded.items} nameOf={({ recipient }) => recipient} />
+      )}
+      {list.moreFailure !== null && (
+        <p class="field-error" role="alert">
+          {describe(list.moreFailure, translator)}
+        </p>
       )}
       {loaded !== null && loaded.nextCursor !== null && (
         <button type="button" class="button" aria-busy={list.loadingMore} onClick={() => void list.loadMore()}>

@@ -9,7 +9,7 @@ import type { StaffPortal } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
 import { LeaveGuard, UnsavedNote } from '../parts/unsaved.tsx';
 import { useApp, useMay } from '../state/application.tsx';
-import { changedValues, useForm } from '../state/form.ts';
+import { changedValues, useFollow, useForm } from '../state/form.ts';
 import { useResource } from '../state/resource.ts';
 
 const kInvitationDays: readonly number[] = [1, 3, 7, 14, 30];
@@ -30,12 +30,17 @@ export function Periods() {
   );
 }
 
+function valuesOf({ invitation_days, activity_days }: StaffPortal) {
+  return { invitation_days, activity_days };
+}
+
 function PeriodsForm({ portal, onSaved }: { portal: StaffPortal; onSaved: (portal: StaffPortal) => void }) {
   const { t } = useWords();
   const { setNotice } = useApp();
   const may = useMay('manager');
-  const form = useForm({ invitation_days: portal.invitation_days, activity_days: portal.activity_days });
+  const form = useForm(valuesOf(portal));
   const submission = useFormSubmission(['invitation_days', 'activity_days']);
+  useFollow(form, portal, valuesOf, submission.busy);
   // What was set elsewhere is offered, too.
   const options = (choices: readonly number[], current: number) =>
     [...new Set([...choices, current])].sort((a, b) => a - b).map((days) => ({ value: String(days), text: t('periods.days', { count: days }) }));
@@ -43,7 +48,7 @@ function PeriodsForm({ portal, onSaved }: { portal: StaffPortal; onSaved: (porta
     submission.send({
       request: () => updatePortal(changedValues(form)),
       done: (saved) => {
-        form.reset({ invitation_days: saved.invitation_days, activity_days: saved.activity_days });
+        form.follow(form.values, valuesOf(saved));
         onSaved(saved);
         setNotice({ key: 'account.saved' });
       },
