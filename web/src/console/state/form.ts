@@ -39,7 +39,12 @@ export function useForm<Values extends object>(initial: Values): FormValues<Valu
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 // Somebody else may change what is saved, too; while a save is under way its answer is the one to wait for.
-export function useFollow<Source, Values extends object>(form: FormValues<Values>, source: Source, valuesOf: (source: Source) => Values, busy: boolean): void {
+export function useFollow<Source, Values extends object>(
+  form: FormValues<Values>,
+  source: Source,
+  valuesOf: (source: Source) => Values,
+  busy: boolean,
+): void {
   useEffect(() => {
     if (!busy) form.follow(form.saved, valuesOf(source));
   }, [source, busy]);
