@@ -13,7 +13,6 @@ import { makeConsoleTranslator } from './i18n/words.ts';
 import { matchRoute, needsSession, signInPath } from './navigation.ts';
 import { Layout } from './parts/layout.tsx';
 import { lazyPage, useLazyPages } from './parts/lazy_page.tsx';
-import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
 import { ClientPage } from './pages/client.tsx';
 import { ClientsPage } from './pages/clients.tsx';
@@ -25,6 +24,7 @@ import { SignInPage } from './pages/sign_in.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
 
+const AccountPage = lazyPage(async () => (await import('./pages/account.tsx')).AccountPage);
 const ActivityPage = lazyPage(async () => (await import('./pages/activity.tsx')).ActivityPage);
 const AppearancePage = lazyPage(async () => (await import('./pages/appearance.tsx')).AppearancePage);
 const InvitationsPage = lazyPage(async () => (await import('./pages/invitations.tsx')).InvitationsPage);
