@@ -76,6 +76,7 @@ void on_identified(void* data) noexcept {
     guard->known = true;
   }
   stop_waiting(guard);
+  if (request->post_action) return;  // the client has left, and its request goes on with something else
   request->read_event_handler = ngx_http_block_reading;
   request->write_event_handler = ngx_http_core_run_phases;
   ngx_http_core_run_phases(request);

@@ -75,6 +75,7 @@ void read_file_body(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
+  if (request->post_action) return;  // the client has left
   context->body_left = false;
   context->body_coming = true;
   request->request_body_in_file_only = 1;

@@ -77,6 +77,11 @@ void on_done(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
+  if (request->post_action) {
+    // The client has left, and its request goes on with something else.
+    release_operation(context);
+    return;
+  }
   context->answered = true;
   if (context->body_coming) {
     // The time for its body is over. As when nginx itself gives up waiting for one: there is no answer.

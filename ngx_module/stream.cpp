@@ -147,6 +147,11 @@ void on_events(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
   ngx_http_request_t* request = context->request;
   ngx_connection_t* connection = request->connection;
+  if (request->post_action) {
+    // The client has left, and its request goes on with something else.
+    end_stream(context);
+    return;
+  }
   const ngx_int_t result = write_events(request, context);
   if (result == NGX_DONE) return;
   ngx_http_finalize_request(request, result);

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
+from support import places
 from support.guarded import NAVIGATION, Guarded, open_guarded, passed_headers
 from support.portalctl import Portalctl
 
@@ -75,6 +76,43 @@ def test_a_client_that_leaves_is_forgotten(guarded):
         wait_for(lambda: active(guarded) == 0)
     assert guarded.http.served == served
     assert client.get(HTTP).status == 200
+
+
+@pytest.mark.parametrize("path, says", [("/after/", "portal_auth required;"), ("/api/v1/jobs", "portal on;")])
+def test_what_comes_after_a_client_that_left_is_done_once(guarded, path, says):
+    """`post_action` goes on with the request of somebody for whom PostgreSQL is still asked."""
+    client, _ = guarded.signed_in()
+    folder = places.make_socket_folder()
+    with closing(socket.socket(socket.AF_UNIX)) as listener, ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        listener.bind(str(folder / "after.sock"))
+        (folder / "after.sock").chmod(0o777)
+        listener.listen()
+        listener.settimeout(10)
+        locations = f"""
+            location = /metrics {{ portal_metrics; }}
+            location = {path} {{ {says} post_action @after; }}
+            location @after {{ proxy_pass http://unix:{folder}/after.sock; }}
+        """
+        nginx = stack.enter_context(guarded.site.make_nginx("after", workers=1, server_extra=locations))
+
+        def waiting() -> str:
+            return re.search(r"^portal_requests_active (\d+)$", nginx.client().get("/metrics").text, re.MULTILINE)[1]
+
+        worker = nginx.workers()
+        with locked(guarded):
+            with socket.create_connection(("127.0.0.1", nginx.port)) as connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {guarded.people.host}\r\nCookie: portal-member={client.cookies['portal-member']}\r\n\r\n".encode())
+                wait_for(lambda: waiting() == "1")
+            after, _ = listener.accept()
+        with closing(after):
+            wait_for(lambda: waiting() == "0")
+            assert b"\r\n\r\n" in after.recv(4096)
+            after.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+        listener.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+        assert nginx.workers() == worker
 
 
 @pytest.mark.parametrize("path", [FILE, HTTP])
