@@ -69,6 +69,9 @@ bool make_head(ngx_http_request_t* request, portal_response response) {
   request->gzip_ok = 0;
   request->disable_not_modified = 1;
   request->keepalive = 0;
+  // As nginx does where it passes on what comes as it comes. The pace of a download would hold up the last event.
+  request->limit_rate = 0;
+  request->limit_rate_set = 1;
   return true;
 }
 
@@ -100,7 +103,8 @@ ngx_int_t wait_until_writable(ngx_http_request_t* request) {
 
 // NGX_DONE: the stream goes on.
 ngx_int_t write_events(ngx_http_request_t* request, RequestContext* context) {
-  if (is_blocked(request, context)) return portal_stream_over(context->stream) ? NGX_ERROR : NGX_DONE;
+  if (is_blocked(request, context))
+    return portal_stream_over(context->stream) ? NGX_ERROR : wait_until_writable(request);
   ngx_buf_t* buffer = context->buffer;
   while (true) {
     int last = 0;
@@ -133,7 +137,7 @@ void on_writable(ngx_http_request_t* request) noexcept {
     if (is_blocked(request, context)) {
       result = wait_until_writable(request);
     } else {
-      if (write->timer_set) {
+      if (write->timer_set && !write->delayed) {
         ngx_del_timer(write);
       }
       free_tls_buffer(request);

@@ -297,6 +297,18 @@ def test_the_access_log_tells_of_a_stream_at_its_end(people):
     assert float(re.search(r'"database":"([\d.]+)', line)[1]) >= 0
 
 
+def test_a_limited_rate_does_not_hold_events_back(people, site):
+    """The limit is for what is downloaded; what an event waits for behind another one must come."""
+    member = browser(people, people.add_member())
+    with site.make_nginx("limited", workers=1, server_extra=f"location = {STREAM} {{ portal on; limit_rate 1k; }}") as nginx:
+        member.port = nginx.port
+        wait_for(lambda: member.get(SESSION).status == 200)
+        with begin(member) as stream:
+            for _ in range(4):
+                job = add_job(people, "Acme", next_number())
+                assert stream.next() == ("jobs", {"job_id": str(job)})
+
+
 # --- when something breaks
 
 
