@@ -73,6 +73,16 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   return send_body(request, response.body);
 }
 
+// What nobody wanted is thrown away as it comes, so that the client reads the answer. One that waits to be asked for it
+// is not asked, as where nginx itself refuses; whether it sends it all the same nobody can tell.
+ngx_int_t discard_body(ngx_http_request_t* request) {
+  if (request->headers_in.expect && !request->expect_tested) {
+    request->expect_tested = 1;
+    request->keepalive = 0;
+  }
+  return ngx_http_discard_request_body(request);
+}
+
 void on_done(void* data) noexcept {
   auto* context = static_cast<RequestContext*>(data);
   ngx_http_request_t* request = context->request;
@@ -89,8 +99,7 @@ void on_done(void* data) noexcept {
     ngx_http_run_posted_requests(connection);
     return;
   }
-  // What nobody wanted is thrown away as it comes, so that the client reads the answer.
-  ngx_int_t result = context->body_left ? ngx_http_discard_request_body(request) : NGX_OK;
+  ngx_int_t result = context->body_left ? discard_body(request) : NGX_OK;
   if (result == NGX_OK) result = send_response(request, context);
   if (result == NGX_DONE) {
     ngx_http_run_posted_requests(connection);

@@ -162,10 +162,14 @@ def begin_upload(console, client_id: int, length: int, *, cookie: bool = True, e
     return connection
 
 
+@pytest.mark.parametrize("extra", ["", "Expect: 100-continue\r\n"], ids=["", "expect"])
 @pytest.mark.parametrize("cookie, length, client, status", [(False, 1000, None, b"401"), (True, 100 * 1024 * 1024 + 1, None, b"413"), (True, 1000, 10**15, b"404")])
-def test_who_may_not_is_told_before_anything_is_sent(portal, console, client_id, cookie, length, client, status):
-    with closing(begin_upload(console, client or client_id, length, cookie=cookie)) as connection:
-        assert connection.recv(4096).split(b" ")[1] == status
+def test_who_may_not_is_told_before_anything_is_sent(portal, console, client_id, cookie, length, client, status, extra):
+    with closing(begin_upload(console, client or client_id, length, cookie=cookie, extra=extra)) as connection:
+        head = connection.recv(4096)
+        assert head.split(b" ")[1] == status
+        # Whoever was not asked for the body may go on with another request, which must not be taken for it.
+        assert b"\r\nConnection: close\r\n" in head or not extra
 
 
 def test_a_client_that_waits_to_be_asked_is_asked(portal, console, client_id):
