@@ -289,6 +289,13 @@ int portal_operation_response(portal_operation* operation, portal_response* resp
   });
 }
 
+int portal_operation_file_opened(portal_operation* operation) noexcept {
+  return guarded(1, nullptr, 0, [&] {
+    operation->operation.note_file();
+    return 0;
+  });
+}
+
 void portal_operation_file_failed(portal_operation* operation, portal_text why) noexcept {
   operation->operation.fail_file(view(why));
 }

@@ -145,6 +145,8 @@ portal_operation* portal_operation_start_before_body(portal_worker* worker, cons
 void portal_operation_take_body(portal_operation* operation, int descriptor, int64_t size) PORTAL_NOEXCEPT;
 /* After `done`. Answers 0 on success. */
 int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
+/* The file of the response was opened, and is sent next. Answers 0 on success, else it must not be sent. */
+int portal_operation_file_opened(portal_operation* operation) PORTAL_NOEXCEPT;
 /* Instead of a response whose file cannot be sent: makes it 503, and logs why. The views of the response before become
  * invalid; ask for the new one. */
 void portal_operation_file_failed(portal_operation* operation, portal_text why) PORTAL_NOEXCEPT;

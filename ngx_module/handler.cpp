@@ -60,6 +60,7 @@ ngx_int_t send_response(ngx_http_request_t* request, RequestContext* context) {
   }
   if (file) {
     if (!prepare_ranges(request, response)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (portal_operation_file_opened(context->operation) != 0) return NGX_HTTP_INTERNAL_SERVER_ERROR;
     return send(request, file);
   }
   if (response.body.size == 0) {

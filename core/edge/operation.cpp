@@ -141,9 +141,9 @@ void Operation::record_success(const http::Response& response) noexcept {
   record(*event, {});
 }
 
-// What the browser has already was opened before.
-void Operation::note_activity(const http::Response& response) {
-  if (!opened_ || response.status != http::Status::kOk) return;
+// Who asks for the head alone has read nothing.
+void Operation::note_file() {
+  if (!opened_ || request_.method != http::Method::kGet) return;
   const auto& [member, kind, id, viewer] = *opened_;
   const auto extent =
       request_.count_headers("Range") > 0 ? ActivityNotes::Extent::kPart : ActivityNotes::Extent::kWhole;
@@ -212,7 +212,6 @@ void Operation::conclude(Result<http::Response> answered) {
     return;
   }
   record_success(*answered);
-  note_activity(*answered);
   mark_written(*answered);
   finish(std::move(*answered));
 }

@@ -38,7 +38,9 @@ class Operation {
   const std::optional<cache::Body>& body() const { return sent_body_; }
   // What came of looking into the worker's memory; kOff where the route's answers are never kept.
   CacheOutcome cache_outcome() const { return route_ && route_->depends.declared() ? cache_ : CacheOutcome::kOff; }
-  // Once it is done: the file of its response cannot be sent, and `why` is for the log.
+  // Once it is done: the file of its response is sent next, which is when whoever asks has opened it.
+  void note_file();
+  // Or that file cannot be sent, and `why` is for the log.
   void fail_file(std::string_view why) noexcept;
   // Empty until the account was found.
   std::string_view account_slug() const { return account_ ? std::string_view(account_->slug) : std::string_view(); }
@@ -79,7 +81,6 @@ class Operation {
   void count_answer(Count count) noexcept;
   void record(SecurityEvent event, std::string_view reason) noexcept;
   void record_success(const http::Response& response) noexcept;
-  void note_activity(const http::Response& response);
   void finish_with(Error error) noexcept;
   void on_deadline() noexcept;
   void on_body_wanted() noexcept;

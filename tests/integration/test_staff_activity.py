@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from support import staff
@@ -51,15 +52,19 @@ def test_sign_ins_and_failures_of_members_and_staff(desk, owner):
     assert {(each["kind"], each["id"]) for each in failures} == {("staff", str(owner.staff_id)), ("member", str(member.member_id))}
 
 
+def file_of(desk, content: bytes) -> Path:
+    digits = hashlib.sha256(content).hexdigest()
+    return desk.site.files / digits[:2] / digits
+
+
 def add_document(desk, content: bytes) -> str:
     """The address of its content."""
-    digest = hashlib.sha256(content)
-    folder = desk.site.files / digest.hexdigest()[:2]
-    folder.mkdir(mode=0o750, exist_ok=True)
-    (folder / digest.hexdigest()).write_bytes(content)
-    (folder / digest.hexdigest()).chmod(0o640)
+    file = file_of(desk, content)
+    file.parent.mkdir(mode=0o750, exist_ok=True)
+    file.write_bytes(content)
+    file.chmod(0o640)
     document = desk.insert("document", "document_id", account_id=desk.account_id, client_id=desk.clients["Acme"], name="Contract.pdf", media_type="application/pdf",
-                           size_bytes=len(content), content_hash=digest.digest())
+                           size_bytes=len(content), content_hash=hashlib.sha256(content).digest())
     return f"/api/v1/documents/{document}/content"
 
 
@@ -80,6 +85,24 @@ def test_documents_that_members_opened(desk, owner):
     (opened,) = opened_by(desk, owner, member)
     assert opened["subject"]["kind"] == "document" and opened["subject"]["id"] == path.split("/")[4]
     assert opened["client"]["id"] == str(desk.clients["Acme"])
+    client.close()
+
+
+def test_a_document_that_was_not_given_was_not_opened(desk, owner):
+    member = desk.add_member()
+    content = b"%PDF-1.4\nnot given"
+    path = add_document(desk, content)
+    file = file_of(desk, content)
+    client = desk.signed_in(member)
+    client.keeps = True
+    file.rename(file.with_suffix(".away"))
+    assert client.get(path).code == "storage_unavailable"
+    file.with_suffix(".away").rename(file)
+    assert client.request("HEAD", path).status == 200
+    assert client.get(path).status == 200
+    wait_until(lambda: opened_by(desk, owner, member))
+    time.sleep(0.5)  # what else there was to be noted would be there by now
+    assert len(opened_by(desk, owner, member)) == 1
     client.close()
 
 
