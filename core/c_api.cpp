@@ -241,7 +241,14 @@ int portal_takes_file(const portal_worker* worker, portal_text method, portal_te
 }
 
 void portal_operation_take_body(portal_operation* operation, int descriptor, int64_t size) noexcept {
-  operation->operation.take_body({.descriptor = size > 0 ? descriptor : -1, .bytes = size});
+  using portal::http::BodyFile;
+  guarded(0, nullptr, 0, [&] {
+    if (size == PORTAL_BODY_LOST)
+      operation->operation.take_body(portal::fail(portal::ErrorCode::kStorageFull, "the body cannot be written"));
+    else
+      operation->operation.take_body(BodyFile{.descriptor = size > 0 ? descriptor : -1, .bytes = size});
+    return 0;
+  });
 }
 
 portal_operation* portal_operation_start_before_body(portal_worker* worker, const portal_request* request,

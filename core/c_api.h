@@ -141,7 +141,9 @@ int portal_takes_file(const portal_worker* worker, portal_text method, portal_te
 portal_operation* portal_operation_start_before_body(portal_worker* worker, const portal_request* request,
                                                      portal_done_function body_wanted, portal_done_function done,
                                                      void* context) PORTAL_NOEXCEPT;
-/* The body in a file, whose descriptor (-1: it is empty) stays open until portal_operation_destroy. */
+/* The body in a file, whose descriptor (-1: it is empty) stays open until portal_operation_destroy. Its size is what
+ * the request's Content-Length says, or the request fails; PORTAL_BODY_LOST: there was no room for it. */
+enum { PORTAL_BODY_LOST = -1 };
 void portal_operation_take_body(portal_operation* operation, int descriptor, int64_t size) PORTAL_NOEXCEPT;
 /* After `done`. Answers 0 on success. */
 int portal_operation_response(portal_operation* operation, portal_response* response) PORTAL_NOEXCEPT;
@@ -226,7 +228,12 @@ typedef struct {
   portal_text permissions; /* names with commas between them */
 } portal_identity;
 
-enum { PORTAL_ERROR_NOT_SIGNED_IN = 1, PORTAL_ERROR_PERMISSION_REQUIRED, PORTAL_ERROR_CROSS_SITE_REQUEST };
+enum {
+  PORTAL_ERROR_NOT_SIGNED_IN = 1,
+  PORTAL_ERROR_PERMISSION_REQUIRED,
+  PORTAL_ERROR_CROSS_SITE_REQUEST,
+  PORTAL_ERROR_STORAGE_FULL /* only of portal_refusal */
+};
 
 /* The bit of a permission's name; 0: there is none of that name. */
 uint32_t portal_permission_bit(portal_text name) PORTAL_NOEXCEPT;
@@ -259,7 +266,7 @@ typedef struct {
   int status;
   portal_text path;
   int in_api; /* the location says `portal on` */
-  int error; /* of portal_identity, where portal_auth refuses: programs are told as by the API; 0: as the status says */
+  int error;  /* PORTAL_ERROR_..., where more is known: programs are told as by the API; 0: as the status says */
   portal_text accept;
   portal_text accept_language;
   portal_text request_id;

@@ -115,6 +115,8 @@ std::optional<ErrorCode> portal::boundary::error_of(int number) noexcept {
       return ErrorCode::kPermissionRequired;
     case PORTAL_ERROR_CROSS_SITE_REQUEST:
       return ErrorCode::kCrossSiteRequest;
+    case PORTAL_ERROR_STORAGE_FULL:
+      return ErrorCode::kStorageFull;
     default:
       if (number < kFirstCode || number > kFirstCode + std::to_underlying(ErrorCode::kPrincipalChanged))
         return std::nullopt;

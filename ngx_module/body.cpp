@@ -5,14 +5,34 @@
 namespace portal::nginx {
 namespace {
 
+// As ngx_http_write_request_body, except that the buffers stay as they are: whoever read them still needs them.
+const ngx_temp_file_t* write_to_file(ngx_http_request_t* request, ngx_chain_t* buffers) {
+  const auto* core =
+      static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(request, ngx_http_core_module));
+  auto* file = static_cast<ngx_temp_file_t*>(ngx_pcalloc(request->pool, sizeof(ngx_temp_file_t)));
+  if (!file) return nullptr;
+  file->file.fd = NGX_INVALID_FILE;
+  file->file.log = request->connection->log;
+  file->path = core->client_body_temp_path;
+  file->pool = request->pool;
+  return ngx_write_chain_to_temp_file(file, buffers) == NGX_ERROR ? nullptr : file;
+}
+
 // nginx has read the body to its end. The file that it wrote has no name since it was made, so nothing stays of it
-// whatever becomes of this process; its descriptor closes with the request's pool.
+// whatever becomes of this process; its descriptor closes with the request's pool. What another module has read before
+// (mirror does) may lie in memory.
 void on_file_body(ngx_http_request_t* request) noexcept {
   RequestContext* context = find_context(request);
   if (!context || !context->operation) return;
   context->body_coming = false;
-  const ngx_temp_file_t* file = request->request_body ? request->request_body->temp_file : nullptr;
-  portal_operation_take_body(context->operation, file ? file->file.fd : -1, file ? file->file.offset : 0);
+  const ngx_http_request_body_t* body = request->request_body;
+  const ngx_temp_file_t* file = body ? body->temp_file : nullptr;
+  const bool in_memory = body && !file && body->bufs;
+  if (in_memory) file = write_to_file(request, body->bufs);
+  if (in_memory && !file)
+    portal_operation_take_body(context->operation, -1, PORTAL_BODY_LOST);
+  else
+    portal_operation_take_body(context->operation, file ? file->file.fd : -1, file ? file->file.offset : 0);
   watch_client(request);
 }
 

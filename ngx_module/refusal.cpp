@@ -100,6 +100,15 @@ int guard_error(ngx_http_request_t* request) {
   return guard->refused_error;
 }
 
+// nginx says 500 where it cannot write a body to its file, nearly always for want of room (SECURITY S1). Before the API
+// has anything of a body nothing else says so, but for want of memory.
+bool has_lost_body(ngx_http_request_t* request) {
+  if (request->headers_out.status != NGX_HTTP_INTERNAL_SERVER_ERROR) return false;
+  if (request->content_handler != handle_api || !request->request_body) return false;
+  const RequestContext* context = find_context(request);
+  return !context || context->body_coming;
+}
+
 }  // namespace
 
 ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf) {
@@ -107,13 +116,18 @@ ngx_int_t prepare_refusal(ngx_http_request_t* request, const LocConf* conf) {
   auto* refusal = static_cast<Refusal*>(ngx_pcalloc(request->pool, sizeof(Refusal)));
   auto* room = static_cast<u_char*>(ngx_pnalloc(request->pool, kRoom));
   if (!refusal || !room) return NGX_ERROR;
+  const bool full = has_lost_body(request);
+  if (full) {
+    request->err_status = request->headers_out.status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    if (!add_header(request, {"Retry-After", 11}, {"60", 2})) return NGX_ERROR;
+  }
   const auto* main = static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_portal_module));
   const ngx_http_variable_value_t* request_id =
       ngx_http_get_indexed_variable(request, static_cast<ngx_uint_t>(main->request_id_variable));
   portal_refusal described{.status = static_cast<int>(request->headers_out.status),
                            .path = find_path(request),
                            .in_api = conf->enabled == 1,
-                           .error = guard_error(request),
+                           .error = full ? PORTAL_ERROR_STORAGE_FULL : guard_error(request),
                            .accept = find_header(request, "Accept"),
                            .accept_language = find_header(request, "Accept-Language"),
                            .request_id = {}};

@@ -67,21 +67,30 @@ void Operation::start() {
   root_.handle().resume();
 }
 
-// SECURITY X3: a minute for each megabyte and one besides. The length was looked at before.
-void Operation::on_body_wanted() noexcept {
-  constexpr std::int64_t kMegabyte = 1024 * 1024;
+// Of a body that is a file, which was looked at before.
+std::int64_t Operation::content_length() const {
   std::int64_t length = 0;
   if (const std::optional<std::string_view> text = request_.header("Content-Length"))
     std::from_chars(text->data(), text->data() + text->size(), length);
-  deadline_->start(std::chrono::minutes(1 + length / kMegabyte));
+  return length;
+}
+
+// SECURITY X3: a minute for each megabyte and one besides.
+void Operation::on_body_wanted() noexcept {
+  constexpr std::int64_t kMegabyte = 1024 * 1024;
+  deadline_->start(std::chrono::minutes(1 + content_length() / kMegabyte));
   on_body_wanted_();
 }
 
-void Operation::take_body(http::BodyFile file) {
+void Operation::take_body(Result<http::BodyFile> file) {
   if (done_) return;
   const bool has_own = route_ && route_->deadline.count() > 0;
   deadline_->start(has_own ? route_->deadline : worker_.file_deadline());
-  body_.take(file);
+  // Whatever has become of it on its way: what is missing must not look as if it had never been sent.
+  if (file && file->bytes != content_length())
+    file = fail(ErrorCode::kInternal, "of the body there are " + std::to_string(file->bytes) + " bytes, not " +
+                                          std::to_string(content_length()));
+  body_.take(std::move(file));
 }
 
 access::Lanes Operation::lanes() {

@@ -31,7 +31,7 @@ class Operation {
   Operation& operator=(const Operation&) = delete;
 
   void start();
-  void take_body(http::BodyFile file);
+  void take_body(Result<http::BodyFile> file);
   bool done() const { return done_; }
   const http::Response& response() const { return response_; }
   // The response's body and entity tag, where it is one that can be kept: then the body of the response is empty.
@@ -74,6 +74,7 @@ class Operation {
   void mark_written(http::Response& response) const;
   Result<void> decide(const Route& route, const access::Member& member) const;
   Result<void> check_request(const Route& route) const;
+  std::int64_t content_length() const;
   http::Response problem_of(Error error);
   access::Lanes lanes();
   void finish(http::Response response) noexcept;

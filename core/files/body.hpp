@@ -5,6 +5,7 @@
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/result.hpp"
 #include "http/request.hpp"
@@ -19,9 +20,9 @@ class Body {
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
-  // It has been received, or there is none.
-  void take(http::BodyFile file) {
-    file_ = file;
+  // It has been received, or there is none, or it is lost.
+  void take(Result<http::BodyFile> file) {
+    file_ = std::move(file);
     if (waiter_) received_->post();
   }
 
@@ -54,7 +55,7 @@ class Body {
 
   io::Loop& loop_;
   io::Callback on_wanted_;
-  std::optional<http::BodyFile> file_;
+  std::optional<Result<http::BodyFile>> file_;
   std::unique_ptr<io::Wake> wanted_;
   std::unique_ptr<io::Wake> received_;
   Awaiter* waiter_ = nullptr;

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.applications import HttpApplication
 from support.client import Client
 from support.contract import CheckedClient
+from support.courier import wait_until
 from support.portalctl import Portalctl
 from support.uploads import png
 from support.world import NOTICE_SECONDS, PDF
@@ -497,3 +499,16 @@ def test_jobs_rest_while_members_read(make_site):
             done.set()
         for reader in readers:
             reader.result()
+
+
+def test_what_another_module_has_read_before_is_taken_in_whole(make_site):
+    """It may lie in memory by then (client_body_buffer_size, 64k) or in a file, and the copy is as whole."""
+    with HttpApplication() as other:
+        site = make_site(workers=1, server_extra=f"mirror /copy; location = /copy {{ internal; proxy_pass http://unix:{other.socket}:/copy; }}")
+        feeding = System(site)
+        for served, count in enumerate((3, 2000)):
+            lines = [client(f"MC-{count}-{number}") for number in range(count)]
+            assert feeding.counts("clients", *lines) == (count, 0, 0, 0)
+            wait_until(lambda: other.served > served)
+            assert other.last_body.decode().split("\n") == [json.dumps(line) for line in lines]
+        assert feeding.counts("clients") == (0, 0, 0, 0)

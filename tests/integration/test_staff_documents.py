@@ -238,6 +238,48 @@ def test_a_store_that_cannot_be_written(make_site, tmp_path_factory):
     assert console.get(shown["url"]).body == PDF
 
 
+MIRROR = "mirror /copy; location = /copy { internal; return 204; }"
+
+
+@pytest.fixture
+def own(make_site):
+    """A site of its own: make it with lines of server{}, and get it with the console and a client."""
+    def make(server_extra: str = ""):
+        from support.world import World
+        site = make_site(workers=1, server_extra=server_extra)
+        world = World(site)
+        who = staff.add_staff(world, world.matrix.account_id, "owner")
+        return site, staff.signed_in(world, CheckedClient(site.nginx.port, world.matrix.host), who), world.matrix.clients["One"]
+    return make
+
+
+def test_what_another_module_has_read_before_is_kept_whole(own):
+    """It may lie in memory by then (client_body_buffer_size, 64k) or in a file."""
+    site, console, client_id = own(MIRROR)
+    for size in (100, 50_000, 300_000):
+        content = PDF + bytes(size)
+        filed = add(console, client_id, "Report.pdf", content)
+        assert filed.status == 201, filed.text
+        assert (filed.json()["size"], console.get(filed.json()["url"]).body) == (len(content), content)
+    assert add(console, client_id, "Empty.pdf", b"").status == 400
+
+
+@pytest.mark.parametrize("server_extra, content", [("", LARGE), (MIRROR, PDF + bytes(20_000))], ids=["received", "read before"])
+def test_there_is_no_room_for_what_is_received(own, server_extra, content):
+    """SECURITY S1: nothing is acknowledged, and what needs no file goes on."""
+    site, console, client_id = own(server_extra)
+    before = stored(site)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=777", "tmpfs", site.nginx.folder / "temporary_client_body"], check=True)
+    try:
+        full = add(console, client_id, "Full.pdf", content)
+        assert (full.status, full.code, full.header("Retry-After")) == (503, "storage_full", "60")
+        assert stored(site) == before and "Full.pdf" not in console.get(DOCUMENTS).text
+    finally:
+        subprocess.run(["umount", "--lazy", site.nginx.folder / "temporary_client_body"], check=True)
+    assert all("temporary_client_body" in line for line in site.nginx.alarms())
+    assert add(console, client_id, "Report.pdf", content).status == 201
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH", "POST"])
 def test_nobody_fills_the_disk_where_files_may_come(portal, console, method):
     """What brings no file is bounded before anything of it is read: by its length, and without one not at all."""

@@ -17,7 +17,7 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 
 
 class _Application:
-    """Used with `with`. `served` counts the requests that came through."""
+    """Used with `with`. `served` counts the requests that came through; `last_body` came with the last of them, if it is HTTP."""
 
     handler: type
 
@@ -27,6 +27,7 @@ class _Application:
         self._server = _Server(str(self.socket), self.handler)
         self._server.application = self
         self.served = 0
+        self.last_body = b""
         self.answer_headers: list[tuple[str, str]] = []
         self.status = 200
         self.socket.chmod(0o777)
@@ -48,10 +49,11 @@ class _HttpHandler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         application = self.server.application
-        application.served += 1
         length = int(self.headers.get("Content-Length") or 0)
+        application.last_body = self.rfile.read(length)
+        application.served += 1
         asked = {"method": self.command, "path": self.path, "headers": [[name, value] for name, value in self.headers.items()],
-                 "body": self.rfile.read(length).decode()}
+                 "body": application.last_body.decode()}
         body = json.dumps(asked).encode()
         self.send_response(application.status)
         for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), *application.answer_headers):

@@ -222,13 +222,25 @@ TEST(Body, IsAskedForOnceAndComesToWhoeverAsks) {
   }
   Task<void> task = receive(&body, &sizes);
   task.handle().resume();
-  body.take({.descriptor = -1, .bytes = 7});
+  body.take(http::BodyFile{.descriptor = -1, .bytes = 7});
   EXPECT_TRUE(sizes.empty());
   ASSERT_TRUE(loop.run_until([&] { return !sizes.empty(); }, kPatience));
   Task<void> again = receive(&body, &sizes);
   again.handle().resume();
   EXPECT_EQ(sizes, (std::vector<std::int64_t>{7, 7}));
   EXPECT_EQ(glue.asked, 1);
+}
+
+TEST(Body, ThatIsLostIsNotEmpty) {
+  io::EpollLoop loop;
+  Glue glue;
+  Body body(loop, io::Callback::to<&Glue::on_wanted>(&glue));
+  std::vector<std::int64_t> sizes;
+  Task<void> task = receive(&body, &sizes);
+  task.handle().resume();
+  body.take(fail(ErrorCode::kStorageFull));
+  ASSERT_TRUE(loop.run_until([&] { return !sizes.empty(); }, kPatience));
+  EXPECT_EQ(sizes, std::vector<std::int64_t>{-1});
 }
 
 TEST(Body, WithoutAGlueThereIsNone) {
