@@ -77,6 +77,10 @@ char* merge_loc_conf(ngx_conf_t* conf, void* parent_data, void* child_data) noex
     return static_cast<char*>(NGX_CONF_ERROR);
   }
   if (!child->account) child->account = parent->account;
+  // Whom `limit_except` lets in nginx serves from a location of its own, in which every module that answers has to put
+  // itself.
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(conf, ngx_http_core_module));
+  if (core->lmt_excpt && !core->handler) core->handler = parent->handler;
   return NGX_CONF_OK;
 }
 

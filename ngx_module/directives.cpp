@@ -39,6 +39,7 @@ char* set_content(ngx_conf_t* conf, const ngx_command_t* command, ngx_http_handl
     return failed();
   }
   core->handler = handler;
+  static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(conf, ngx_http_portal_module))->handler = handler;
   return NGX_CONF_OK;
 }
 

@@ -73,6 +73,7 @@ struct MainConf {
 enum Auth : ngx_uint_t { kAuthOff, kAuthOptional, kAuthRequired };
 
 struct LocConf {
+  ngx_http_handler_pt handler;  // what the location itself says; null: nothing of ours
   ngx_flag_t enabled;
   ngx_flag_t insecure_cookie;
   ngx_flag_t security_headers;

@@ -291,3 +291,22 @@ def test_what_a_directive_needs_besides(check, missing, used):
 def test_what_is_accepted(check, context, line):
     status, said = check(lambda text: f"{text}\n{_placed(context, line)}\n", "private.conf")
     assert status == 0, said
+
+
+def test_limit_except_leaves_a_location_its_answer_for_those_whom_it_lets_in(portal):
+    """nginx gives what is limited a location of its own, which is empty unless a module fills it."""
+    locations = """
+        location = /api/v1/session { portal on; limit_except GET { allow 127.0.0.1; deny all; } }
+        location = /api/v1/password-resets { portal on; limit_except GET { deny all; } }
+        location = /metrics { portal_metrics; limit_except POST { allow 127.0.0.1; deny all; } }
+        location /inside { portal on; location = /inside/file { limit_except GET { allow all; } root /nowhere; } }
+    """
+    with portal.make_nginx("limit-except", workers=1, server_extra=locations) as nginx:
+        client = nginx.client("brightwater.localhost")
+        assert client.get("/api/v1/session").code == "not_signed_in"
+        refused = client.post("/api/v1/session", json={"email": "nobody@example.com", "password": "wrong"})
+        assert (refused.status, refused.code) == (401, "invalid_credentials")
+        assert client.post("/api/v1/password-resets", json={"email": "nobody@example.com"}).status == 403
+        assert "portal_requests_active" in client.get("/metrics").text
+        assert nginx.client("unknown.localhost").post("/inside").status == 421
+        assert nginx.client("unknown.localhost").post("/inside/file").status == 404, "the location around it is none of its own"
