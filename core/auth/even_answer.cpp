@@ -5,7 +5,7 @@
 
 #include <coroutine>
 #include <memory>
-#include <system_error>
+#include <stdexcept>
 
 namespace portal::auth {
 
@@ -25,26 +25,40 @@ class MomentAwaiter {
 
   bool await_ready() const { return loop_.now() >= moment_; }
   void await_suspend(std::coroutine_handle<> handle) {
+    const io::Callback resume = {
+        [](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()};
+    if (try_watch(resume)) return;
+    timer_ = loop_.timer(resume);
+    timer_->start(std::chrono::ceil<io::Duration>(moment_ - loop_.now()));
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  // False where there is no descriptor left, or nothing to watch one with. A right password is right all the same.
+  bool try_watch(io::Callback resume) {
     descriptor_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+    if (descriptor_ < 0) return false;
     const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(moment_.time_since_epoch());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since);
     itimerspec at{};
     at.it_value.tv_sec = seconds.count();
     at.it_value.tv_nsec = (since - seconds).count();
     timerfd_settime(descriptor_, TFD_TIMER_ABSTIME, &at, nullptr);
-    watch_ = loop_.watch(
-        descriptor_,
-        {[](void* context) noexcept { std::coroutine_handle<>::from_address(context).resume(); }, handle.address()});
-    watch_->set(io::Interest::kRead);
+    try {
+      watch_ = loop_.watch(descriptor_, resume);
+      watch_->set(io::Interest::kRead);
+      return true;
+    } catch (const std::runtime_error&) {
+      watch_.reset();
+      return false;
+    }
   }
-  void await_resume() const noexcept {}
 
- private:
   io::Loop& loop_;
   io::MonotonicTime moment_;
   int descriptor_ = -1;
   std::unique_ptr<io::Watch> watch_;
+  std::unique_ptr<io::Timer> timer_;
 };
 
 }  // namespace

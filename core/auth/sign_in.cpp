@@ -61,6 +61,17 @@ Task<Result<http::Response>> sign_in_to(SignInDesk desk, Logins* logins, crypto:
   }
 }
 
+// Where it cannot be said whether the password is right, nobody has tried one.
+Task<Result<http::Response>> sign_in_or_give_back(SignInDesk desk, Logins* logins, crypto::Digest login,
+                                                  crypto::SecretString password, Attempt* attempt) {
+  try {
+    co_return co_await sign_in_to(desk, logins, login, std::move(password));
+  } catch (...) {
+    attempt->give_back();
+    throw;
+  }
+}
+
 }  // namespace
 
 Task<Result<http::Response>> sign_in_with_password(SignInDesk desk, Logins* logins) {
@@ -71,7 +82,8 @@ Task<Result<http::Response>> sign_in_with_password(SignInDesk desk, Logins* logi
   const std::optional<DeviceId> device = find_device(desk.request, desk.cookies, known, desk.pool.keys);
   Result<Attempt> attempt = co_await desk.throttle.begin_sign_in(known, std::string(desk.request.peer_address), device);
   if (!attempt) co_return fail(std::move(attempt.error()));
-  Result<http::Response> answered = co_await sign_in_to(desk, logins, login, std::move(credentials->password));
+  Result<http::Response> answered =
+      co_await sign_in_or_give_back(desk, logins, login, std::move(credentials->password), &*attempt);
   attempt->settle(answered);
   if (answered) answered->cookies.push_back(format_device_cookie(desk.cookies, known, desk.pool.keys));
   co_return answered;

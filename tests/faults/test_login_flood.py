@@ -1,11 +1,15 @@
 """X14, R04: wrong passwords without end, from many addresses at many logins, beside members who work."""
 
 import itertools
+import os
+import pwd
 import statistics
+import subprocess
 import threading
 import time
 from contextlib import closing
 
+from support import places
 from support.faults import fault_seconds
 from support.people import People
 from support.signing_in import sign_in
@@ -59,3 +63,26 @@ def test_members_are_answered_during_a_flood_of_wrong_passwords(make_site):
         member = people.add_member()
         answer = people.client().post(SESSION, json={"email": member.email, "password": member.password}, headers={"X-Real-Address": "192.0.2.200"})
         assert answer.status == 200, "another business does not notice"
+
+
+def limit_descriptors(worker: int, number: int) -> None:
+    user = pwd.getpwuid(os.stat(f"/proc/{worker}/fd").st_uid).pw_name if os.geteuid() == 0 else None
+    subprocess.run(places.as_user(user, "prlimit", f"--pid={worker}", f"--nofile={number}:"), check=True)
+
+
+def test_a_right_password_needs_no_descriptor(make_site):
+    """What cannot be done for want of one is not counted as a wrong password either: there are more than an address has tries."""
+    site = make_site(workers=1, throttle=True)
+    with closing(People(site)) as people:
+        member = people.add_member()
+        client = people.client()
+        client.keeps = True
+        credentials = {"email": member.email, "password": member.password}
+        assert client.post(SESSION, json=credentials).status == 200
+        (worker,) = site.nginx.workers()
+        taken = {int(name) for name in os.listdir(f"/proc/{worker}/fd")}
+        # The kernel gives the lowest that is free.
+        limit_descriptors(worker, min(set(range(len(taken) + 1)) - taken))
+        assert [client.post(SESSION, json=credentials).status for _ in range(12)] == [200] * 12
+        limit_descriptors(worker, 1000)
+        client.close()
