@@ -125,7 +125,8 @@ Outcome<Answer<sql::ListFilesOfAccountRow>> delete_rows(Database& database, std:
 // that wait for each other.
 bool is_worth_repeating(const Failure& failure) { return failure.sqlstate == "40P01" || failure.sqlstate == "40001"; }
 
-// Rows first, then the bytes: what is interrupted in between leaves files without rows, which `doctor` finds.
+// Rows first, then the bytes: what is interrupted in between leaves files without rows, which `doctor` finds. While
+// rows go, which may take long, nobody else is kept from adding files.
 Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (options.confirmed_slug != options.slug)
     return misused(
@@ -136,17 +137,18 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   if (!database) return failed(database.error());
   const Outcome<AccountRecord> account = find_account(*database, options.slug);
   if (!account) return failed(account.error());
-  const Outcome<FileLock> lock = FileLock::take(*database);
-  if (!lock) return failed(lock.error());
   Outcome<Answer<sql::ListFilesOfAccountRow>> files = delete_rows(*database, account->account_id);
   for (int attempt = 1; !files && is_worth_repeating(files.error()) && attempt < kAttempts; ++attempt)
     files = delete_rows(*database, account->account_id);
   if (!files) return failed(files.error());
+  std::int64_t removed = 0;
   for (int index = 0; index < files->size(); ++index) {
-    if (Outcome<void> removed = store->remove((*files)[index].content_hash); !removed) return removed;
+    const Outcome<bool> done = lock_and_remove_unused(*database, *store, (*files)[index].content_hash);
+    if (!done) return failed(done.error());
+    if (*done) ++removed;
   }
-  print_line(fmt::format("Deleted {} with {} files. Backups and logs still hold what they held.", options.slug,
-                         files->size()));
+  print_line(fmt::format("Deleted {} with {} {}. Backups and logs still hold what they held.", options.slug, removed,
+                         removed == 1 ? "file" : "files"));
   return {};
 }
 

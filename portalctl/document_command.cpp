@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -90,7 +91,7 @@ Outcome<void> add(const Invocation& invocation, const Options& options) {
       write_rows(*database, account->account_id, client->client_id, options, *name, file);
   if (!document_id) {
     // What was refused leaves nothing behind. If even that fails, doctor finds the file.
-    [[maybe_unused]] const Outcome<void> ignored = remove_unused(*database, *store, file.hash);
+    [[maybe_unused]] const Outcome<bool> ignored = remove_unused(*database, *store, file.hash);
     return failed(document_id.error());
   }
   if (invocation.format == Format::kJson) {
@@ -163,7 +164,7 @@ Outcome<void> remove(const Invocation& invocation, const Options& options) {
   // One that another system has announced may have no bytes yet.
   const auto content_hash = (*removed)[0].content_hash;
   if (content_hash) {
-    if (Outcome<void> done = remove_unused(*database, *store, *content_hash); !done) return done;
+    if (const Outcome<bool> done = remove_unused(*database, *store, *content_hash); !done) return failed(done.error());
   }
   print_line(fmt::format("Removed \"{}\".", document->name));
   return {};
@@ -178,6 +179,19 @@ std::optional<crypto::Digest> hash_of(const std::string& name) {
   return hash;
 }
 
+// Read once, so that nobody who uploads waits for a file that is in use.
+Outcome<std::set<crypto::Digest>> known_hashes(Database& database) {
+  auto rows = database.fetch<sql::ListKnownFilesRow>(sql::list_known_files());
+  if (!rows) return failed(rows.error());
+  std::set<crypto::Digest> known;
+  for (int index = 0; index < rows->size(); ++index) {
+    crypto::Digest hash{};
+    std::ranges::copy((*rows)[index].content_hash, hash.begin());
+    known.insert(hash);
+  }
+  return known;
+}
+
 // What was taken away through the portal, and what an end in the middle of something has left.
 Outcome<void> sweep(const Invocation& invocation) {
   const Outcome<FileStore> store = FileStore::open(invocation.settings);
@@ -190,19 +204,19 @@ Outcome<void> sweep(const Invocation& invocation) {
     if (is_settled(entry)) files.push_back(entry.path());
   }
   if (error) return failed(fmt::format("{} cannot be read: {}.", store->folder().string(), error.message()));
+  const Outcome<std::set<crypto::Digest>> known = known_hashes(*database);
+  if (!known) return failed(known.error());
   std::int64_t removed = 0;
   for (const std::filesystem::path& file : files) {
     const std::string name = file.filename().string();
-    const std::optional<crypto::Digest> hash = hash_of(name);
-    if (!hash && !name.starts_with(".incoming-")) continue;
-    const Outcome<FileLock> lock = FileLock::take(*database);
-    if (!lock) return failed(lock.error());
-    if (hash) {
-      if (Outcome<void> done = remove_unused(*database, *store, *hash); !done) return done;
-    } else {
-      std::filesystem::remove(file, error);
+    if (const std::optional<crypto::Digest> hash = hash_of(name)) {
+      if (known->contains(*hash)) continue;
+      const Outcome<bool> done = lock_and_remove_unused(*database, *store, *hash);
+      if (!done) return failed(done.error());
+      if (*done) ++removed;
+    } else if (name.starts_with(".incoming-") && std::filesystem::remove(file, error)) {
+      ++removed;
     }
-    if (!std::filesystem::exists(file, error)) ++removed;
   }
   print_line(fmt::format("Removed {} {} that belonged to nothing.", removed, removed == 1 ? "file" : "files"));
   return {};

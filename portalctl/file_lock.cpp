@@ -16,11 +16,18 @@ FileLock::~FileLock() {
   [[maybe_unused]] const auto ignored = database_->fetch<sql::UnlockFilesRow>(sql::unlock_files());
 }
 
-Outcome<void> remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash) {
+Outcome<bool> remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash) {
   auto used = database.fetch<sql::IsFileUsedRow>(sql::is_file_used(content_hash));
   if (!used) return failed(used.error());
-  if ((*used)[0].is_used) return {};
-  return store.remove(content_hash);
+  if ((*used)[0].is_used) return false;
+  if (const Outcome<void> removed = store.remove(content_hash); !removed) return failed(removed.error());
+  return true;
+}
+
+Outcome<bool> lock_and_remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash) {
+  const Outcome<FileLock> lock = FileLock::take(database);
+  if (!lock) return failed(lock.error());
+  return remove_unused(database, store, content_hash);
 }
 
 }  // namespace portal::portalctl

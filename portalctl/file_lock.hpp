@@ -19,7 +19,10 @@ class FileLock {
   Database* database_;  // null: given on
 };
 
-// Under the lock, after the rows have gone: removes the file unless a row of any account still names it.
-Outcome<void> remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash);
+// Under the lock, after the rows have gone: removes the file unless a row of any account still names it, and says
+// whether it did.
+Outcome<bool> remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash);
+// The same with the lock for this one file. Between two of many, those who upload get their turn.
+Outcome<bool> lock_and_remove_unused(Database& database, const FileStore& store, crypto::Bytes content_hash);
 
 }  // namespace portal::portalctl

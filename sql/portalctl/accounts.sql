@@ -97,17 +97,11 @@ update portal.account set staff_edit_imported = :allowed where account_id = :acc
 -- parameters: account_id bigint
 select from portal.delete_account(:account_id);
 
--- What lies in the folder of files for this account alone.
+-- What lies in the folder of files for this account, and perhaps for others.
 -- name: list_files_of_account
 -- parameters: account_id bigint
 -- columns: content_hash bytea
 select content_hash from portal.document where account_id = :account_id and content_hash is not null
 union select content_hash from portal.job_file where account_id = :account_id
 union select logo_hash from portal.portal where account_id = :account_id and logo_hash is not null
-union select content_hash from portal.logo_upload where account_id = :account_id
-except (
-  select content_hash from portal.document where account_id <> :account_id
-  union all select content_hash from portal.job_file where account_id <> :account_id
-  union all select logo_hash from portal.portal where account_id <> :account_id
-  union all select content_hash from portal.logo_upload where account_id <> :account_id
-);
+union select content_hash from portal.logo_upload where account_id = :account_id;

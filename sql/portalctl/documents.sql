@@ -65,6 +65,14 @@ limit 10;
 delete from portal.document where account_id = :account_id and document_id = :document_id
 returning content_hash;
 
+-- What any account has a row of.
+-- name: list_known_files
+-- columns: content_hash bytea
+select content_hash from portal.document where content_hash is not null
+union select content_hash from portal.job_file
+union select logo_hash from portal.portal where logo_hash is not null
+union select content_hash from portal.logo_upload;
+
 -- Whether any account has a row of this content.
 -- name: is_file_used
 -- parameters: content_hash bytea

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support import staff
+from support import staff, uploads
 from support.portalctl import Portalctl
 from support.redis import PrivateRedis
-from support.world import World
+from support.world import PDF, World
 
 
 @pytest.fixture(scope="module")
@@ -270,6 +270,33 @@ def test_deleting_an_account_survives_a_deadlock(portalctl, site):
     assert finished.returncode == 0, finished.stderr
     assert "deadlock detected" in site.postgres.log.read_text(errors="replace")
     assert not [line for line in portalctl.json("account", "list") if line["slug"] == "doomed"]
+
+
+def test_who_uploads_does_not_wait_for_an_account_that_is_deleted(world, portalctl, site, tmp_path):
+    shared, alone = tmp_path / "Shared.pdf", tmp_path / "Alone.pdf"
+    shared.write_bytes(PDF + b"in both accounts")
+    alone.write_bytes(PDF + b"in the one that goes")
+    portalctl("account", "create", "--slug", "slow", "--name", "Slow", "--time-zone", "UTC")
+    portalctl("host", "add", "--account", "slow", "--host", "slow.localhost")
+    world.rows("""INSERT INTO portal.client (account_id, kind, organisation_name) SELECT account_id, 'organisation', 'One' FROM portal.account
+                  WHERE slug = 'slow' RETURNING 1""")
+    for file in (shared, alone):
+        portalctl("document", "add", file, "--account", "slow", "--client", "One")
+    console = staff.signed_in(world, world.client(world.matrix), staff.add_staff(world, world.matrix.account_id, "manager"))
+    with closing(site.postgres.connect()) as holder, closing(holder.cursor()) as cursor:
+        holder.autocommit = False
+        cursor.execute("SELECT FROM portal.account_host WHERE host = 'slow.localhost' FOR UPDATE")
+        deleting = portalctl.start("account", "delete", "--account", "slow", "--confirm", "slow", "--files", site.files)
+        deadline = time.monotonic() + 20
+        while not site.postgres.execute("SELECT 1 FROM pg_stat_activity WHERE usename = 'portal_maintenance' AND wait_event_type = 'Lock'"):
+            assert deleting.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        assert uploads.add(console, world.matrix.clients["One"], "Shared.pdf", shared.read_bytes()).status == 201
+        holder.rollback()
+    said, complaint = deleting.communicate(timeout=30)
+    assert deleting.returncode == 0 and "with 1 file." in said, complaint
+    left = [file.read_bytes() for file in site.files.rglob("*") if file.is_file()]
+    assert shared.read_bytes() in left and alone.read_bytes() not in left
 
 
 def test_a_deleted_account_is_nowhere(world, portalctl, site):

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,20 @@ def test_sweeping_takes_what_belongs_to_nothing(portalctl, pdf):
     assert "Removed 2 files" in portalctl("document", "sweep")
     assert set(stored(portalctl)) == {place_of(pdf.read_bytes()), place_of(b"young")}
     assert "Removed 0 files" in portalctl("document", "sweep")
+
+
+def test_sweeping_keeps_nobody_waiting_for_files_that_are_in_use(portalctl, pdf):
+    add(portalctl, pdf)
+    an_hour_ago = time.time() - 3700
+    os.utime(portalctl.files / place_of(pdf.read_bytes()), (an_hour_ago, an_hour_ago))
+    portalctl.environment["PGOPTIONS"] = "-c lock_timeout=2s"
+    lost = portalctl.files / place_of(b"lost")
+    with closing(portalctl.server.connect("portal_maintenance", portalctl.database)) as uploading, closing(uploading.cursor()) as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(hashtextextended('portal.files', 0))")
+        assert "Removed 0 files" in portalctl("document", "sweep")
+        lost.parent.mkdir(exist_ok=True)
+        lost.write_bytes(b"lost")
+        os.utime(lost, (an_hour_ago, an_hour_ago))
+        assert "lock" in portalctl.refuses("document", "sweep")
+    assert "Removed 1 file " in portalctl("document", "sweep")
+    assert set(stored(portalctl)) == {place_of(pdf.read_bytes())}
