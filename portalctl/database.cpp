@@ -3,7 +3,9 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <ranges>
 #include <string_view>
 #include <vector>
 
@@ -72,6 +74,11 @@ Keywords keywords_of(const PQconninfoOption* options, const std::string& role, c
   return keywords;
 }
 
+bool is_local(std::string_view host) {
+  return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" || host == "::1" ||
+         host.starts_with("127.");
+}
+
 bool holds_secret(const PQconninfoOption* options) {
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
     const std::string_view name = option->keyword;
@@ -81,6 +88,24 @@ bool holds_secret(const PQconninfoOption* options) {
 }
 
 }  // namespace
+
+bool is_on_this_host(const std::string& conninfo) {
+  const OptionList options(PQconninfoParse(conninfo.c_str(), nullptr));
+  if (!options) return true;
+  std::string hosts;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword;
+    if (option->val == nullptr || *option->val == '\0') continue;
+    if (name == "service") return false;
+    if (name == "host" || name == "hostaddr") hosts += fmt::format("{}{}", hosts.empty() ? "" : ",", option->val);
+  }
+  if (hosts.empty()) {
+    const char* host = std::getenv("PGHOST");
+    hosts = host == nullptr ? "" : host;
+  }
+  return std::ranges::all_of(std::views::split(hosts, ','),
+                             [](auto host) { return is_local(std::string_view(host.begin(), host.end())); });
+}
 
 void Database::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 

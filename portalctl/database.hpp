@@ -37,6 +37,9 @@ class Answer {
   pg::Rows rows_;
 };
 
+// Whether libpq looks for the database on this host: by a socket, or over the loopback.
+bool is_on_this_host(const std::string& conninfo);
+
 class Database {
  public:
   // Refuses a conninfo that holds a password: other users of the machine can read command lines.

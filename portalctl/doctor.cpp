@@ -83,12 +83,14 @@ std::string bootstrap_command(const std::string& given_folder) {
                      folder ? folder->string() : "sql");
 }
 
-void examine_roles(Report& report, Database& database, const std::string& given_folder) {
+constexpr const char* kRunBootstrap = "run sql/bootstrap.sql in the database portal, as a superuser.";
+
+void examine_roles(Report& report, Database& database, const std::string& conninfo, const std::string& given_folder) {
   const auto roles = report.ask<sql::WrongRolesRow>(database, "roles", sql::wrong_roles());
   if (!roles) return;
   for (int index = 0; index < roles->size(); ++index)
-    report.ill_until("roles", fmt::format("{} {}.", (*roles)[index].role, (*roles)[index].fault),
-                     bootstrap_command(given_folder));
+    ill_at_database(report, conninfo, "roles", fmt::format("{} {}.", (*roles)[index].role, (*roles)[index].fault),
+                    bootstrap_command(given_folder), kRunBootstrap);
   if (roles->empty()) report.well("roles", "All four are as they must be.");
 }
 
@@ -206,15 +208,16 @@ void examine_files(Report& report, Database& database, const std::string& folder
 std::optional<Database> examine_database(Report& report, const Settings& settings, const DoctorOptions& options) {
   Outcome<Database> database = Database::connect(settings);
   if (!database) {
-    advise_on_connection(report, "database", database.error().sentence, options.sql_folder);
+    advise_on_connection(report, settings.database, "database", database.error().sentence, options.sql_folder);
     return std::nullopt;
   }
   const auto facts = report.ask<sql::ServerFactsRow>(*database, "database", sql::server_facts());
   if (!facts) return std::nullopt;
   examine_server(report, (*facts)[0]);
-  examine_roles(report, *database, options.sql_folder);
+  examine_roles(report, *database, settings.database, options.sql_folder);
   if (!(*facts)[0].has_schema) {
-    report.ill_until("schema", "The database has no schema of the portal.", bootstrap_command(options.sql_folder));
+    ill_at_database(report, settings.database, "schema", "The database has no schema of the portal.",
+                    bootstrap_command(options.sql_folder), kRunBootstrap);
     return std::nullopt;
   }
   examine_schema(report, *database, options.sql_folder);
@@ -236,31 +239,42 @@ std::string cluster_folder() {
 
 }  // namespace
 
-void advise_on_connection(Report& report, const std::string& subject, const std::string& sentence,
-                          const std::string& sql_folder) {
+void ill_at_database(Report& report, const std::string& database, const std::string& subject, const std::string& says,
+                     const std::string& command, const std::string& what) {
+  if (is_on_this_host(database)) return report.ill_until(subject, says, command);
+  report.ill(subject, says, "On the database's host: " + what);
+}
+
+void advise_on_connection(Report& report, const std::string& database, const std::string& subject,
+                          const std::string& sentence, const std::string& sql_folder) {
   constexpr std::string_view kLines = "local portal portal_maintenance,portal_courier peer map=portico";
   const std::string cluster = cluster_folder();
   if (sentence.contains("No such file or directory") || sentence.contains("Connection refused")) {
-    if (cluster.empty()) return report.ill_until(subject, sentence, "apt-get install -y postgresql");
-    return report.ill_until(subject, sentence, "systemctl start postgresql");
+    return ill_at_database(report, database, subject, sentence,
+                           cluster.empty() ? "apt-get install -y postgresql" : "systemctl start postgresql",
+                           "see that PostgreSQL runs, and that it listens where this host asks (listen_addresses).");
   }
   if (sentence.contains("database \"") && sentence.contains("does not exist"))
-    return report.ill_until(subject, sentence,
-                            "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal");
+    return ill_at_database(report, database, subject, sentence,
+                           "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal",
+                           "createdb --encoding=UTF8 --template=template0 portal, as a superuser.");
   // PostgreSQL looks for the role before the database, so either may be missing.
   if (sentence.contains("role \"") && sentence.contains("does not exist"))
-    return report.ill_until(subject, sentence,
-                            "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal; " +
-                                bootstrap_command(sql_folder));
+    return ill_at_database(
+        report, database, subject, sentence,
+        "runuser -u postgres -- createdb --encoding=UTF8 --template=template0 portal; " + bootstrap_command(sql_folder),
+        std::string("where there is no database portal, make it; ") + kRunBootstrap);
   const bool is_kept_out = sentence.contains("authentication failed") || sentence.contains("pg_hba.conf");
-  if (is_kept_out && !cluster.empty()) {
-    return report.ill_until(
-        subject, sentence,
+  if (is_kept_out && (!cluster.empty() || !is_on_this_host(database))) {
+    return ill_at_database(
+        report, database, subject, sentence,
         fmt::format(
             "cd {} && sed -i '/^local  *all  *all/i {}\\nlocal portal portal_edge scram-sha-256' pg_hba.conf && "
             "printf 'portico root portal_maintenance\\nportico portico-courier portal_courier\\n' >>pg_ident.conf && "
             "systemctl reload postgresql",
-            cluster, kLines));
+            cluster, kLines),
+        "let the role in from here (pg_hba.conf), with a password (alter role) that a file here holds "
+        "(password_file).");
   }
   report.ill(subject, sentence,
              "Check that PostgreSQL runs, that its host can be reached, and that pg_hba.conf lets the role in.");

@@ -126,15 +126,19 @@ void examine_edge(Report& report, const NginxConfiguration& configuration, const
   const std::string set_password = fmt::format(
       "echo \"alter role portal_edge password '$(cat {})'\" | runuser -u postgres -- psql -q", settings.password_file);
   if (!settings.password_file.empty() && !fs::exists(settings.password_file, ignored)) {
-    return report.ill_until(
-        "portal_edge", fmt::format("There is no password in {}.", settings.password_file),
-        fmt::format("(umask 077 && openssl rand -base64 24 >{}) && {}", settings.password_file, set_password));
+    return ill_at_database(
+        report, settings.database, "portal_edge", fmt::format("There is no password in {}.", settings.password_file),
+        fmt::format("(umask 077 && openssl rand -base64 24 >{}) && {}", settings.password_file, set_password),
+        fmt::format("alter role portal_edge password '...'; and here, write that into {}, readable for root alone.",
+                    settings.password_file));
   }
   const Outcome<Database> database = Database::connect(settings);
   if (database) return report.well("portal_edge", "nginx can log in to the database.");
   if (database.error().sentence.contains("password authentication failed") && !settings.password_file.empty())
-    return report.ill_until("portal_edge", database.error().sentence, set_password);
-  advise_on_connection(report, "portal_edge", database.error().sentence, sql_folder);
+    return ill_at_database(
+        report, settings.database, "portal_edge", database.error().sentence, set_password,
+        fmt::format("alter role portal_edge password '...', with what {} holds here.", settings.password_file));
+  advise_on_connection(report, settings.database, "portal_edge", database.error().sentence, sql_folder);
 }
 
 std::string content_of(const fs::path& path) {

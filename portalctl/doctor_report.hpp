@@ -45,9 +45,14 @@ class Report {
   std::vector<Finding> findings_;
 };
 
+// Mended on the database's host: by the command where `database`, a connection string, means this one, else by a person
+// there, who is told `what`.
+void ill_at_database(Report& report, const std::string& database, const std::string& subject, const std::string& says,
+                     const std::string& command, const std::string& what);
+
 // How a role of the portal is let into PostgreSQL, from what libpq said when it was not.
-void advise_on_connection(Report& report, const std::string& subject, const std::string& sentence,
-                          const std::string& sql_folder);
+void advise_on_connection(Report& report, const std::string& database, const std::string& subject,
+                          const std::string& sentence, const std::string& sql_folder);
 
 // The configuration of nginx with all that it includes, the password of portal_edge, and whether nginx runs with it.
 void examine_nginx(Report& report, const Settings& settings, const DoctorOptions& options);

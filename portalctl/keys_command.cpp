@@ -22,10 +22,12 @@ Outcome<void> rotate(const Invocation& invocation, const Options& options) {
     if (crypto::name_of(purpose) != options.purpose) continue;
     const Result<std::string> key_id = crypto::rotate_key(file, purpose);
     if (!key_id) return failed("The key was not rotated", key_id.error());
-    print_line(
-        fmt::format("Added the key {} for {}. Copy the file to every host, then reload nginx on each: nginx -s reload. "
-                    "Earlier keys stay in the file, so that what was made with them can be read.",
-                    *key_id, options.purpose));
+    // nginx encrypts with the new key from its reload on, and the courier reads the file only when it starts.
+    const bool courier_reads = purpose == crypto::KeyPurpose::kEncryption;
+    print_line(fmt::format(
+        "Added the key {} for {}. Copy the file to every host, {}then reload nginx on each: nginx -s reload. "
+        "Earlier keys stay in the file, so that what was made with them can be read.",
+        *key_id, options.purpose, courier_reads ? "restart the courier wherever it runs, " : ""));
     return {};
   }
   return misused(fmt::format("\"{}\" is no purpose of a key.", options.purpose));

@@ -189,6 +189,29 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(world, portalctl, site, tm
     portalctl("account", "delete", "--account", "new", "--confirm", "new", "--files", site.files)
 
 
+# No server, no database, and a role that is not let in.
+ELSEWHERE = [("", "see that PostgreSQL runs"), ("dbname=nowhere", "createdb"), ("user=nobody_here", "let the role in")]
+
+
+@pytest.mark.parametrize("words, mend", ELSEWHERE)
+def test_doctor_has_no_command_for_the_host_of_a_database_elsewhere(portalctl, site, tmp_path, words, mend):
+    """The name of the host goes by a file of services, so that this one can stand for another."""
+    socket = site.postgres.sockets if words else "/nowhere"
+    service = tmp_path / "services"
+    service.write_text(f"[elsewhere]\nhost={socket}\ndbname=portal\n")
+    portalctl.environment["PGSERVICEFILE"] = str(service)
+    finished = portalctl.run("doctor", "--json", "--database", f"service=elsewhere {words}", "--keys-file", site.keys_file, "--files", site.files)
+    finding, = (each for each in json.loads(finished.stdout) if each["subject"] == "database")
+    assert not finding["is_well"] and not finding["is_command"] and finding["mend"].startswith(f"On the database's host: {mend}"), finding
+
+
+def test_doctor_has_commands_for_a_database_that_is_to_be_on_this_host(portalctl, site):
+    for database in ("host=/nowhere dbname=portal", "host=127.0.0.1 port=1 dbname=portal", "hostaddr=::1 port=1 dbname=portal"):
+        finished = portalctl.run("doctor", "--json", "--database", database, "--keys-file", site.keys_file, "--files", site.files)
+        finding, = (each for each in json.loads(finished.stdout) if each["subject"] == "database")
+        assert finding["is_command"] and "postgresql" in finding["mend"], finding
+
+
 def test_doctor_looks_at_redis(portalctl, site, servers):
     nginx = site.nginx.configuration.with_name("with_redis.conf")
     plain = site.nginx.configuration.read_text()
@@ -225,7 +248,7 @@ def test_a_rotated_key_signs_and_the_old_one_still_reads(world, portalctl, site)
     client = world.signed_in(world.add_member(world.matrix, "One"))
     cursor = client.get("/api/v1/documents?limit=1").json()["next_cursor"]
     said = portalctl.run("keys", "rotate", "--purpose", "cursor", "--file", str(site.keys_file))
-    assert said.returncode == 0 and "nginx -s reload" in said.stdout
+    assert said.returncode == 0 and "nginx -s reload" in said.stdout and "courier" not in said.stdout
     key_id = re.search(r"Added the key (\S+) for cursor", said.stdout)[1]
     assert site.keys_file.read_text().count("\ncursor ") + site.keys_file.read_text().startswith("cursor ") == 2 and key_id in site.keys_file.read_text()
     assert site.keys_file.stat().st_mode & 0o777 == 0o600
@@ -233,6 +256,8 @@ def test_a_rotated_key_signs_and_the_old_one_still_reads(world, portalctl, site)
     assert client.get(f"/api/v1/documents?limit=1&cursor={cursor}").status == 200
     newer = client.get("/api/v1/documents?limit=1").json()["next_cursor"]
     assert newer != cursor and client.get(f"/api/v1/documents?limit=1&cursor={newer}").status == 200
+    said = portalctl.run("keys", "rotate", "--purpose", "encryption", "--file", str(site.keys_file))
+    assert said.returncode == 0 and said.stdout.index("restart the courier") < said.stdout.index("nginx -s reload")
     assert portalctl.run("keys", "rotate", "--purpose", "other", "--file", str(site.keys_file)).returncode == 2
     assert portalctl.run("keys", "rotate", "--purpose", "pepper", "--file", "/nowhere/keys").returncode == 1
 
