@@ -30,3 +30,62 @@ create index activity_membership on portal.activity (account_id, membership_id) 
 -- Whether any account still has a file.
 create index document_by_content on portal.document (content_hash) where content_hash is not null;
 create index job_file_by_content on portal.job_file (content_hash);
+
+-- How much room the files of an account take, kept along: to add them all up with each file that comes grows with the square of their number.
+create table portal.account_storage (
+  account_id bigint primary key references portal.account,
+  bytes bigint not null default 0
+);
+
+create function portal.add_account_storage() returns trigger language plpgsql as $$
+begin
+  insert into portal.account_storage (account_id) values (new.account_id);
+  return null;
+end
+$$;
+create trigger account_storage after insert on portal.account for each row execute function portal.add_account_storage();
+
+-- Where sizes stay as they are the row is left alone: nobody waits for it.
+create function portal.keep_account_storage() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    update portal.account_storage s set bytes = s.bytes + d.bytes
+    from (select account_id, sum(size_bytes) as bytes from present group by account_id) d
+    where s.account_id = d.account_id and d.bytes <> 0;
+  elsif tg_op = 'DELETE' then
+    update portal.account_storage s set bytes = s.bytes - d.bytes
+    from (select account_id, sum(size_bytes) as bytes from former group by account_id) d
+    where s.account_id = d.account_id and d.bytes <> 0;
+  else
+    update portal.account_storage s set bytes = s.bytes + d.bytes
+    from (
+      select account_id, sum(bytes) as bytes
+      from (select account_id, size_bytes as bytes from present union all select account_id, -size_bytes from former) as c
+      group by account_id
+    ) d
+    where s.account_id = d.account_id and d.bytes <> 0;
+  end if;
+  return null;
+end
+$$;
+create trigger storage_added after insert on portal.document referencing new table as present
+  for each statement execute function portal.keep_account_storage();
+create trigger storage_changed after update on portal.document referencing old table as former new table as present
+  for each statement execute function portal.keep_account_storage();
+create trigger storage_removed after delete on portal.document referencing old table as former
+  for each statement execute function portal.keep_account_storage();
+create trigger storage_added after insert on portal.job_file referencing new table as present
+  for each statement execute function portal.keep_account_storage();
+create trigger storage_changed after update on portal.job_file referencing old table as former new table as present
+  for each statement execute function portal.keep_account_storage();
+create trigger storage_removed after delete on portal.job_file referencing old table as former
+  for each statement execute function portal.keep_account_storage();
+
+-- The owner is behind the forced policies, too.
+reset role;
+insert into portal.account_storage (account_id, bytes)
+select a.account_id, coalesce(sum(f.size_bytes), 0)
+from portal.account a
+left join (select account_id, size_bytes from portal.document union all select account_id, size_bytes from portal.job_file) f using (account_id)
+group by a.account_id;
+set role portal_owner;

@@ -2,6 +2,18 @@
 
 grant select (document_bytes) on portal.account to portal_edge;
 
+-- What files of documents and jobs take is counted by triggers, with the rights of who changes them.
+grant select (account_id, bytes), update (bytes) on portal.account_storage to portal_edge;
+create policy staff_reads on portal.account_storage for select to portal_edge
+  using (account_id = (select portal.account_for('staff')));
+create policy staff_counts on portal.account_storage for update to portal_edge
+  using (account_id = (select portal.account_for('staff')) and (select portal.current_staff_role()) in ('manager', 'owner'));
+
+-- Of all files of an account, in bytes.
+create or replace function portal.stored_bytes(account bigint) returns bigint language sql stable as $$
+  select s.bytes from portal.account_storage s where s.account_id = account
+$$;
+
 grant select (client_id), insert (account_id, document_id, client_id, membership_id), delete on portal.document_hidden_from to portal_edge;
 create policy staff_reads on portal.document_hidden_from for select to portal_edge
   using (account_id = (select portal.account_for('staff')));

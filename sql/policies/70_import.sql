@@ -165,11 +165,10 @@ create policy key_changes on portal.job_file for update to portal_edge
 create policy key_removes on portal.job_file for delete to portal_edge
   using (account_id = (select portal.account_for_key('import')));
 
--- Of all files of an account, in bytes.
-create or replace function portal.stored_bytes(account bigint) returns bigint language sql stable as $$
-  select ((select coalesce(sum(d.size_bytes), 0) from portal.document d where d.account_id = account)
-    + (select coalesce(sum(j.size_bytes), 0) from portal.job_file j where j.account_id = account))::bigint
-$$;
+create policy key_reads on portal.account_storage for select to portal_edge
+  using (account_id = (select portal.account_for_key('import')));
+create policy key_counts on portal.account_storage for update to portal_edge
+  using (account_id = (select portal.account_for_key('import')));
 
 -- The texts that lines of an import have under a name, and those in their lists of that name. Immutable, so that they are a constant where the lines are one.
 create or replace function portal.texts_of(lines jsonb, member text) returns text[] language sql immutable strict parallel safe as $$

@@ -36,9 +36,7 @@ where d.document_id = case when :document_id is null then portal.made_id() else 
 -- name: check_document_room
 -- parameters: account_id bigint, client_id bigint, size_bytes bigint
 -- columns: client_id bigint, has_room boolean
-select c.client_id,
-  (select coalesce(sum(d.size_bytes), 0) from portal.document d where true /*filter*/ and d.account_id = :account_id /*end filter*/)
-    + :size_bytes <= a.document_bytes
+select c.client_id, portal.stored_bytes(a.account_id) + :size_bytes <= a.document_bytes
 from portal.client c
 join portal.account a on a.account_id = c.account_id
 where c.client_id = :client_id /*filter*/ and c.account_id = :account_id /*end filter*/;
@@ -73,10 +71,7 @@ select portal.remember_made(portal.require((select document_id from added), 'PT4
 -- parameters: account_id bigint
 -- columns: account_id bigint
 select portal.require((
-  select a.account_id from portal.account a
-  where a.document_bytes >= (
-    select coalesce(sum(d.size_bytes), 0) from portal.document d where true /*filter*/ and d.account_id = :account_id /*end filter*/
-  ) /*filter*/ and a.account_id = :account_id /*end filter*/
+  select a.account_id from portal.account a where a.document_bytes >= portal.stored_bytes(a.account_id) /*filter*/ and a.account_id = :account_id /*end filter*/
 ), 'PT507');
 
 -- The id of the one before, in the same segment.

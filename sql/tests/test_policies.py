@@ -14,8 +14,8 @@ FOR_STAFF = {"staff", "staff_session", "staff_token", "activity", "mail_setting"
 FOR_KEYS = {"api_key", "team_worker"}
 ID = {"portal": "account_id", "repeatable_request": "actor_id", "password_reset_request": "place", "account_host": "host", "portal_visible_template": "job_template_id", "portal_visible_field": "job_field_id",
       "job_template_field": "job_field_id", "document_hidden_from": "document_id", "client_search": "client_id", "team_worker": "team_id"}
-FOR_STAFF |= {"logo_upload"}
-ID["logo_upload"] = "account_id"
+FOR_STAFF |= {"logo_upload", "account_storage"}
+ID |= {"logo_upload": "account_id", "account_storage": "account_id"}
 
 
 def visible_statuses(permissions) -> set[str]:

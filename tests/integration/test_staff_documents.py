@@ -200,7 +200,7 @@ def test_the_account_has_only_so_much_room(world, portal, manager):
     account = world.elsewhere
     owner = staff.add_staff(world, account.account_id, "owner")
     console = staff.signed_in(world, CheckedClient(world.site.nginx.port, account.host), owner)
-    ((used,),) = world.rows("SELECT coalesce(sum(size_bytes), 0) FROM portal.document WHERE account_id = %s", account.account_id)
+    ((used,),) = world.rows("SELECT bytes FROM portal.account_storage WHERE account_id = %s", account.account_id)
     world.rows("UPDATE portal.account SET document_bytes = %s WHERE account_id = %s RETURNING 1", int(used) + 100, account.account_id)
     try:
         fits, does_not = (PDF + bytes(100))[:100], (PDF + bytes(100))[:101]
