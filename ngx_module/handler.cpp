@@ -209,6 +209,7 @@ RequestContext* find_context(ngx_http_request_t* request) {
 }
 
 ngx_int_t handle_api(ngx_http_request_t* request) noexcept {
+  if (request->post_action) return NGX_OK;  // nobody is left to hear an answer
   if (request != request->main || !main_conf_of(request)->process) return NGX_HTTP_SERVICE_UNAVAILABLE;
   ngx_uint_t cache = PORTAL_CACHE_OFF;
   if (const ngx_int_t answered = answer_from_memory(request, &cache); answered != NGX_DECLINED) return answered;

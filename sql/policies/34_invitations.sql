@@ -367,10 +367,12 @@ begin
 end
 $$;
 
+-- `former_permissions`: those from which the change was made. PT412: they are others by now.
 create or replace function portal.update_member(account bigint, membership bigint, content jsonb) returns void language plpgsql volatile as $$
 declare
   held record;
   former jsonb;
+  wanted jsonb := content - 'former_permissions';
 begin
   select * into held from portal.lock_membership(account, membership);
   select to_jsonb(v) into former
@@ -379,6 +381,11 @@ begin
     from portal.member m join portal.membership ms on ms.account_id = m.account_id and ms.member_id = m.member_id
     where ms.account_id = account and ms.membership_id = update_member.membership
   ) v;
+  if content ? 'former_permissions' and not (
+    former -> 'permissions' @> (content -> 'former_permissions') and former -> 'permissions' <@ (content -> 'former_permissions')
+  ) then
+    perform portal.require(null, 'PT412');
+  end if;
   update portal.member m
   set first_name = coalesce(content ->> 'first_name', case when content ? 'first_name' then '' else m.first_name end),
     surname = coalesce(content ->> 'surname', case when content ? 'surname' then '' else m.surname end),
@@ -390,7 +397,7 @@ begin
     where ms.account_id = account and ms.membership_id = update_member.membership;
   end if;
   perform portal.note_activity(account, case when content ? 'permissions' then 'permissions_changed' else 'member_changed' end, held.client, membership, null,
-    null, portal.changed_members(former, former || content));
+    null, portal.changed_members(former, former || wanted));
 end
 $$;
 

@@ -119,6 +119,19 @@ with former as (
 )
 select portal.require((select document_id from changed), 'PT404');
 
+-- Stands behind change_staff_document, which holds the row. PT412: it is hidden from others by now.
+-- name: require_hidden_from
+-- parameters: account_id bigint, document_id bigint, membership_ids bigint[]
+-- columns: document_id bigint
+select portal.require((
+  select d.document_id from portal.document d
+  where d.document_id = :document_id /*filter*/ and d.account_id = :account_id /*end filter*/ and array(
+    select h.membership_id from portal.document_hidden_from h
+    where h.account_id = d.account_id and h.document_id = d.document_id
+    order by h.membership_id
+  ) = array(select distinct former.id from unnest(:membership_ids) as former (id) order by former.id)
+), 'PT412');
+
 -- From exactly these memberships of its client it is hidden afterwards. PT404: the document is not there, or one of them is not a member of its client.
 -- name: hide_staff_document
 -- parameters: account_id bigint, document_id bigint, membership_ids bigint[]

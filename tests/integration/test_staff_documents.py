@@ -72,6 +72,20 @@ def test_a_document_reaches_the_members(portal, world, console, client_id, manag
     assert done == ["document_added", "document_hidden_from", "document_changed", "document_hidden_from", "document_replaced", "document_removed"]
 
 
+def test_who_changes_from_an_old_page_shows_it_to_nobody_again(world, console, client_id):
+    filed = add(console, client_id, "Salaries.pdf", PDF).json()
+    path = f"{DOCUMENTS}/{filed['id']}"
+    mallory, bob = (str(world.add_member(world.matrix, "One").membership_id) for _ in range(2))
+    assert console.request("PATCH", path, json={"hidden_from": [mallory], "former_hidden_from": []}).status == 200
+    late = console.request("PATCH", path, json={"name": "Pay.pdf", "hidden_from": [bob], "former_hidden_from": []})
+    assert (late.status, late.code) == (409, "conflict")
+    now = console.get(path).json()
+    assert (now["name"], now["hidden_from"]) == ("Salaries.pdf", [mallory])
+    changed = console.request("PATCH", path, json={"hidden_from": [bob, mallory], "former_hidden_from": [mallory]})
+    assert sorted(changed.json()["hidden_from"], key=int) == sorted([mallory, bob], key=int)
+    assert console.request("PATCH", path, json={"hidden_from": [], "former_hidden_from": [bob, mallory]}).json()["hidden_from"] == []
+
+
 @pytest.mark.parametrize("name, content, status", [
     ("photo.jpg", JPEG, 201), ("photo.png", png(), 201), ("Report.PDF", PDF, 201),
     ("photo.png", JPEG, 415), ("page.pdf", b"<!doctype html><script>alert(1)</script>", 415), ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415),

@@ -167,6 +167,19 @@ def test_a_member_is_changed(people, manager):
     assert details["before"]["permissions"] == list(DEFAULT_PERMISSIONS) and details["after"]["permissions"] == ["view_invoices"]
 
 
+def test_who_changes_permissions_from_an_old_page_gives_none_back(people, manager):
+    path = f"{MEMBERS}/{people.add_member('Zenith').membership_id}"
+    before = list(DEFAULT_PERMISSIONS)
+    assert manager.request("PATCH", path, json={"permissions": ["view_invoices"], "former_permissions": before[::-1]}).status == 200
+    late = manager.request("PATCH", path, json={"surname": "Late", "permissions": [*before, "view_invoices"], "former_permissions": before})
+    assert (late.status, late.code) == (409, "conflict")
+    now = manager.get(path).json()
+    assert now["permissions"] == ["view_invoices"] and now["surname"] != "Late"
+    assert manager.request("PATCH", path, json={"permissions": [], "former_permissions": ["view_invoices"]}).json()["permissions"] == []
+    ((details,),) = people.rows("SELECT details FROM portal.activity WHERE membership_id = %s AND action = 'permissions_changed' ORDER BY activity_id DESC LIMIT 1", path.split("/")[-1])
+    assert details["before"] == {"permissions": ["view_invoices"]} and details["after"] == {"permissions": []}
+
+
 def test_the_list_tells_what_became_of_everybody(people, manager, client_id):
     made = {name: invite(manager, client_id, email=f"{name}@state.example")["id"] for name in ("queued", "sent", "failed", "expired", "cancelled")}
     people.rows("UPDATE portal.outbox_message SET sent_at = now(), payload = null, key_id = null WHERE membership_id = ANY (%s)", [int(made["sent"]), int(made["expired"])])

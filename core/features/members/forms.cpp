@@ -24,13 +24,13 @@ constexpr auto kPermissions = [] {
   return choices;
 }();
 
-void copy_permissions(json::ObjectReader& body, json::Writer& content) {
-  const auto chosen = body.optional_choices("permissions", kPermissions);
+void copy_permissions(json::ObjectReader& body, json::Writer& content, std::string_view name = "permissions") {
+  const auto chosen = body.optional_choices(name, kPermissions);
   if (!chosen) return;
   access::Permissions permissions;
   for (const access::Permission permission : *chosen) permissions.add(permission);
-  content.key("permissions").begin_array();
-  for (const std::string_view name : permissions.names()) content.value(name);
+  content.key(name).begin_array();
+  for (const std::string_view permission : permissions.names()) content.value(permission);
   content.end_array();
 }
 
@@ -63,6 +63,7 @@ Result<std::string> read_member_changes(std::string_view text) {
     content.member("language", *language);
   }
   copy_permissions(body, content);
+  copy_permissions(body, content, "former_permissions");
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return content.end_object().take();
 }

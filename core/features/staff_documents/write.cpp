@@ -91,6 +91,7 @@ struct Change {
   std::optional<std::string> name;
   std::optional<bool> visible;
   std::optional<std::vector<std::int64_t>> hidden_from;
+  std::optional<std::vector<std::int64_t>> former_hidden_from;  // as whoever changes it has seen it
 };
 
 Result<Change> read_change(std::string_view text) {
@@ -102,6 +103,7 @@ Result<Change> read_change(std::string_view text) {
   json::require_one_line(body, "name", change.name);
   change.visible = body.optional_boolean("visible");
   change.hidden_from = body.optional_ids("hidden_from", kHiddenFromMaximum);
+  change.former_hidden_from = body.optional_ids("former_hidden_from", kHiddenFromMaximum);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return change;
 }
@@ -180,6 +182,10 @@ Task<Result<http::Response>> change(edge::StaffContext context) {
   const std::int64_t account_id = context.staff.account_id;
   std::vector<pg::Query> queries;
   queries.push_back(sql::change_staff_document(account_id, *document_id, change->name, change->visible));
+  if (change->former_hidden_from) {
+    queries.push_back(
+        sql::require_hidden_from(account_id, *document_id, std::span<const std::int64_t>(*change->former_hidden_from)));
+  }
   if (change->hidden_from) {
     queries.push_back(
         sql::hide_staff_document(account_id, *document_id, std::span<const std::int64_t>(*change->hidden_from)));

@@ -16,7 +16,7 @@ export const listDocuments = (
 
 export const changeDocument = (
   id: string,
-  body: { name?: string; visible?: boolean; hidden_from?: readonly string[] },
+  body: { name?: string; visible?: boolean; hidden_from?: readonly string[]; former_hidden_from?: readonly string[] },
 ): Promise<Outcome<FiledDocument>> => send('patch', '/staff/documents/{id}', { path: { id }, body });
 
 export const removeDocument = (id: string): Promise<Outcome<undefined>> => send('delete', '/staff/documents/{id}', { path: { id } });

@@ -47,7 +47,7 @@ export function HiddenFrom({ document, onClose, onChanged }: HiddenFromPropertie
           submitting={t('account.saving')}
           footer={<CancelButton onClose={onClose} />}
           onSubmit={() =>
-            void submission.send({ request: () => changeDocument(document.id, { hidden_from: [...unseen, ...hidden.filter((id) => !unseen.includes(id))] }), done: onChanged })
+            void submission.send({ request: () => changeDocument(document.id, { hidden_from: [...unseen, ...hidden.filter((id) => !unseen.includes(id))], former_hidden_from: document.hidden_from }), done: onChanged })
           }
         >
           <CheckBoxes

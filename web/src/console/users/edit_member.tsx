@@ -21,7 +21,7 @@ export function EditMember({ member, onClose, onChanged }: { member: Member; onC
   const sorted = (values: readonly Permission[]) => allPermissions.filter((value) => values.includes(value)).join();
   const changes = (): MemberUpdate => ({
     ...Object.fromEntries(kNames.flatMap((name) => (names[name].trim() === (member[name] ?? '') ? [] : [[name, textOrNull(names[name])]]))),
-    ...(sorted(permissions) === sorted(member.permissions) ? {} : { permissions }),
+    ...(sorted(permissions) === sorted(member.permissions) ? {} : { permissions, former_permissions: member.permissions }),
     ...(language === (member.language ?? '') ? {} : { language: language === '' ? null : language }),
   });
   const submit = () => {
