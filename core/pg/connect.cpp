@@ -3,28 +3,51 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
+#include <ranges>
 #include <string_view>
 #include <vector>
 
 namespace portal::pg {
 namespace {
 
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
 // libpq takes lists of hosts, and asks for the address of each one that is named without.
-template <class Fits>
-bool each_host(std::string_view list, Fits fits) {
+std::vector<std::string_view> places_of(std::string_view list) {
+  std::vector<std::string_view> places;
   while (true) {
     const std::size_t end = std::min(list.find(','), list.size());
-    if (!fits(list.substr(0, end))) return false;
-    if (end == list.size()) return true;
+    places.push_back(list.substr(0, end));
+    if (end == list.size()) return places;
     list.remove_prefix(end + 1);
   }
 }
 
+std::string beginning_at(std::size_t first, std::string_view list) {
+  std::vector<std::string_view> places = places_of(list);
+  std::ranges::rotate(places, places.begin() + static_cast<std::ptrdiff_t>(first % places.size()));
+  std::string rotated(places.front());
+  for (const std::string_view place : places | std::views::drop(1)) rotated.append(",").append(place);
+  return rotated;
+}
+
+// Why one of them is not taken; empty: it is.
+std::string refuse_option(std::string_view keyword, std::string_view value) {
+  if (keyword == "password" || keyword == "sslpassword") return "the password belongs into password_file=";
+  if (keyword == "service" || keyword == "passfile" || keyword == "options" || keyword == "gssencmode")
+    return std::string(keyword) + " cannot be set here";
+  // On a standby nobody can listen or write.
+  if (keyword == "target_session_attrs" && value != "any" && value != "primary" && value != "read-write")
+    return "target_session_attrs can be primary or any here";
+  return {};
+}
+
 }  // namespace
 
-pg_conn* start_connect(const std::string& conninfo, const std::string& password,
-                       std::span<const std::string> settings) {
+pg_conn* start_connect(const std::string& conninfo, const std::string& password, std::span<const std::string> settings,
+                       std::size_t first_host) {
   std::string options;
   for (const std::string& setting : settings) options += (options.empty() ? "-c " : " -c ") + setting;
   std::vector<const char*> keywords = {"dbname"};
@@ -33,6 +56,21 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
     keywords.push_back(keyword);
     values.push_back(value);
   };
+  const Options given(PQconninfoParse(conninfo.c_str(), nullptr), PQconninfoFree);
+  std::deque<std::string> rotated;
+  bool several = false;
+  std::string_view wanted;
+  for (const PQconninfoOption* option = given.get(); option && option->keyword; ++option) {
+    if (!option->val) continue;
+    const std::string_view keyword = option->keyword;
+    if (keyword == "target_session_attrs") wanted = option->val;
+    if (keyword != "host" && keyword != "hostaddr" && keyword != "port") continue;
+    several = several || std::string_view(option->val).contains(',');
+    set(option->keyword, rotated.emplace_back(beginning_at(first_host, option->val)).c_str());
+  }
+  // libpq takes a session for one of a standby when it is read-only by itself, as we make our reads. And of several
+  // servers those that are standbys are of no use here.
+  if (wanted == "read-write" || (wanted.empty() && several)) set("target_session_attrs", "primary");
   set("client_encoding", "UTF8");
   set("fallback_application_name", "portico");
   set("options", options.c_str());
@@ -51,8 +89,7 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
 
 std::string refuse_conninfo(const std::string& conninfo) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(conninfo.c_str(), &message),
-                                                                            PQconninfoFree);
+  const Options parsed(PQconninfoParse(conninfo.c_str(), &message), PQconninfoFree);
   if (!parsed) {
     std::string why = message ? message : "out of memory";
     PQfreemem(message);
@@ -64,11 +101,10 @@ std::string refuse_conninfo(const std::string& conninfo) {
   for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
     if (!option->val || !*option->val) continue;
     const std::string_view keyword = option->keyword;
-    if (keyword == "password" || keyword == "sslpassword") return "the password belongs into password_file=";
-    if (keyword == "service" || keyword == "passfile" || keyword == "options" || keyword == "gssencmode")
-      return std::string(keyword) + " cannot be set here";
-    if (keyword == "host") socket = each_host(option->val, [](std::string_view host) { return host.starts_with('/'); });
-    if (keyword == "hostaddr") address = each_host(option->val, [](std::string_view host) { return !host.empty(); });
+    if (std::string why = refuse_option(keyword, option->val); !why.empty()) return why;
+    const std::vector<std::string_view> places = places_of(option->val);
+    if (keyword == "host") socket = std::ranges::all_of(places, [](auto place) { return place.starts_with('/'); });
+    if (keyword == "hostaddr") address = std::ranges::none_of(places, &std::string_view::empty);
   }
   if (!socket && !address)
     return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";

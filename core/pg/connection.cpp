@@ -58,7 +58,8 @@ Connection::~Connection() {
 }
 
 void Connection::connect() {
-  connection_ = start_connect(options_.conninfo, options_.password, options_.settings);
+  first_host_ = lane_.first_host();
+  connection_ = start_connect(options_.conninfo, options_.password, options_.settings, first_host_);
   state_ = State::kConnecting;
   deadline_->start(options_.connect_timeout);
   if (!connection_ || PQstatus(connection_) == CONNECTION_BAD) {
@@ -127,6 +128,7 @@ void Connection::start_pipeline() {
 
 void Connection::on_deadline() noexcept {
   if (state_ == State::kConnecting) {
+    lane_.on_no_answer_at(first_host_);
     lose("connecting took too long");
     return;
   }

@@ -95,6 +95,7 @@ class Connection {
   io::MonotonicTime answered_at_{};  // the last sync
   ExchangeQueue held_;
   std::array<char, 256> last_error_{};  // a copy: losing a connection ends libpq's text, and may not need memory
+  std::size_t first_host_ = 0;          // where the try to connect began
   bool retiring_ = false;               // answers what it has, and takes nothing more
   bool reading_ = false;                // while connecting: it is the server's turn
 };

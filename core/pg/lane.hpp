@@ -144,6 +144,10 @@ class Lane final : private PulseListener {
   void on_heard() noexcept {
     if (pulse_) pulse_->heard();
   }
+  std::size_t first_host() const noexcept { return pulse_ ? pulse_->first_host() : 0; }
+  void on_no_answer_at(std::size_t host) noexcept {
+    if (pulse_) pulse_->no_answer_at(host);
+  }
   void on_settled(const Exchange& exchange) noexcept {
     if (observer_ && exchange.owner.account_id != 0) observer_->on_commit(exchange.owner);
   }

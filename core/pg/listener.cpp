@@ -43,7 +43,8 @@ void Listener::start() {
 void Listener::connect() {
   asking_ = reading_ = false;
   state_ = State::kConnecting;
-  connection_ = start_connect(options_.conninfo, options_.password, options_.settings);
+  first_host_ = pulse_ ? pulse_->first_host() : 0;
+  connection_ = start_connect(options_.conninfo, options_.password, options_.settings, first_host_);
   if (!connection_ || PQstatus(connection_) == CONNECTION_BAD) {
     lose(connection_ ? one_line(PQerrorMessage(connection_)) : "out of memory");
     return;
@@ -59,6 +60,7 @@ void Listener::on_timer() noexcept {
     if (state_ == State::kClosed) {
       connect();
     } else if (state_ != State::kListening) {
+      if (pulse_) pulse_->no_answer_at(first_host_);
       lose("connecting took too long", Loss::kSilence);
     } else if (!asking_) {
       // Nothing but "I am here": an empty query touches no table and takes no snapshot.

@@ -84,9 +84,10 @@ class Listener final : private PulseListener {
   Lease lease_;
   io::MonotonicTime lost_at_{};
   io::Duration backoff_{0};
-  bool asking_ = false;   // a statement is on its way
-  bool reading_ = false;  // while connecting: it is the server's turn
-  bool away_ = false;     // it has been told that the listener is lost
+  std::size_t first_host_ = 0;  // where the last try to connect began
+  bool asking_ = false;         // a statement is on its way
+  bool reading_ = false;        // while connecting: it is the server's turn
+  bool away_ = false;           // it has been told that the listener is lost
 };
 
 }  // namespace portal::pg

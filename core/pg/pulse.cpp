@@ -39,6 +39,7 @@ void Pulse::on_timer() noexcept {
     look_again_in(std::chrono::ceil<io::Duration>(kHeardWithin - (now - heard_at_)));
   } else {
     silent_ = true;
+    no_answer_at(first_host_);
     for (PulseListener* listener : listeners_) listener->on_silence();
   }
 }

@@ -2,6 +2,7 @@
 // error: only silence tells. A slow statement is not silence, because the listener's questions are answered meanwhile.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -36,6 +37,12 @@ class Pulse {
   // It was answered, or refused: somebody is there.
   void settled() noexcept;
 
+  // At which of several hosts the next connection is tried first, counted on and on. libpq goes on to the next one
+  // after an error alone, and a host that is silent makes none.
+  std::size_t first_host() const noexcept { return first_host_; }
+  // A try that began there had no answer in time. Of all that began there the first one counts.
+  void no_answer_at(std::size_t host) noexcept { first_host_ += host == first_host_ ? 1 : 0; }
+
   // Those that joined first are told first.
   void join(PulseListener& listener) { listeners_.push_back(&listener); }
   void leave(PulseListener& listener) noexcept { std::erase(listeners_, &listener); }
@@ -49,6 +56,7 @@ class Pulse {
   std::vector<PulseListener*> listeners_;
   io::MonotonicTime heard_at_;
   io::MonotonicTime look_at_{};
+  std::size_t first_host_ = 0;
   bool silent_ = false;
 };
 

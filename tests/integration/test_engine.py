@@ -87,6 +87,13 @@ def connect(site: PrivateSite) -> socket.socket:
     return socket.create_connection(("127.0.0.1", site.nginx.port), timeout=15)
 
 
+def test_the_server_that_takes_writes_is_found(site):
+    """Catches reads that pass for a standby's, because they are read-only by themselves: no worker would ever have a connection."""
+    with site.make_nginx("primary", workers=1, database="portal target_session_attrs=read-write") as nginx:
+        wait_for(lambda: nginx.client().get("/readyz").status == 200)
+        assert nginx.client(HOST).get(PORTAL).status == 200
+
+
 # --- clients that leave
 
 

@@ -1,5 +1,8 @@
 // What an error of the database becomes, and that no value of a row gets into a log.
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include <memory>
 
 #include "pg/connect.hpp"
 #include "support/engine.hpp"
@@ -80,24 +83,59 @@ TEST_P(ConninfoTest, IsCheckedBeforeAWorkerUsesIt) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ConninfoTest,
-    ::testing::Values(Conninfo{"host=/run/postgresql dbname=portal user=portal_edge", ""},
-                      Conninfo{"hostaddr=127.0.0.1 port=5433 dbname=portal sslmode=verify-full host=db.example.com",
-                               ""},
-                      Conninfo{"host=/run/postgresql,/run/other dbname=portal", ""},
-                      Conninfo{"hostaddr=127.0.0.1,::1 dbname=portal", ""},
-                      Conninfo{"host=localhost dbname=portal", "names are not resolved"},
-                      Conninfo{"host=/run/postgresql,db.example.com dbname=portal", "names are not resolved"},
-                      Conninfo{"hostaddr=127.0.0.1, host=a,db.example.com", "names are not resolved"},
-                      Conninfo{"host=/run/postgresql sslpassword=x", "password_file"},
-                      Conninfo{"hostaddr=127.0.0.1 gssencmode=require", "gssencmode"},
-                      Conninfo{"dbname=portal", "names are not resolved"}, Conninfo{"", "names are not resolved"},
-                      Conninfo{"host=/run/postgresql password=x", "password_file"},
-                      Conninfo{"host=/run/postgresql service=x", "service"},
-                      Conninfo{"host=/run/postgresql passfile=/x", "passfile"},
-                      Conninfo{"host=/run/postgresql options=-cx=y", "options"},
-                      Conninfo{"host=/run/postgresql nonsense=1", "nonsense"},
-                      Conninfo{"postgresql://portal_edge:secret@/portal?host=/run/postgresql", "password_file"},
-                      Conninfo{"host='/unclosed", "unterminated"}));
+    ::testing::Values(
+        Conninfo{"host=/run/postgresql dbname=portal user=portal_edge", ""},
+        Conninfo{"hostaddr=127.0.0.1 port=5433 dbname=portal sslmode=verify-full host=db.example.com", ""},
+        Conninfo{"host=/run/postgresql,/run/other dbname=portal", ""},
+        Conninfo{"hostaddr=127.0.0.1,::1 dbname=portal", ""},
+        Conninfo{"host=localhost dbname=portal", "names are not resolved"},
+        Conninfo{"host=/run/postgresql,db.example.com dbname=portal", "names are not resolved"},
+        Conninfo{"hostaddr=127.0.0.1, host=a,db.example.com", "names are not resolved"},
+        Conninfo{"host=/run/postgresql sslpassword=x", "password_file"},
+        Conninfo{"hostaddr=127.0.0.1 gssencmode=require", "gssencmode"},
+        Conninfo{"dbname=portal", "names are not resolved"}, Conninfo{"", "names are not resolved"},
+        Conninfo{"host=/run/postgresql password=x", "password_file"},
+        Conninfo{"host=/run/postgresql service=x", "service"}, Conninfo{"host=/run/postgresql passfile=/x", "passfile"},
+        Conninfo{"host=/run/postgresql options=-cx=y", "options"},
+        Conninfo{"host=/run/postgresql nonsense=1", "nonsense"},
+        Conninfo{"host=/a,/b target_session_attrs=primary", ""},
+        Conninfo{"host=/a,/b target_session_attrs=read-write", ""}, Conninfo{"host=/a,/b target_session_attrs=any", ""},
+        Conninfo{"host=/a,/b target_session_attrs=read-only", "target_session_attrs"},
+        Conninfo{"host=/a,/b target_session_attrs=standby", "target_session_attrs"},
+        Conninfo{"host=/a,/b target_session_attrs=prefer-standby", "target_session_attrs"},
+        Conninfo{"postgresql://portal_edge:secret@/portal?host=/run/postgresql", "password_file"},
+        Conninfo{"host='/unclosed", "unterminated"}));
+
+// What libpq takes for itself of a conninfo and of what is said beside it.
+std::string started_with(const std::string& conninfo, std::string_view keyword, std::size_t first_host) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(pg::start_connect(conninfo, "", {}, first_host),
+                                                                PQfinish);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(connection.get()),
+                                                                             PQconninfoFree);
+  for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
+    if (option->keyword == keyword) return option->val ? option->val : "";
+  return "no such keyword";
+}
+
+TEST(StartedConnection, TriesSeveralHostsInTurn) {
+  const std::string addresses = "hostaddr=127.0.0.1,127.0.0.2,127.0.0.3 host=a,b,c port=1,2,3";
+  EXPECT_EQ(started_with(addresses, "hostaddr", 0), "127.0.0.1,127.0.0.2,127.0.0.3");
+  EXPECT_EQ(started_with(addresses, "hostaddr", 1), "127.0.0.2,127.0.0.3,127.0.0.1");
+  EXPECT_EQ(started_with(addresses, "host", 1), "b,c,a") << "each address keeps its name";
+  EXPECT_EQ(started_with(addresses, "port", 5), "3,1,2");
+  EXPECT_EQ(started_with("host=/a,/b port=7", "host", 1), "/b,/a");
+  EXPECT_EQ(started_with("host=/a,/b port=7", "port", 1), "7");
+  EXPECT_EQ(started_with("host=/a,/b hostaddr=,127.0.0.1 port=7", "hostaddr", 1), "127.0.0.1,");
+  EXPECT_EQ(started_with("host=/a port=7", "host", 3), "/a");
+}
+
+// Catches our own default of reads that passes for a standby's.
+TEST(StartedConnection, WantsThePrimaryHoweverThatIsSaid) {
+  EXPECT_EQ(started_with("host=/a target_session_attrs=read-write", "target_session_attrs", 0), "primary");
+  EXPECT_EQ(started_with("host=/a,/b", "target_session_attrs", 0), "primary") << "on a standby nobody can listen";
+  EXPECT_EQ(started_with("host=/a,/b target_session_attrs=any", "target_session_attrs", 0), "any");
+  EXPECT_EQ(started_with("host=/a target_session_attrs=primary", "target_session_attrs", 0), "primary");
+}
 
 }  // namespace
 }  // namespace portal::test

@@ -99,6 +99,61 @@ TEST_F(PulseTest, NobodyWaitsLongForAServerThatIsSilentFromTheStart) {
   EXPECT_TRUE(until([&] { return answer_of(reads, segment(query(one))).has_value(); }, io::Duration(5000)));
 }
 
+// A listener and lanes that know of two hosts. What they hear of the first one is held back.
+class TwoHostsTest : public PulseTest {
+ protected:
+  pg::LaneOptions options_of_both(pg::SegmentKind kind) const {
+    pg::LaneOptions options = options_of(proxy, kind);
+    options.conninfo = Engine::options(proxy.folder() + "," + next.folder()).conninfo;
+    return options;
+  }
+  static pg::LaneOptions listening(pg::LaneOptions options) {
+    options.conninfo += " target_session_attrs=read-write";
+    options.settings = {"default_transaction_read_only=on"};
+    return options;
+  }
+  bool served(pg::Lane& lane) {
+    return until([&] { return answer_of(lane, segment(query(one))).has_value(); });
+  }
+
+  Proxy next{PrivatePostgres::get().socket_path()};
+  pg::Lane both_reads{loop, options_of_both(pg::SegmentKind::kRead), log, &pulse};
+  pg::Lane both_writes{loop, options_of_both(pg::SegmentKind::kWrite), log, &pulse};
+  pg::Listener both{loop, listening(options_of_both(pg::SegmentKind::kRead)), "listen changes", nobody, log, &pulse};
+};
+
+TEST_F(TwoHostsTest, TheSecondIsFoundWhenTheFirstIsSilentFromTheStart) {
+  proxy.hold(true);
+  both.start();
+  EXPECT_TRUE(until([&] { return both.listening(); }));
+  EXPECT_TRUE(served(both_reads));
+  EXPECT_TRUE(served(both_writes));
+}
+
+TEST_F(TwoHostsTest, TheSecondIsFoundWhenTheFirstFallsSilent) {
+  both.start();
+  ASSERT_TRUE(until([&] { return both.listening(); }));
+  ASSERT_TRUE(served(both_reads));
+  ASSERT_TRUE(served(both_writes));
+  EXPECT_EQ(next.accepted(), 0);
+  proxy.hold(true);
+  ASSERT_TRUE(until([&] { return pulse.silent(); }));
+  EXPECT_EQ(pulse.first_host(), 1U) << "one silence, however many notice it";
+  EXPECT_TRUE(until([&] { return both.listening(); }));
+  EXPECT_TRUE(served(both_reads));
+  EXPECT_TRUE(served(both_writes));
+  EXPECT_GE(next.accepted(), 3);
+}
+
+// Catches a worker that stays with the host where it has once been sent to.
+TEST_F(TwoHostsTest, TheFirstIsFoundAgainWhenTheSecondIsSilent) {
+  next.hold(true);
+  pulse.no_answer_at(0);
+  both.start();
+  EXPECT_TRUE(until([&] { return both.listening(); }));
+  EXPECT_TRUE(served(both_reads));
+}
+
 // The postmaster alone is stopped: nobody gets a new connection, and those that exist go on.
 TEST_F(PulseTest, ALaneWithoutAConnectionDoesNotWaitForOneThatDoesNotCome) {
   Proxy silent(PrivatePostgres::get().socket_path());

@@ -20,6 +20,7 @@ class ReconnectTest : public ::testing::Test {
     options.kind = kind;
     return options;
   }
+  static std::string conninfo_of(const std::string& hosts) { return Engine::options(hosts).conninfo; }
   static void end_backends() {
     PrivatePostgres::get().execute(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'portico'");
@@ -233,6 +234,44 @@ TEST_F(ReconnectTest, ASilentServerIsGivenUpWhileConnecting) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kDatabaseUnavailable);
   EXPECT_LT(engine.loop.now() - started, io::Duration(1000));
+}
+
+// libpq goes on to the next host after an error alone. Catches a lane that begins with the silent one again for ever.
+TEST_F(ReconnectTest, AHostThatIsSilentIsPassedOver) {
+  Proxy silent(PrivatePostgres::get().socket_path());
+  silent.hold(true);
+  pg::LaneOptions options = options_of(silent);
+  options.conninfo = conninfo_of(silent.folder() + "," + proxy.folder());
+  options.connect_timeout = io::Duration(400);
+  Engine engine;
+  pg::Pulse pulse(engine.loop);
+  pg::Lane one(engine.loop, options, engine.log, &pulse);
+  pg::Lane other(engine.loop, options, engine.log, &pulse);
+  const pg::Statement* ask = engine.statements.add("select 1");
+  const auto first = std::make_unique<Asked>(one, segment(query(ask)));
+  const auto second = std::make_unique<Asked>(other, segment(query(ask)));
+  ASSERT_TRUE(engine.wait_for(first, second));
+  EXPECT_EQ(pulse.first_host(), 1U) << "two lanes, one silence";
+  for (pg::Lane* lane : {&one, &other}) {
+    const auto served = [&] {
+      const auto asked = std::make_unique<Asked>(*lane, segment(query(ask)));
+      return engine.wait_for(asked) && asked->answer().has_value();
+    };
+    EXPECT_TRUE(engine.loop.run_until(served, kPatience));
+  }
+}
+
+// libpq takes a session that is read-only by itself for one of a standby, and reads are. Catches workers that never
+// get a connection.
+TEST_F(ReconnectTest, ALaneThatIsReadOnlyFindsTheServerThatTakesWrites) {
+  pg::LaneOptions options = options_of(proxy);
+  options.conninfo += " target_session_attrs=read-write";
+  options.settings = {"default_transaction_read_only=on"};
+  Engine engine(std::move(options));
+  const pg::Statement* show = engine.statements.add("select current_setting('transaction_read_only')");
+  const Answer answer = engine.answer_of(segment(query(show)));
+  ASSERT_TRUE(answer) << answer.error().log_detail;
+  EXPECT_EQ((*answer)[0][0].text(0), "on");
 }
 
 // Catches a deadline that is not set for a segment that waited for its preparation: the connection would be stuck for
