@@ -101,9 +101,11 @@ struct portal_stream {
 
 static_assert(PORTAL_STREAM_ROOM == portal::http::EventStream::kLeastRoom);
 
-int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) noexcept {
+int portal_refuse_conninfo(const char* conninfo, int trusted_network, char* why, size_t size) noexcept {
   return guarded(1, why, size, [&] {
-    const std::string reason = portal::pg::refuse_conninfo(conninfo);
+    using portal::pg::Network;
+    const std::string reason =
+        portal::pg::refuse_conninfo(conninfo, trusted_network ? Network::kTrusted : Network::kUntrusted);
     write_reason(reason, why, size);
     return reason.empty() ? 0 : 1;
   });

@@ -95,8 +95,9 @@ typedef struct {
 
 typedef void (*portal_done_function)(void* context);
 
-/* Writes why a conninfo cannot be used, zero-terminated and cut to `size`; answers 0 when it can. */
-int portal_refuse_conninfo(const char* conninfo, char* why, size_t size) PORTAL_NOEXCEPT;
+/* Writes why a conninfo cannot be used, zero-terminated and cut to `size`; answers 0 when it can. Another host needs
+   TLS with a verified name, or `trusted_network`. */
+int portal_refuse_conninfo(const char* conninfo, int trusted_network, char* why, size_t size) PORTAL_NOEXCEPT;
 
 /* The same for the address of Redis. TCP needs `trusted_network`. */
 int portal_refuse_redis(portal_text address, int trusted_network, char* why, size_t size) PORTAL_NOEXCEPT;

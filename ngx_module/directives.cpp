@@ -131,41 +131,51 @@ char* read_password_parameter(ngx_conf_t* conf, const ngx_command_t* command, ng
                        password);
 }
 
+// What stands behind the address of a server: [trusted_network] [password_file=path]
+char* read_server_parameters(ngx_conf_t* conf, const ngx_command_t* command, int* trusted, ngx_str_t* password) {
+  ngx_str_t* values = arguments_of(conf);
+  for (ngx_uint_t number = 2; number < conf->args->nelts; ++number) {
+    if (view_of(values[number]) == "trusted_network") {
+      if (*trusted) return refuse_parameter(conf, command, &values[number], "duplicate");
+      *trusted = 1;
+      continue;
+    }
+    char* result = read_password_parameter(conf, command, &values[number], password);
+    if (result != NGX_CONF_OK) return result;
+  }
+  return NGX_CONF_OK;
+}
+
 char* set_postgres(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
   if (main->conninfo.data) return kDuplicate;
-  ngx_str_t* values = arguments_of(conf);
+  int trusted = 0;
+  char* result = read_server_parameters(conf, command, &trusted, &main->password);
+  if (result != NGX_CONF_OK) return result;
+  const ngx_str_t& conninfo = arguments_of(conf)[1];
   char why[512] = "";
-  if (portal_refuse_conninfo(reinterpret_cast<const char*>(values[1].data), why, sizeof why) != 0) {
+  if (portal_refuse_conninfo(reinterpret_cast<const char*>(conninfo.data), trusted, why, sizeof why) != 0) {
     // Without the text itself, which may hold the very password that is refused here.
     ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use this: %s", &command->name, why);
     return failed();
   }
-  main->conninfo = values[1];
-  if (conf->args->nelts == 2) return NGX_CONF_OK;
-  return read_password_parameter(conf, command, &values[2], &main->password);
+  main->conninfo = conninfo;
+  return NGX_CONF_OK;
 }
 
 char* set_redis(ngx_conf_t* conf, ngx_command_t* command, void* data) noexcept {
   auto* main = static_cast<MainConf*>(data);
   if (main->redis.data) return kDuplicate;
-  ngx_str_t* values = arguments_of(conf);
   int trusted = 0;
-  for (ngx_uint_t number = 2; number < conf->args->nelts; ++number) {
-    if (view_of(values[number]) == "trusted_network") {
-      if (trusted) return refuse_parameter(conf, command, &values[number], "duplicate");
-      trusted = 1;
-      continue;
-    }
-    char* result = read_password_parameter(conf, command, &values[number], &main->redis_password);
-    if (result != NGX_CONF_OK) return result;
-  }
+  char* result = read_server_parameters(conf, command, &trusted, &main->redis_password);
+  if (result != NGX_CONF_OK) return result;
+  ngx_str_t* address = &arguments_of(conf)[1];
   char why[512] = "";
-  if (portal_refuse_redis(text_of(values[1]), trusted, why, sizeof why) != 0) {
-    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use \"%V\": %s", &command->name, &values[1], why);
+  if (portal_refuse_redis(text_of(*address), trusted, why, sizeof why) != 0) {
+    ngx_conf_log_error(NGX_LOG_EMERG, conf, 0, "\"%V\" cannot use \"%V\": %s", &command->name, address, why);
     return failed();
   }
-  main->redis = values[1];
+  main->redis = *address;
   return NGX_CONF_OK;
 }
 
@@ -279,7 +289,7 @@ char* require_worker(ngx_conf_t* conf, const ngx_str_t& directive) {
 
 // docs/directives.md is held against this table by a test (tests/integration/test_directives.py).
 ngx_command_t commands[] = {
-    {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+    {ngx_string("portal_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_postgres, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("portal_redis"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_redis, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},

@@ -1,6 +1,8 @@
 #include "pg/connect.hpp"
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <deque>
@@ -31,6 +33,14 @@ std::string beginning_at(std::size_t first, std::string_view list) {
   std::string rotated(places.front());
   for (const std::string_view place : places | std::views::drop(1)) rotated.append(",").append(place);
   return rotated;
+}
+
+bool is_loopback(std::string_view text) {
+  const std::string address(text);
+  in_addr four{};
+  if (inet_pton(AF_INET, address.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24U == IN_LOOPBACKNET;
+  in6_addr six{};
+  return inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 // Why one of them is not taken; empty: it is.
@@ -87,7 +97,14 @@ pg_conn* start_connect(const std::string& conninfo, const std::string& password,
   return connection;
 }
 
-std::string refuse_conninfo(const std::string& conninfo) {
+bool stays_on_host(std::string_view places) {
+  return std::ranges::all_of(places_of(places), [](std::string_view place) {
+    return place.empty() || place.starts_with('/') || place.starts_with('@') || place == "localhost" ||
+           is_loopback(place);
+  });
+}
+
+std::string refuse_conninfo(const std::string& conninfo, Network network) {
   char* message = nullptr;
   const Options parsed(PQconninfoParse(conninfo.c_str(), &message), PQconninfoFree);
   if (!parsed) {
@@ -98,16 +115,26 @@ std::string refuse_conninfo(const std::string& conninfo) {
   }
   bool socket = false;
   bool address = false;
+  bool leaves_the_host = false;
+  bool verified = false;
   for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
     if (!option->val || !*option->val) continue;
     const std::string_view keyword = option->keyword;
     if (std::string why = refuse_option(keyword, option->val); !why.empty()) return why;
     const std::vector<std::string_view> places = places_of(option->val);
     if (keyword == "host") socket = std::ranges::all_of(places, [](auto place) { return place.starts_with('/'); });
-    if (keyword == "hostaddr") address = std::ranges::none_of(places, &std::string_view::empty);
+    if (keyword == "hostaddr") {
+      address = std::ranges::none_of(places, &std::string_view::empty);
+      leaves_the_host = !stays_on_host(option->val);
+    }
+    if (keyword == "sslmode") verified = std::string_view(option->val) == "verify-full";
   }
   if (!socket && !address)
     return "give host=/folder/of/the/socket or hostaddr=<IP address>: names are not resolved in a worker";
+  // Left to itself libpq sends everything in clear to whoever answers.
+  if (leaves_the_host && !verified && network == Network::kUntrusted)
+    return "over a network say sslmode=verify-full, with sslrootcert= and host= as the name in the certificate; or say "
+           "trusted_network beside the conninfo, where nobody else can read or answer";
   return {};
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -18,8 +20,14 @@ namespace portal::pg {
 pg_conn* start_connect(const std::string& conninfo, const std::string& password, std::span<const std::string> settings,
                        std::size_t first_host = 0);
 
+// Of a list of hosts or addresses as libpq takes it: all are sockets or loopback.
+bool stays_on_host(std::string_view places);
+
+// Whether others may read, or answer, what is sent to another host.
+enum class Network : std::uint8_t { kUntrusted, kTrusted };
+
 // Why a conninfo cannot be used in a worker: it does not parse, holds a password, needs a name resolved or a file read,
-// or wants a standby. Empty: it can.
-std::string refuse_conninfo(const std::string& conninfo);
+// wants a standby, or trusts a network that is not to be trusted. Empty: it can.
+std::string refuse_conninfo(const std::string& conninfo, Network network = Network::kUntrusted);
 
 }  // namespace portal::pg

@@ -103,6 +103,26 @@ def test_where_redis_may_be(check, servers, words):
     assert status == 0, said
 
 
+def with_another(line: str) -> object:
+    """In the place of the line of that directive that is there."""
+    name = line.split()[0]
+
+    def change(text: str) -> str:
+        lines = [each for each in text.splitlines() if not each.strip().startswith(name)]
+        return "\n".join(lines).replace("http {", f"http {{\n{line};")
+
+    return change
+
+
+@pytest.mark.parametrize("words", ["hostaddr=127.0.0.1", "hostaddr=10.0.0.5 trusted_network", "hostaddr=10.0.0.5 trusted_network password_file={password}",
+                                   "hostaddr=10.0.0.5 password_file={password} trusted_network",
+                                   '"hostaddr=10.0.0.5 host=db.example.com sslmode=verify-full sslrootcert=/etc/ca.crt" password_file={password}',
+                                   '"host=/run/a,/run/b target_session_attrs=primary"', '"host=/run/a,/run/b target_session_attrs=read-write"'])
+def test_where_postgresql_may_be(check, servers, words):
+    status, said = check(with_another("portal_postgres " + words.format(password=servers / "configuration/edge.password")), "nginx.conf")
+    assert status == 0, said
+
+
 def with_blocklist(file) -> object:
     return lambda text: text.replace("http {", f"http {{\n  portal_password_blocklist {file};", 1)
 
@@ -250,19 +270,18 @@ def test_a_wrong_use_is_refused_in_words(check, servers, case):
     ("portal_postgres host=/run password_file=/nowhere", ('"portal_postgres"', '"/nowhere"', "No such file")),
     ("portal_postgres host=/run password_file=/dev/null", ('"portal_postgres"', '"/dev/null"', "is empty")),
     ("portal_postgres host=/run; portal_postgres host=/run", ('"portal_postgres"', DUPLICATE)),
+    ("portal_postgres hostaddr=10.0.0.5", ('"portal_postgres" cannot use this', "sslmode=verify-full", "trusted_network")),
+    ('portal_postgres "hostaddr=10.0.0.5 sslmode=require"', ('"portal_postgres" cannot use this', "sslmode=verify-full")),
+    ("portal_postgres hostaddr=10.0.0.5 trusted", ('invalid parameter "trusted" in "portal_postgres" directive',)),
+    ("portal_postgres hostaddr=10.0.0.5 trusted_network trusted_network", ('duplicate parameter "trusted_network" in "portal_postgres" directive',)),
+    ('portal_postgres "host=/run target_session_attrs=standby"', ('"portal_postgres" cannot use this', "target_session_attrs")),
     ("portal_throttle maybe", ('invalid value "maybe" in "portal_throttle" directive', ON_OR_OFF)),
 ])
 def test_a_wrong_use_of_what_the_configuration_has_already(check, line, needed):
-    name = line.split()[0]
-
-    def change(text: str) -> str:
-        lines = [each for each in text.splitlines() if not each.strip().startswith(name)]
-        return "\n".join(lines).replace("http {", f"http {{\n{line};")
-
-    if name == "portal_throttle":
+    if line.startswith("portal_throttle"):
         status, said = check(lambda text: text.replace("portal_throttle on;", f"{line};"), "private.conf")
     else:
-        status, said = check(change, "nginx.conf")
+        status, said = check(with_another(line), "nginx.conf")
     assert status == 1 and all(word in said for word in needed), said
     assert "secret" not in said.replace("password=secret", "") or "invalid parameter" in said
 

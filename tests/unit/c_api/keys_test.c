@@ -9,16 +9,24 @@
 static void a_usable_conninfo_is_accepted(void** state) {
   char why[64] = "unchanged";
   (void)state;
-  assert_int_equal(portal_refuse_conninfo("host=/run/postgresql dbname=portal", why, sizeof why), 0);
+  assert_int_equal(portal_refuse_conninfo("host=/run/postgresql dbname=portal", 0, why, sizeof why), 0);
   assert_string_equal(why, "");
+}
+
+static void a_network_is_trusted_where_that_is_said(void** state) {
+  char why[256];
+  (void)state;
+  assert_int_not_equal(portal_refuse_conninfo("hostaddr=10.0.0.5", 0, why, sizeof why), 0);
+  assert_non_null(strstr(why, "sslmode=verify-full"));
+  assert_int_equal(portal_refuse_conninfo("hostaddr=10.0.0.5", 1, why, sizeof why), 0);
 }
 
 static void a_refused_conninfo_has_a_reason(void** state) {
   char why[256];
   (void)state;
-  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", why, sizeof why), 0);
+  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", 0, why, sizeof why), 0);
   assert_non_null(strstr(why, "names are not resolved"));
-  assert_int_not_equal(portal_refuse_conninfo("host=/run password=secret", why, sizeof why), 0);
+  assert_int_not_equal(portal_refuse_conninfo("host=/run password=secret", 0, why, sizeof why), 0);
   assert_null(strstr(why, "secret"));
 }
 
@@ -27,10 +35,10 @@ static void a_reason_is_cut_to_its_place(void** state) {
   char none[1] = {'x'};
   (void)state;
   memset(why, 'x', sizeof why);
-  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", why, 6), 0);
+  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", 0, why, 6), 0);
   assert_int_equal(strlen(why), 5);
   assert_int_equal(why[6], 'x');
-  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", none, 0), 0);
+  assert_int_not_equal(portal_refuse_conninfo("host=db.example.com", 0, none, 0), 0);
   assert_int_equal(none[0], 'x');
 }
 
@@ -83,6 +91,7 @@ const struct CMUnitTest* c_api_keys_tests(size_t* count);
 const struct CMUnitTest* c_api_keys_tests(size_t* count) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_usable_conninfo_is_accepted),
+      cmocka_unit_test(a_network_is_trusted_where_that_is_said),
       cmocka_unit_test(a_refused_conninfo_has_a_reason),
       cmocka_unit_test(a_reason_is_cut_to_its_place),
       cmocka_unit_test_setup_teardown(keys_are_loaded, test_world_setup, test_world_teardown),

@@ -68,12 +68,13 @@ TEST(StatementTimeout, IsADeadline) {
 struct Conninfo {
   const char* text;
   const char* refused;  // a word of the reason; empty: accepted
+  pg::Network network = pg::Network::kUntrusted;
 };
 
 class ConninfoTest : public ::testing::TestWithParam<Conninfo> {};
 
 TEST_P(ConninfoTest, IsCheckedBeforeAWorkerUsesIt) {
-  const std::string why = pg::refuse_conninfo(GetParam().text);
+  const std::string why = pg::refuse_conninfo(GetParam().text, GetParam().network);
   if (*GetParam().refused) {
     EXPECT_NE(why.find(GetParam().refused), std::string::npos) << why;
   } else {
@@ -105,6 +106,28 @@ INSTANTIATE_TEST_SUITE_P(
         Conninfo{"host=/a,/b target_session_attrs=prefer-standby", "target_session_attrs"},
         Conninfo{"postgresql://portal_edge:secret@/portal?host=/run/postgresql", "password_file"},
         Conninfo{"host='/unclosed", "unterminated"}));
+
+// Catches a server that is asked over a network in clear, or without knowing that it is the one.
+INSTANTIATE_TEST_SUITE_P(
+    Networks, ConninfoTest,
+    ::testing::Values(Conninfo{"hostaddr=10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=fd00::5", "trusted_network"},
+                      Conninfo{"hostaddr=10.0.0.5 sslmode=prefer", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=10.0.0.5 sslmode=require", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=10.0.0.5 sslmode=verify-ca host=db.example.com", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=10.0.0.5 sslmode=verify-full sslmode=disable", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=127.0.0.1,10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"host=/run/postgresql hostaddr=10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"host=/run/postgresql,/run/other hostaddr=,10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"postgresql://portal_edge@/portal?hostaddr=10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=::ffff:10.0.0.5", "sslmode=verify-full"},
+                      Conninfo{"hostaddr=10.0.0.5 sslmode=verify-full host=db.example.com sslrootcert=/etc/ca.crt", ""},
+                      Conninfo{"hostaddr=10.0.0.5,10.0.0.6 sslmode=verify-full host=a.example.com,b.example.com", ""},
+                      Conninfo{"hostaddr=127.0.0.1", ""}, Conninfo{"hostaddr=127.8.9.10,::1 sslmode=disable", ""},
+                      Conninfo{"hostaddr=10.0.0.5", "", pg::Network::kTrusted},
+                      Conninfo{"host=/run/postgresql", "", pg::Network::kTrusted},
+                      Conninfo{"host=db.example.com sslmode=verify-full", "names are not resolved",
+                               pg::Network::kTrusted}));
 
 // What libpq takes for itself of a conninfo and of what is said beside it.
 std::string started_with(const std::string& conninfo, std::string_view keyword, std::size_t first_host) {
