@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "pg/connect.hpp"
 #include "portalctl/text.hpp"
 #include "portalctl/text_file.hpp"
 #include "portalctl_sql/session.hpp"
@@ -59,10 +60,24 @@ struct Keywords {
   }
 };
 
+// Where nothing is said the environment may name a host, so only what is said counts.
+bool stays_on_host(const PQconninfoOption* options) {
+  std::string_view places;
+  for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword;
+    if (option->val == nullptr || *option->val == '\0') continue;
+    if (name == "hostaddr" || (name == "host" && places.empty())) places = option->val;
+  }
+  return !places.empty() && pg::stays_on_host(places);
+}
+
 // Later keywords win over earlier ones, so that what stands in the conninfo wins over our defaults.
-Keywords keywords_of(const PQconninfoOption* options, const std::string& role, const std::string& password) {
+Keywords keywords_of(const PQconninfoOption* options, const Settings& settings, const std::string& role,
+                     const std::string& password) {
   Keywords keywords;
   keywords.set("user", role.c_str());
+  // Left to itself libpq sends everything in clear to whoever answers (SECURITY R59).
+  if (!settings.trusted_network && !stays_on_host(options)) keywords.set("sslmode", "verify-full");
   keywords.set("connect_timeout", "10");
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
     if (option->val != nullptr) keywords.set(option->keyword, option->val);
@@ -131,7 +146,7 @@ Outcome<Database> Database::connect(const Settings& settings, const std::string&
   }
   // Secrets come from files only (SECURITY R61).
   ::unsetenv("PGPASSWORD");
-  const Keywords keywords = keywords_of(options.get(), role, password);
+  const Keywords keywords = keywords_of(options.get(), settings, role, password);
   Database database(PQconnectdbParams(keywords.names.data(), keywords.values.data(), 0));
   PGconn* connection = database.connection_.get();
   if (PQstatus(connection) != CONNECTION_OK)

@@ -121,6 +121,7 @@ void examine_edge(Report& report, const NginxConfiguration& configuration, const
   settings.database = postgres->words[1];
   for (const std::string& word : postgres->words) {
     if (word.starts_with("password_file=")) settings.password_file = word.substr(word.find('=') + 1);
+    if (word == "trusted_network") settings.trusted_network = true;
   }
   std::error_code ignored;
   const std::string set_password = fmt::format(

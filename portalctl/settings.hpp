@@ -16,7 +16,8 @@ struct Settings {
   std::string database;  // a libpq conninfo without password
   std::string password_file;
   std::string keys_file;
-  std::string files;  // the folder of portal_files
+  std::string files;             // the folder of portal_files
+  bool trusted_network = false;  // of nginx's portal_postgres: the way to the database needs no TLS
   bool verbose = false;
 };
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 
 import pytest
@@ -80,6 +81,23 @@ def test_refuses_a_password_in_the_connection_string(portalctl, conninfo):
     finished = portalctl.run("account", "list", "--database", conninfo)
     assert finished.returncode == 2
     assert "drowssap" not in finished.stdout + finished.stderr
+
+
+@pytest.mark.parametrize("words, reads_along", [("", False), ("sslmode=prefer", True)])
+def test_sends_nothing_in_clear_over_a_network(portalctl, words, reads_along):
+    """127.1 is 127.0.0.1, but does not look like it. The server says that it has no TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        waiting = subprocess.Popen([places.portalctl_path(), "account", "list", "--database", f"hostaddr=127.1 port={server.getsockname()[1]} dbname=portal {words}"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=portalctl.environment)
+        server.settimeout(20)
+        with server.accept()[0] as asked:
+            asked.settimeout(20)
+            assert asked.recv(8) == bytes.fromhex("0000000804d2162f")
+            asked.sendall(b"N")
+            assert (b"portal_maintenance" in asked.recv(1000)) == reads_along
+        said = waiting.communicate(timeout=20)[1]
+    assert waiting.returncode == 1 and said.startswith("portalctl: There is no connection to the database")
+    assert ("SSL was required" in said) != reads_along
 
 
 def test_no_server_is_a_sentence(portalctl, tmp_path):
