@@ -187,15 +187,15 @@ def run_fuzz(layer: Layer, arguments: list[str]) -> Outcome:
 
 
 LAYERS = [
-    Layer("unit", 90, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
-    Layer("sql", 90, ("release",), run_pytest, "sql/tests"),
+    Layer("unit", 120, ("check",), run_unit, "tests/unit/CMakeLists.txt"),
+    Layer("sql", 120, ("release",), run_pytest, "sql/tests"),
     Layer("web", 60, ("web",), run_web, "web/package.json"),
-    Layer("integration", 560, ("release", "web"), run_pytest, "tests/integration"),
+    Layer("integration", 720, ("release", "web"), run_pytest, "tests/integration"),
     Layer("matrix", 270, ("release", "web"), run_pytest, "tests/matrix"),
     Layer("simulation", 120, ("release", "check"), run_pytest, "tests/simulation", long_budget_seconds=3600),
     Layer("browser", 700, ("release", "web"), run_counting(["node", "tests/browser/run.mjs"]), "tests/browser/run.mjs"),
     Layer("fuzz", 90, ("check",), run_fuzz, "tests/fuzz/CMakeLists.txt"),
-    Layer("faults", 200, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
+    Layer("faults", 240, ("release", "check", "web"), run_pytest, "tests/faults", long_budget_seconds=1800),
     # A first run makes the machines with debootstrap and takes twice as long as the others.
     Layer("package", 240, ("release", "web"), run_pytest, "tests/package", long_budget_seconds=900),
     Layer("storm", 120, ("check", "web"), run_pytest, "tests/storm", long_budget_seconds=900),
