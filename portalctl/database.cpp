@@ -3,9 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <ranges>
 #include <string_view>
 #include <vector>
 
@@ -89,11 +87,6 @@ Keywords keywords_of(const PQconninfoOption* options, const Settings& settings, 
   return keywords;
 }
 
-bool is_local(std::string_view host) {
-  return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" || host == "::1" ||
-         host.starts_with("127.");
-}
-
 bool holds_secret(const PQconninfoOption* options) {
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
     const std::string_view name = option->keyword;
@@ -118,8 +111,7 @@ bool is_on_this_host(const std::string& conninfo) {
     const char* host = std::getenv("PGHOST");
     hosts = host == nullptr ? "" : host;
   }
-  return std::ranges::all_of(std::views::split(hosts, ','),
-                             [](auto host) { return is_local(std::string_view(host.begin(), host.end())); });
+  return pg::stays_on_host(hosts);
 }
 
 void Database::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }

@@ -120,6 +120,7 @@ def test_enter_refuses_a_suspended_account_whatever_a_worker_thinks(world, porta
 
 def test_doctor_is_content_with_a_portal_in_order(world, portalctl, site):
     portalctl("portal", "set", "--account", "bare")
+    world.add_member(world.matrix, "One")
     findings = portalctl.json("doctor", "--keys-file", site.keys_file, "--files", site.files, "--nginx-conf", site.nginx.configuration)
     assert {finding["subject"] for finding in findings} == {"keys", "database", "time zones", "clock", "roles", "schema", "row-level security", "accounts",
                                                             "files", "nginx", "portal_edge", "people"}

@@ -16,19 +16,6 @@ async function signInByKeys(visitor, email) {
   await visitor.settle();
 }
 
-// Answers to `pattern` wait until what is returned is called.
-async function hold(page, pattern) {
-  let release;
-  const held = new Promise((resolve) => {
-    release = resolve;
-  });
-  await page.route(pattern, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return release;
-}
-
 export const journeys = [
   {
     name: 'keyboard: an invitation is accepted, with the rule read and a mistake mended',
@@ -154,13 +141,13 @@ export const journeys = [
     async run(visitor) {
       const { page } = visitor;
       await signInByKeys(visitor, 'alex.morgan@acme.example.com');
-      const answer = await hold(page, '**/api/v1/documents?*');
+      const answer = await visitor.hold('GET', '**/api/v1/documents?*');
       await tabAndPress(page, /^\s*Documents/);
       await page.getByRole('heading', { level: 1, name: 'Documents' }).waitFor();
       await tabTo(page, /Your account/, 'Shift+Tab');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Sign out' }).waitFor();
-      answer();
+      await answer.release();
       await page.locator('main .rows li a').first().waitFor();
       // What a page does after it was drawn is done within a tenth of a second.
       await page.waitForTimeout(300);
@@ -182,22 +169,22 @@ export const journeys = [
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
       await page.locator('#email').fill(email);
 
-      const wrong = await hold(page, '**/api/v1/session');
+      const wrong = await visitor.hold('POST', '**/api/v1/session');
       await page.locator('#password').fill('not this one at all');
       await page.keyboard.press('Enter');
       await page.locator('#email').focus();
-      wrong();
+      await wrong.release();
       await page.getByRole('alert').getByText('There is a problem').waitFor();
       await page.waitForTimeout(300);
       assert.equal(await page.evaluate(() => document.activeElement.id), 'email');
       await page.unroute('**/api/v1/session');
 
-      const answer = await hold(page, `**/api/v1/jobs/${job}`);
+      const answer = await visitor.hold('GET', `**/api/v1/jobs/${job}`);
       await page.locator('#password').fill(passwordOf(visitor, email));
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: /^Your account/ }).click();
       await page.getByRole('button', { name: 'Sign out' }).waitFor();
-      answer();
+      await answer.release();
       await page.locator('.job-head').waitFor();
       await page.waitForTimeout(300);
       await page.getByRole('button', { name: 'Sign out' }).click();
