@@ -1,11 +1,19 @@
 // A list that says the essential of each job, planned, active and finished ones, and a page for each with the fields that the business has
 // made visible (A16, A17).
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { desktop } from '../visitor.mjs';
 
 const alex = 'alex.morgan@acme.example.com';
 const numbersOf = (page) => page.locator('.card-link').evaluateAll((cards) => cards.map((card) => card.id));
 const countOf = async (page, state) => Number(await page.getByRole('link', { name: new RegExp(`^${state}`) }).locator('.count').innerText());
+
+// What the reader finds in the file: the titles, and the rows by number.
+async function download(page, button) {
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  const [titles, ...rows] = readFileSync(await saved.path(), 'utf8').trimEnd().split('\r\n');
+  return { name: saved.suggestedFilename(), titles, rows };
+}
 
 // Another question than the one before, which the page may ask again by itself at any moment.
 async function choose(visitor, act) {
@@ -96,6 +104,55 @@ export const journeys = [
       assert.deepEqual(await numbersOf(page), finished);
       await page.getByRole('button', { name: 'Show more jobs' }).click();
       await page.locator('.card-link').nth(39).waitFor();
+    },
+  },
+  {
+    name: 'jobs: all of a list as a table',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      const planned = await download(page, 'Download as a table');
+      assert.match(planned.name, /^Jobs Planned \d{4}-\d\d-\d\d\.csv$/);
+      assert.match(planned.titles, /^\ufeff"Number","Status","Job","Start \(Europe\/London\)"/);
+      assert.equal(planned.rows.length, 28, 'also those that are not shown yet');
+      assert.match(planned.rows[0], /^"\d+","Planned","[^"]+","\d{4}-\d\d-\d\d \d\d:\d\d",/);
+      await page.locator('#announcer').getByText('28 jobs are in the file').waitFor({ state: 'attached' });
+
+      // The file holds what the filters leave.
+      await choose(visitor, () => page.getByLabel('Search jobs').fill('boiler service'));
+      const shown = await page.locator('.card-link').count();
+      const found = await download(page, 'Download as a table');
+      assert.equal(found.rows.length, shown);
+      assert.ok(found.rows.every((row) => row.includes('"Boiler service"')));
+    },
+  },
+  {
+    name: 'jobs: a table that is long in coming is counted, stopped and asked for again',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      await page.getByRole('button', { name: 'Español' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Trabajos' }).waitFor();
+      const answer = await visitor.hold('GET', /\/api\/v1\/jobs\?.*limit=100/);
+      const button = page.locator('.job-download button');
+      await button.click();
+      await answer.asked;
+      await page.getByText('0 trabajos hasta ahora…').waitFor();
+      assert.equal(await button.innerText(), 'Detener la descarga');
+      await visitor.check('jobs-download-coming-es');
+      await button.press('Enter');
+      assert.equal(await button.innerText(), 'Descargar como tabla');
+      await answer.release();
+
+      visitor.expectedFailures.push('net::ERR_FAILED');
+      await page.route(/\/api\/v1\/jobs\?.*limit=100/, (route) => route.abort());
+      await button.press('Enter');
+      await page.locator('.job-download [role="alert"]').waitFor();
+      await page.unroute(/\/api\/v1\/jobs\?.*limit=100/);
+      const table = await download(page, 'Descargar como tabla');
+      assert.equal(await page.locator('.job-download [role="alert"]').count(), 0);
+      assert.match(table.titles, /"Número";"Estado";"Trabajo"/);
+      assert.equal(table.rows.length, 28);
     },
   },
   {

@@ -19,6 +19,7 @@ export function HelpPage() {
   const topics: readonly (Topic | false)[] = [
     may('view_job_status', 'view_completed_jobs') && { id: 'jobs', title: 'help.jobs', text: 'help.jobs_text' },
     may('view_completed_jobs') && { id: 'reports', title: 'help.reports', text: 'help.reports_text' },
+    session !== null && may('view_job_status', 'view_completed_jobs') && { id: 'table', title: 'help.table', text: 'help.table_text' },
     may('view_documents') && { id: 'documents', title: 'help.documents', text: 'help.documents_text' },
     session === null && { id: 'first', title: 'help.first_time', text: 'help.first_time_text' },
     { id: 'password', title: 'help.password', text: session === null ? 'help.forgotten_text' : 'help.password_text' },

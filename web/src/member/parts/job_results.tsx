@@ -11,6 +11,7 @@ import type { Loaded } from '../../common/lists/pages.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
+import { JobDownload } from './job_download.tsx';
 import { StatusBadge } from './status_badge.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 
@@ -63,6 +64,7 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
           {jobs.loadingMore ? t('jobs.loading_more') : t('jobs.more')}
         </button>
       )}
+      <JobDownload key={JSON.stringify(query)} query={query} />
     </div>
   );
 }
