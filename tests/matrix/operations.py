@@ -399,14 +399,21 @@ def list_jobs(around: Surroundings, principal: Principal) -> list[Cell]:
     return [*cells, *with_membership_shown(around, principal, "/jobs", page(listed))]
 
 
-def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
-    world, account = around.world, principal.account
+def jobs_asked_for(around: Surroundings, principal: Principal) -> list[tuple[str, int]]:
+    """Every job that there is of the own client and of others, and one that never was."""
+    account = principal.account
     client = principal.acting.client if principal.acting else "One"
-    truth = Truth(world, principal.acting) if principal.acting else None
     foreign = {"random": random_id(), **{f"of the other client, {what}": job for what, job in account.jobs[other_client(principal)].items()},
                **{f"of the other account, {what}": job for what, job in around.other_account(account).jobs["One"].items()}}
+    return [*foreign.items(), *((f"own, {what}", job) for what, job in account.jobs[client].items())]
+
+
+def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
+    account = principal.account
+    client = principal.acting.client if principal.acting else "One"
+    truth = Truth(around.world, principal.acting) if principal.acting else None
     cells = []
-    for name, job_id in [*foreign.items(), *((f"own, {what}", job) for what, job in account.jobs[client].items())]:
+    for name, job_id in jobs_asked_for(around, principal):
         if truth is None:
             cells.append(Cell(name, "GET", f"/jobs/{job_id}", 401, "not_signed_in", alike="refused"))
         elif (body := truth.job(job_id)) is not None:
@@ -426,6 +433,21 @@ def get_job(around: Surroundings, principal: Principal) -> list[Cell]:
         body = truth.job(own)
         cells += with_membership_shown(around, principal, f"/jobs/{own}", body, *(() if body else (404, "not_found")))
     return cells
+
+
+def get_job_calendar(around: Surroundings, principal: Principal) -> list[Cell]:
+    truth = Truth(around.world, principal.acting) if principal.acting else None
+    cells = []
+    for name, job_id in jobs_asked_for(around, principal):
+        path = f"/jobs/{job_id}/calendar"
+        if truth is None:
+            cells.append(Cell(name, "GET", path, 401, "not_signed_in", alike="refused"))
+        elif (job := truth.job(job_id)) is not None and job["scheduled_at"]:
+            said = (f"\r\nUID:job-{job_id}@", f"\r\nSUMMARY:{job['template']['name']}\r\n", f"/jobs/{job_id}\r\n")
+            cells.append(Cell(name, "GET", path, 200, then=lambda answer, _, said=said: next((f"does not say {part!r}" for part in said if part not in answer.text), None)))
+        else:
+            cells.append(Cell(name, "GET", path, 404, "not_found", alike="missing"))
+    return [*cells, *malformed(principal, bool(principal.acting) and principal.may_see_jobs(), "/jobs/{}/calendar")]
 
 
 def get_portal_logo(around: Surroundings, principal: Principal) -> list[Cell]:
@@ -538,5 +560,5 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_readiness, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
                                              activate, open_stream, list_sites, list_jobs, get_job, request_password_reset, reset_password,
                                              change_password, update_me, confirm_email, resend_activation, get_portal_logo,
-                                             get_job_file, list_documents, get_document, get_document_content)}
+                                             get_job_calendar, get_job_file, list_documents, get_document, get_document_content)}
 

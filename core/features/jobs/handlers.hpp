@@ -10,6 +10,9 @@ Task<Result<http::Response>> list_jobs(edge::MemberContext context);
 // GET /jobs/{id}: the job, its visible fields and its files. One segment.
 Task<Result<http::Response>> get_job(edge::MemberContext context);
 
+// GET /jobs/{id}/calendar: the job as an entry of a calendar; kNotFound also for one without a date. One segment.
+Task<Result<http::Response>> get_job_calendar(edge::MemberContext context);
+
 // GET /jobs/{id}/files/{file_id}: the bytes of a file of a visible field. One segment.
 Task<Result<http::Response>> get_job_file(edge::MemberContext context);
 

@@ -18,6 +18,8 @@ constexpr cache::Depends kDepends = cache::depends::kJobs | cache::depends::kSit
 constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kGet, "/jobs", "list_jobs", kAnyJobs, jobs::list_jobs).cached(kDepends),
     edge::Route::for_member(http::Method::kGet, "/jobs/{id}", "get_job", kAnyJobs, jobs::get_job).cached(kDepends),
+    edge::Route::for_member(http::Method::kGet, "/jobs/{id}/calendar", "get_job_calendar", kAnyJobs,
+                            jobs::get_job_calendar),
     edge::Route::for_member(http::Method::kGet, "/jobs/{id}/files/{file_id}", "get_job_file", kAnyJobs,
                             jobs::get_job_file),
     edge::Route::for_view(http::Method::kGet, "/staff/members/{id}/view/jobs", "view_jobs", kAnyJobs, jobs::list_jobs),

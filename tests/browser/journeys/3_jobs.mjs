@@ -127,6 +127,28 @@ export const journeys = [
     },
   },
   {
+    name: 'jobs: a planned job goes into the calendar',
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(alex);
+      await page.locator('.card-link').first().click();
+      const link = page.getByRole('link', { name: 'Add to calendar' });
+      const [saved] = await Promise.all([page.waitForEvent('download'), link.click()]);
+      assert.match(saved.suggestedFilename(), /^job-\d+\.ics$/);
+      const entry = readFileSync(await saved.path(), 'utf8').replaceAll('\r\n ', '');
+      const title = await page.getByRole('heading', { level: 1 }).innerText();
+      const start = new Date(await page.locator('dd time').getAttribute('datetime')).toISOString().replace(/[-:]|\.\d+/g, '');
+      assert.ok(entry.includes(`\r\nSUMMARY:${title}\r\n`) && entry.includes(`\r\nDTSTART:${start}\r\n`), entry);
+      assert.ok(entry.includes(`/jobs/${visitor.path.split('/').at(-1)}\r\n`), 'it leads back to the page');
+
+      await visitor.go('/?state=finished');
+      await visitor.settle();
+      await page.locator('.card-link').first().click();
+      await page.locator('dt', { hasText: 'When' }).waitFor();
+      assert.equal(await link.count(), 0, 'what is over needs no entry');
+    },
+  },
+  {
     name: 'jobs: a table that is long in coming is counted, stopped and asked for again',
     async run(visitor) {
       const { page } = visitor;

@@ -41,8 +41,8 @@ function isGuarded(leave: () => void): boolean {
   return guard !== undefined;
 }
 
-// `owns` tells the pages of this entry point from those that the browser has to load.
-export function startHistory(owns: (path: string) => boolean = () => true): void {
+// `owns` tells the pages of this entry point from those that the browser has to load, as it has what the API answers with.
+export function startHistory(owns: (path: string) => boolean = (path) => !path.startsWith('/api/')): void {
   ownsPath = owns;
   history.scrollRestoration = 'manual';
   current = readPlace('load');

@@ -156,7 +156,7 @@ export const en = {
   'help.title': 'Help',
   'help.contact': 'Ask {business}',
   'help.jobs': 'When does somebody come?',
-  'help.jobs_text': 'The page “Jobs” answers that: what is planned comes first, by day. Open a job to see where, when and who.',
+  'help.jobs_text': 'The page “Jobs” answers that: what is planned comes first, by day. Open a job to see where, when and who, and to add it to your calendar.',
   'help.reports': 'What was done?',
   'help.reports_text': 'Under “Finished” every job has its report, with photos and files. Press a photo to see it large; swipe or use the arrow keys for the next.',
   'help.table': 'Jobs in a spreadsheet?',
@@ -237,6 +237,7 @@ export const en = {
   'jobs.updated': 'Updated just now',
 
   'job.back': 'Jobs',
+  'job.calendar': 'Add to calendar',
   'job.number': '#{number}',
   'job.reference': 'your ref. {reference}',
   'job.when': 'When',

@@ -157,7 +157,7 @@ export const es: Record<MessageKey, Message> = {
   'help.title': 'Ayuda',
   'help.contact': 'Pregunte a {business}',
   'help.jobs': '¿Cuándo viene alguien?',
-  'help.jobs_text': 'Lo dice la página «Trabajos»: primero lo planificado, por días. Abra un trabajo para ver dónde, cuándo y quién.',
+  'help.jobs_text': 'Lo dice la página «Trabajos»: primero lo planificado, por días. Abra un trabajo para ver dónde, cuándo y quién, y para añadirlo a su calendario.',
   'help.reports': '¿Qué se ha hecho?',
   'help.reports_text': 'En «Finalizados» cada trabajo tiene su informe, con fotos y archivos. Pulse una foto para verla en grande; deslice o use las flechas para pasar a la siguiente.',
   'help.table': '¿Los trabajos en una hoja de cálculo?',
@@ -239,6 +239,7 @@ export const es: Record<MessageKey, Message> = {
   'jobs.updated': 'Recién actualizado',
 
   'job.back': 'Trabajos',
+  'job.calendar': 'Añadir al calendario',
   'job.number': 'N.º {number}',
   'job.reference': 'su ref. {reference}',
   'job.when': 'Cuándo',

@@ -163,6 +163,11 @@ function When({ job }: { job: JobSummary }) {
     <>
       <time dateTime={job.scheduled_at}>{formatWhen(start, end, new Date(), timeZone, translator)}</time>
       <ZoneNote instants={[start]} />
+      {(job.state === 'planned' || job.state === 'active') && (
+        <a class="map-link" href={`/api/v1/jobs/${job.id}/calendar`}>
+          {translator.t('job.calendar')}
+        </a>
+      )}
     </>
   );
 }
