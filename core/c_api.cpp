@@ -210,7 +210,7 @@ void portal_worker_count_file_bytes(portal_worker* worker, uint64_t bytes) noexc
 size_t portal_worker_metrics(portal_worker* worker, char* buffer, size_t size) noexcept {
   return guarded(std::size_t{0}, nullptr, 0, [&] {
     const std::string text = worker->worker.metrics();
-    std::memcpy(buffer, text.data(), std::min(size, text.size()));
+    text.copy(buffer, size);
     return text.size();
   });
 }
@@ -224,7 +224,7 @@ size_t portal_worker_readiness(const portal_worker* worker, int* ready, char* bu
     const portal::redis::Client* redis = worker->worker.redis();
     text += R"(,"redis":")" + std::string(!redis ? "off" : redis->figures().ready ? "up" : "down") + R"("})";
     *ready = reason.empty() ? 1 : 0;
-    std::memcpy(buffer, text.data(), std::min(size, text.size()));
+    text.copy(buffer, size);
     return text.size();
   });
 }
@@ -360,7 +360,7 @@ size_t portal_refusal_render(const portal_refusal* refusal, char* buffer, size_t
                                                     portal::http::choose_language(view(refusal->accept_language)),
                                                     view(refusal->request_id));
     *content_type = text_of(problem ? "application/problem+json" : "text/html");
-    if (body.size() <= size) std::memcpy(buffer, body.data(), body.size());
+    if (body.size() <= size) body.copy(buffer, body.size());
     return body.size();
   });
 }

@@ -137,6 +137,12 @@ class Edge:
             assert set(json.loads(output)["statuses"]) == {"200"}, output
             return found
 
+    def commit_to_fresh_alone(self, commits: int) -> dict:
+        """The same while nobody else asks for anything: what the machine takes for it in any case."""
+        with self.nginx("edge-fresh-alone") as nginx:
+            self._entity_tags(nginx)
+            return self._commit_to_fresh(nginx, commits)
+
     def _commit_to_fresh(self, nginx: PrivateNginx, commits: int) -> dict:
         member = self._members[0]
         with closing(_Reader(nginx.port, member)) as reader:

@@ -152,11 +152,13 @@ class Bench:
         loads = self._edge.kinds_of_load(self._in_turn)
         fresh, rate_meanwhile = self._edge.commit_to_fresh(self._options.commits)
         fresh_at_rate = self._edge.commit_to_fresh_at_rate(self._options.commits)
+        fresh_alone = self._edge.commit_to_fresh_alone(self._options.commits)
         own = self._edge.own_reads(self._options.own_reads)
         full_load = f"while the worker is asked as much as it can answer: {rate_meanwhile:,.0f} lists a second"
         at_rate = f"while the worker is asked for {self._options.edge_rate:,} lists a second"
         return ([*(spread(name, values, "1/s") for name, values in {**rates, **loads}.items()), *(spread(name, values, "ms") for name, values in waits.items()),
                  *self._fresh("commit_to_fresh", fresh, full_load), *self._fresh("commit_to_fresh_at_rate", fresh_at_rate, at_rate),
+                 *self._fresh("commit_to_fresh_alone", fresh_alone, "while nobody else asks for anything"),
                  spread("own_stale_reads", [own.stale], "", note=f"of {own.asked:,} reads, {own.from_memory:,} of them answered from memory; {own.where}"),
                  spread("own_reads_from_memory", [own.from_memory], "", note=f"of {own.asked:,} reads; what is read from PostgreSQL cannot be stale")],
                 [*(ratio(rates, mine, other) for mine, other in (("jobs_cached", "static"), ("jobs_cached", "return"), ("jobs_304", "return"))),
