@@ -1,7 +1,5 @@
 #include "c_api.h"
 
-#include <algorithm>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <memory>
