@@ -262,11 +262,11 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
   command->add_option("file", options->file, "one JSON object on each line")->required();
   command
       ->add_option("--kind", options->kind,
-                   "clients, sites, contacts, workers, teams, fields, templates, jobs or documents; document-files, "
-                   "job-files: each line names a file to be sent")
+                   "clients, sites, contacts, workers, teams, fields, templates, jobs, documents or positions; "
+                   "document-files, job-files: each line names a file to be sent")
       ->required()
       ->check(CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs",
-                             "documents", kDocumentFiles, kJobFiles}));
+                             "documents", "positions", kDocumentFiles, kJobFiles}));
   command->add_option("--url", options->url, "the portal's address, such as https://portal.example.com")->required();
   command->add_option("--key-file", options->key_file, "a file with the API key, readable by its owner alone")
       ->required();

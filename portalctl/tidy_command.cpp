@@ -39,6 +39,8 @@ Outcome<void> tidy(const Invocation& invocation) {
   if (!staff_links) return failed(staff_links.error());
   const Outcome<std::int64_t> views = forget<sql::ForgetStaffViewsRow>(*database, sql::forget_staff_views);
   if (!views) return failed(views.error());
+  const Outcome<std::int64_t> positions = forget<sql::ForgetPositionsRow>(*database, sql::forget_positions);
+  if (!positions) return failed(positions.error());
   const std::int64_t forgotten_activity = (*activity)[0].forgotten;
   const std::int64_t forgotten_requests = (*requests)[0].forgotten;
   if (invocation.format == Format::kJson) {
@@ -49,14 +51,15 @@ Outcome<void> tidy(const Invocation& invocation) {
         .member("sessions", *sessions + *staff_sessions)
         .member("links", *links + *staff_links)
         .member("views", *views)
+        .member("positions", *positions)
         .end_object();
     print_json(writer);
     return {};
   }
   print_line(fmt::format(
       "Forgotten: {} lines of activity, {} keys of repeatable requests, {} sessions, {} links, {} views of the "
-      "portal as a member.",
-      forgotten_activity, forgotten_requests, *sessions + *staff_sessions, *links + *staff_links, *views));
+      "portal as a member, {} positions of workers.",
+      forgotten_activity, forgotten_requests, *sessions + *staff_sessions, *links + *staff_links, *views, *positions));
   return {};
 }
 

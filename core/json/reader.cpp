@@ -351,8 +351,9 @@ std::optional<std::vector<std::string>> ObjectReader::optional_texts(std::string
   return texts;
 }
 
-std::optional<double> ObjectReader::optional_number(std::string_view name, double minimum, double maximum) {
-  const json_t* value = take(name, Presence::kOptional);
+std::optional<double> ObjectReader::take_number(std::string_view name, double minimum, double maximum,
+                                                Presence presence) {
+  const json_t* value = take(name, presence);
   if (value == nullptr) return std::nullopt;
   if (!json_is_number(value)) {
     add_error(name, "invalid_type");
@@ -362,6 +363,14 @@ std::optional<double> ObjectReader::optional_number(std::string_view name, doubl
   if (number >= minimum && number <= maximum) return number;
   add_error(name, "out_of_range");
   return std::nullopt;
+}
+
+double ObjectReader::number(std::string_view name, double minimum, double maximum) {
+  return take_number(name, minimum, maximum, Presence::kRequired).value_or(0);
+}
+
+std::optional<double> ObjectReader::optional_number(std::string_view name, double minimum, double maximum) {
+  return take_number(name, minimum, maximum, Presence::kOptional);
 }
 
 bool ObjectReader::has_object(std::string_view name) {

@@ -116,6 +116,7 @@ class ObjectReader {
 
   // A list of texts in which none stands twice.
   std::optional<std::vector<std::string>> optional_texts(std::string_view name, std::size_t maximum, TextLength length);
+  double number(std::string_view name, double minimum, double maximum);
   std::optional<double> optional_number(std::string_view name, double minimum, double maximum);
   // For values that the caller looks for in the text itself: whether it is there, and is an object or a list.
   bool has_object(std::string_view name);
@@ -134,6 +135,7 @@ class ObjectReader {
   std::string pointer_to(std::string_view name) const;
   json_t* take(std::string_view name, Presence presence);
   std::optional<std::string> take_text(std::string_view name, TextLength length, Presence presence);
+  std::optional<double> take_number(std::string_view name, double minimum, double maximum, Presence presence);
   std::optional<std::int64_t> take_integer(std::string_view name, std::int64_t minimum, std::int64_t maximum,
                                            Presence presence);
   std::optional<bool> take_boolean(std::string_view name, Presence presence);

@@ -3,9 +3,9 @@
 insert into portal.account (slug, name, time_zone) values ('brightwater', 'Brightwater Services', 'Europe/London');
 insert into portal.account_host (account_id, host, origin, is_primary)
 values (pg_temp.account_of('brightwater'), 'brightwater.localhost', 'https://brightwater.localhost', true);
-insert into portal.portal (account_id, name, accent_colour, contact_phone, contact_email, contact_website, privacy_url, terms_url, languages, default_language)
+insert into portal.portal (account_id, name, accent_colour, contact_phone, contact_email, contact_website, privacy_url, terms_url, languages, default_language, shows_position)
 values (pg_temp.account_of('brightwater'), 'Brightwater', '#0b6e8f', '555-0100', 'office@brightwater.example.com', 'https://brightwater.example.com',
-  'https://brightwater.example.com/privacy', 'https://brightwater.example.com/terms', '{en,es}', 'en');
+  'https://brightwater.example.com/privacy', 'https://brightwater.example.com/terms', '{en,es}', 'en', true);
 
 insert into portal.client (account_id, kind, organisation_name, external_id)
 select pg_temp.account_of('brightwater'), 'organisation', name, external_id
@@ -141,6 +141,15 @@ begin
   perform pg_temp.add_jobs(account, acme, visible, 'cancelled', 5, -30, 9);
   perform pg_temp.add_jobs(account, acme, visible, 'started', 2, 0, 0);
   perform pg_temp.add_jobs(account, acme, visible, 'en_route', 1, 0, 0);
+  -- Seen for ten minutes; whoever tries it longer feeds the next one (docs/import.md).
+  insert into portal.worker_position (account_id, worker_id, latitude, longitude, accuracy_metres, recorded_at)
+  select account, j.worker_id, j.latitude - 0.021, j.longitude + 0.032, 12, now()
+  from portal.job j where j.account_id = account and j.status = 'en_route';
+  -- On the way to nobody.
+  insert into portal.worker_position (account_id, worker_id, latitude, longitude, recorded_at)
+  select account, w.worker_id, 53.8, -1.55, now() from portal.worker w
+  where w.account_id = account and w.worker_id not in (select p.worker_id from portal.worker_position p where p.account_id = account)
+  order by w.worker_id limit 1;
   perform pg_temp.add_jobs(account, acme, visible, 'paused', 1, 0, 0);
   perform pg_temp.add_jobs(account, acme, visible, 'scheduled', 24, 1, 1);
   perform pg_temp.add_jobs(account, acme, visible, 'unscheduled', 4, 0, 0);

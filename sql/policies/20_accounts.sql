@@ -14,6 +14,6 @@ create policy own_account on portal.account_host for select to portal_edge
   using (account_id = portal.account_for('anonymous', 'member', 'staff', 'staff_visitor'));
 
 grant select (account_id, name, accent_colour, logo_hash, logo_media_type, logo_width, logo_height, contact_phone, contact_email, contact_website,
-  privacy_url, terms_url, imprint_url, languages, default_language, worker_name) on portal.portal to portal_edge;
+  privacy_url, terms_url, imprint_url, languages, default_language, worker_name, shows_position) on portal.portal to portal_edge;
 create policy own_account on portal.portal for select to portal_edge
   using (account_id = portal.account_for('anonymous', 'member', 'staff', 'staff_visitor'));

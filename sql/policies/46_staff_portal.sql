@@ -1,7 +1,7 @@
 -- What staff see and change of the portal's settings. Managers and owners change, whoever is staff reads.
 
 grant insert (account_id, name), update (name, accent_colour, contact_phone, contact_email, contact_website, privacy_url, terms_url, imprint_url, languages,
-  default_language, worker_name) on portal.portal to portal_edge;
+  default_language, worker_name, shows_position) on portal.portal to portal_edge;
 create policy manager_creates on portal.portal for insert to portal_edge
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() in ('manager', 'owner'));
 create policy manager_changes on portal.portal for update to portal_edge

@@ -6,7 +6,7 @@ create view portal.job_summary with (security_invoker = true) as
 select j.account_id, j.client_id, j.job_id, j.deleted_at, j.number, j.reference, j.state, j.status,
   portal.job_assignment(j.status, j.worker_id, j.team_id, j.scheduled_at) as assignment,
   coalesce(r.is_successful, true) as is_successful,
-  j.scheduled_at, j.scheduled_ascending, j.scheduled_descending,
+  j.scheduled_at, j.scheduled_ascending, j.scheduled_descending, j.worker_id,
   -- The end would tell the duration, which may be hidden. The sub-selects do not depend on the job: they run once.
   case when (
     select exists (

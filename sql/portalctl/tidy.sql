@@ -73,6 +73,19 @@ with old as (
 )
 select count(*) from gone;
 
+-- Whoever feeds positions has stopped: nobody sees them any more.
+-- name: forget_positions
+-- parameters: step integer
+-- columns: forgotten bigint
+with old as (
+  select account_id, worker_id from portal.worker_position where recorded_at < now() - portal.position_kept_for() limit :step
+), gone as (
+  delete from portal.worker_position p using old where p.account_id = old.account_id and p.worker_id = old.worker_id
+    and p.recorded_at < now() - portal.position_kept_for()
+  returning p.worker_id
+)
+select count(*) from gone;
+
 -- That staff looked at the portal as a member is kept as long as the line of activity that tells it.
 -- name: forget_staff_views
 -- parameters: step integer

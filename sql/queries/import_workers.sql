@@ -38,6 +38,8 @@ with line as materialized (
   update portal.worker w set version = coalesce(j.version, w.version), withdrawn_at = coalesce(w.withdrawn_at, now())
   from to_take_back j
   where w.account_id = :account_id and w.external_id = any (portal.texts_of(:rows, 'external_id')) and w.worker_id = j.worker_id
+), positions_gone as (
+  delete from portal.worker_position p using to_take_back j where p.account_id = :account_id and p.worker_id = j.worker_id
 )
 select count(*) filter (where v.go and code is null and action = 'create'), count(*) filter (where v.go and code is null and action = 'update'),
   count(*) filter (where v.go and code is null and action in ('nothing', 'note', 'withdraw again')),

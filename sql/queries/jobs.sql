@@ -164,10 +164,29 @@ group by j.state;
 -- parameters: account_id bigint, client_id bigint, job_id bigint
 -- columns: job_id bigint, number bigint, reference text?, status text, assignment text?, is_successful boolean, scheduled_at timestamptz?,
 --   scheduled_until timestamptz?, address text?, site_id bigint?, site_name text?, job_template_id bigint, job_template_name text,
---   assignee_name text?
+--   assignee_name text?, is_tracked boolean
 select j.job_id, j.number, j.reference, j.status, j.assignment, j.is_successful, j.scheduled_at, j.scheduled_until, j.address,
-  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name
+  j.site_id, j.site_name, j.job_template_id, j.job_template_name, j.assignee_name,
+  j.status = 'en_route' and j.worker_id is not null
+    and exists (select from portal.portal s where s.shows_position /*filter*/ and s.account_id = :account_id /*end filter*/)
 from portal.job_summary j
+where j.job_id = :job_id
+  /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
+  and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])
+  /*end filter*/;
+
+-- Where whoever is on the way to it is, and how far from it: null where that is not known, or not shown. The place of the job is told along with it alone.
+-- name: get_job_position
+-- parameters: account_id bigint, client_id bigint, job_id bigint
+-- columns: position jsonb?, job jsonb?, distance_metres bigint?
+select case when p.worker_id is not null then jsonb_build_object('latitude', p.latitude, 'longitude', p.longitude, 'accuracy_metres', p.accuracy_metres,
+    'recorded_at', portal.time_value(p.recorded_at), 'age_seconds', greatest(0, floor(extract(epoch from now() - p.recorded_at)))::bigint) end,
+  case when p.worker_id is not null and j.latitude is not null then jsonb_build_object('latitude', j.latitude, 'longitude', j.longitude) end,
+  portal.distance_metres(p.latitude, p.longitude, j.latitude, j.longitude)
+from portal.job j
+left join portal.worker_position p on p.account_id = j.account_id and p.worker_id = j.worker_id and j.status = 'en_route'
+  /*filter*/ and p.account_id = :account_id and p.recorded_at > now() - portal.position_shown_for() and j.team_id is null
+  and exists (select from portal.portal s where s.account_id = :account_id and s.shows_position) /*end filter*/
 where j.job_id = :job_id
   /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null
   and j.job_template_id = any ((select portal.visible_templates())::bigint[]) and j.status = any ((select portal.visible_statuses())::text[])

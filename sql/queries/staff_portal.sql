@@ -6,10 +6,10 @@
 -- parameters: account_id bigint
 -- columns: account_name text, invitation_days integer, activity_days integer, is_created boolean, name text?, logo_hash bytea?, logo_width integer?,
 --   logo_height integer?, logo_state text, accent_colour text?, contact_phone text?, contact_email text?, contact_website text?, privacy_url text?, terms_url text?,
---   imprint_url text?, languages text[]?, default_language text?, worker_name text?, visible_templates bigint, has_sender boolean, invitations bigint
+--   imprint_url text?, languages text[]?, default_language text?, worker_name text?, shows_position boolean?, visible_templates bigint, has_sender boolean, invitations bigint
 select a.name, a.invitation_days, a.activity_days, p.account_id is not null, p.name, p.logo_hash, p.logo_width, p.logo_height,
   coalesce((select u.state from portal.logo_upload u where u.account_id = a.account_id), case when p.logo_hash is null then 'none' else 'ready' end), p.accent_colour,
-  p.contact_phone, p.contact_email, p.contact_website, p.privacy_url, p.terms_url, p.imprint_url, p.languages, p.default_language, p.worker_name,
+  p.contact_phone, p.contact_email, p.contact_website, p.privacy_url, p.terms_url, p.imprint_url, p.languages, p.default_language, p.worker_name, p.shows_position,
   (select count(*) from portal.portal_visible_template v where v.account_id = a.account_id),
   exists (select from portal.mail_setting s where s.account_id = a.account_id and num_nonnulls(s.sender_name, s.sender_address, s.reply_to) > 0),
   (select count(*) from (select from portal.membership m where m.account_id = a.account_id limit 1000) as first)
@@ -47,7 +47,7 @@ with before as (
   select to_jsonb(p) || jsonb_build_object('invitation_days', a.invitation_days, 'activity_days', a.activity_days) as settings
   from (
     select p.account_id, p.name, p.accent_colour, p.contact_phone, p.contact_email, p.contact_website, p.privacy_url, p.terms_url, p.imprint_url,
-      p.languages, p.default_language, p.worker_name
+      p.languages, p.default_language, p.worker_name, p.shows_position
     from portal.portal p where true /*filter*/ and p.account_id = :account_id /*end filter*/
   ) p
   join portal.account a on a.account_id = p.account_id
@@ -60,7 +60,7 @@ with before as (
     contact_email = w.settings ->> 'contact_email', contact_website = w.settings ->> 'contact_website', privacy_url = w.settings ->> 'privacy_url',
     terms_url = w.settings ->> 'terms_url', imprint_url = w.settings ->> 'imprint_url',
     languages = array(select jsonb_array_elements_text(w.settings -> 'languages')), default_language = w.settings ->> 'default_language',
-    worker_name = w.settings ->> 'worker_name'
+    worker_name = w.settings ->> 'worker_name', shows_position = (w.settings ->> 'shows_position')::boolean
   from wanted w
   where w.is_consistent and w.settings <> w.earlier /*filter*/ and p.account_id = :account_id /*end filter*/
 ), account_changed as (

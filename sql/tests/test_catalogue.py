@@ -107,6 +107,8 @@ def test_the_module_has_no_right_to_whole_tables(catalogue):
     deleted |= {"document", "document_hidden_from", "logo_upload"}
     # What another system takes back of a job.
     deleted |= {"job_file"}
+    # Where a worker was, who is not to be followed any more.
+    deleted |= {"worker_position"}
     assert set(deletes) == {(table, "portal_edge") for table in deleted} | {(table, "portal_courier") for table in (*COURIERS, "client_search")}
 
 

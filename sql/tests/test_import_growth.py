@@ -73,19 +73,24 @@ def documents(count: int) -> list[dict]:
     return [{"external_id": f"D-{number}", "client": f"C-{number}", "name": "Report.pdf", "visible": True} for number in range(count)]
 
 
+def positions(count: int) -> list[dict]:
+    return [{"external_id": f"W-{number}", "latitude": 53.8, "longitude": -1.5, "recorded_at": "2026-11-16T13:00:00Z"} for number in range(count)]
+
+
 def deleted(lines: list[dict]) -> list[dict]:
     return [{"external_id": line["external_id"], "deleted": True} for line in lines]
 
 
 def course(count: int) -> list[tuple[str, str, list[dict]]]:
     """A first load of all kinds, the same again, other names, and all of it taken back: the name of each step, its kind and lines."""
-    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, teams, jobs, documents)}
+    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, positions, teams, jobs, documents)}
     lines = {kind: make(count) for kind, make in makers.items()}
     return [
         *((f"{kind} first", kind, lines[kind]) for kind in makers),
         *((f"{kind} again", kind, lines[kind]) for kind in makers),
         ("clients renamed", "clients", clients(count, "Firm")),
         *((f"{kind} changed", kind, [{**line, "name": "Other.pdf"} for line in lines[kind]]) for kind in ("sites", "contacts", "templates", "workers", "teams", "documents")),
+        ("positions changed", "positions", [{**line, "recorded_at": "2026-11-16T13:00:05Z"} for line in lines["positions"]]),
         ("jobs changed", "jobs", [{**line, "status": "paused"} for line in lines["jobs"]]),
         *((f"{kind} deleted", kind, deleted(lines[kind])) for kind in reversed(makers)),
     ]

@@ -433,3 +433,35 @@ def test_an_import_rests_while_others_read(fed):
     assert rests([{**each, "description": "later"} for each in jobs], [0, 200, 0, 0]) == 4
     assert rests([{"external_id": each["external_id"], "deleted": True} for each in jobs], [0, 0, 0, 200]) == 4
     assert rests([job(f"S-{number}", 920000 + number) for number in range(200)], [200, 0, 0, 0], rest_milliseconds=0) == 0
+
+
+def position(external_id: str = "W-1", recorded_at: str = "2026-11-16T13:00:00Z", **more) -> dict:
+    return {"external_id": external_id, "latitude": 53.8, "longitude": -1.5, "recorded_at": recorded_at, **more}
+
+
+def test_of_two_positions_the_later_one_stands(importer):
+    importer.run("workers", {"external_id": "W-1", "name": "Dana R."})
+    assert importer.run("positions", position()) == ([1, 0, 0, 0], [])
+    assert importer.run("positions", position()) == ([0, 0, 1, 0], [])
+    assert importer.run("positions", position(recorded_at="2026-11-16T13:00:00.5Z", latitude=54)) == ([0, 1, 0, 0], [])
+    assert importer.run("positions", position(recorded_at="2026-11-16T14:00:00+01:00")) == ([0, 0, 1, 0], []), "the same moment as the first"
+    assert importer.read("position", "W-1")["latitude"] == 54
+    assert importer.run("positions", {"external_id": "W-1", "deleted": True}) == ([0, 0, 0, 1], [])
+    assert importer.read("position", "W-1") is None
+
+
+@pytest.mark.parametrize("apply, counts", [("all", [0, 0, 0, 0]), ("good", [1, 0, 0, 0]), ("none", [0, 0, 0, 0])])
+def test_positions_of_nobody_and_of_tomorrow(importer, apply, counts):
+    importer.run("workers", {"external_id": "W-1", "name": "Dana R."}, {"external_id": "W-2", "name": "Tom W."})
+    wrong = [(1, "/external_id", "unknown_reference"), (2, "/recorded_at", "out_of_range")]
+    assert importer.run("positions", position("nobody"), position("W-2", "2126-11-16T13:00:00Z"), position(), apply=apply) == (counts, wrong)
+    assert (importer.read("position", "W-1") is not None) == (apply == "good")
+
+
+def test_positions_of_an_account_stay_in_it(importer, world):
+    """The other account's worker of the same name has none."""
+    importer.run("workers", {"external_id": "W-1", "name": "Dana R."})
+    importer.maintenance.rows("insert into portal.worker (account_id, name, external_id) values (%s, 'Nuria P.', 'W-1')", (world.northside,))
+    before = importer.maintenance.value("select count(*) from portal.worker_position where account_id = %s", (world.northside,))
+    importer.run("positions", position())
+    assert importer.maintenance.value("select count(*) from portal.worker_position where account_id = %s", (world.northside,)) == before

@@ -106,7 +106,7 @@ def test_a_row_says_what_the_job_is(edge, world):
             "job_template_id": job["job_template_id"], "job_template_name": names["job_template"][job["job_template_id"]],
             "assignee_name": names["worker"].get(job["worker_id"]) or names["team"].get(job["team_id"]),
         }
-        assert edge.run("get_job", job_id=row["job_id"], **who.scope()) == [row]
+        assert edge.run("get_job", job_id=row["job_id"], **who.scope()) == [row | {"is_tracked": job["status"] == "en_route" and job["worker_id"] is not None}]
 
 
 def test_the_end_is_hidden_where_the_duration_is(edge, world):

@@ -13,7 +13,7 @@ FOR_STAFF = {"staff", "staff_session", "staff_token", "activity", "mail_setting"
 # Of which only other systems see something, with their keys: test_key_statements.py.
 FOR_KEYS = {"api_key", "team_worker"}
 ID = {"portal": "account_id", "repeatable_request": "actor_id", "password_reset_request": "place", "account_host": "host", "portal_visible_template": "job_template_id", "portal_visible_field": "job_field_id",
-      "job_template_field": "job_field_id", "document_hidden_from": "document_id", "client_search": "client_id", "team_worker": "team_id"}
+      "job_template_field": "job_field_id", "document_hidden_from": "document_id", "client_search": "client_id", "team_worker": "team_id", "worker_position": "worker_id"}
 FOR_STAFF |= {"logo_upload", "account_storage"}
 ID |= {"logo_upload": "account_id", "account_storage": "account_id"}
 
@@ -52,6 +52,8 @@ def expected(world: World, who: Membership) -> dict[str, list[dict]]:
         "job_template_field": [row for row in own["job_template_field"] if row["job_template_id"] in templates],
         "job_field": [row for row in own["job_field"] if row["job_field_id"] in shown],
         "worker": own["worker"], "team": own["team"], "resolution": own["resolution"],
+        "worker_position": [row for row in own["worker_position"] if own["portal"][0]["shows_position"]
+                            and row["worker_id"] in {job["worker_id"] for job in jobs.values() if job["status"] == "en_route"}],
         "job": list(jobs.values()),
         "job_file": [row for row in own["job_file"] if row["job_id"] in jobs and row["job_field_id"] in shown
                      and (fields[row["job_field_id"]]["field_group"] != "report" or jobs[row["job_id"]]["status"] == "finished")],

@@ -79,7 +79,7 @@ def test_what_ended_long_ago_is_forgotten(world, portalctl, long_ago):
     answer = portalctl.json("tidy")
     assert left(old) == [] and left(young) == young
     assert (answer["sessions"], answer["links"], answer["views"]) == (3, 4, 1)
-    assert portalctl.json("tidy") == {"activity": 0, "requests": 0, "sessions": 0, "links": 0, "views": 0}
+    assert portalctl.json("tidy") == {"activity": 0, "requests": 0, "sessions": 0, "links": 0, "views": 0, "positions": 0}
     # The newest invitation is what staff see and send again, until its membership is over.
     assert left([("one_time_token", "one_time_token_id", newest)])
     world.rows("UPDATE portal.membership SET state = 'ended', ended_at = now() WHERE membership_id = %s", invited.membership_id)

@@ -70,7 +70,7 @@ def business_account(shared_site):
 @pytest.fixture
 def business(business_account, portal):
     business_account.rows("""UPDATE portal.portal SET name = 'Harbour online', accent_colour = '#1f5fbf', contact_phone = NULL, contact_email = NULL, contact_website = NULL,
-        privacy_url = NULL, terms_url = NULL, imprint_url = NULL, languages = '{en,es}', default_language = 'en', worker_name = 'full' WHERE account_id = %s""",
+        privacy_url = NULL, terms_url = NULL, imprint_url = NULL, languages = '{en,es}', default_language = 'en', worker_name = 'full', shows_position = false WHERE account_id = %s""",
                           business_account.account_id)
     business_account.show("Boiler service", "Repair", fields=("description", "boilers"))
     return business_account
@@ -126,14 +126,14 @@ def test_settings_are_changed_shown_and_written_down(business):
     staff = business.staff()
     changes = {"name": " Harbour Services ", "colours": {"accent": "#0B6E99"}, "contact": {"phone": "020 7946 0101", "email": "Office@Harbour.example",
                "website": "https://harbour.example"}, "links": {"privacy": "https://harbour.example/privacy", "terms": None, "imprint": "http://harbour.example/i"},
-               "languages": ["es", "en"], "default_language": "es", "worker_name": "first_name", "invitation_days": 14, "activity_days": 90}
+               "languages": ["es", "en"], "default_language": "es", "worker_name": "first_name", "shows_position": True, "invitation_days": 14, "activity_days": 90}
     answer = staff.request("PATCH", "/api/v1/staff/portal", json=changes)
     assert answer.status == 200, answer.text
     told = answer.json()
     assert told["name"] == "Harbour Services" and told["colours"] == {"accent": "#0b6e99"}
     assert told["contact"] == {"phone": "020 7946 0101", "email": "office@harbour.example", "website": "https://harbour.example"}
     assert told["links"] == changes["links"] and told["languages"] == ["es", "en"] and told["default_language"] == "es"
-    assert (told["worker_name"], told["invitation_days"], told["activity_days"]) == ("first_name", 14, 90)
+    assert (told["worker_name"], told["shows_position"], told["invitation_days"], told["activity_days"]) == ("first_name", True, 14, 90)
     assert staff.get("/api/v1/staff/portal").json() == told
     shown = business.client().get("/api/v1/portal").json()
     assert shown["name"] == "Harbour Services" and shown["legal"]["privacy_url"] == "https://harbour.example/privacy" and shown["contact"] == told["contact"]
@@ -159,7 +159,7 @@ REFUSED = [
     ({"links": {"terms": "https://a\u2003b"}}, "/links/terms", "invalid_url"), ({"links": {"imprint": "https://" + "x" * 2000}}, "/links/imprint", "too_long"),
     ({"languages": []}, "/languages", "too_short"), ({"languages": ["fr"]}, "/languages/0", "invalid_choice"), ({"languages": ["en", "en"]}, "/languages/1", "duplicate"),
     ({"default_language": "fr"}, "/default_language", "invalid_choice"), ({"languages": ["es"]}, "/default_language", "invalid_choice"),
-    ({"worker_name": "initials"}, "/worker_name", "invalid_choice"), ({"invitation_days": 0}, "/invitation_days", "out_of_range"),
+    ({"worker_name": "initials"}, "/worker_name", "invalid_choice"), ({"shows_position": "yes"}, "/shows_position", "invalid_type"), ({"invitation_days": 0}, "/invitation_days", "out_of_range"),
     ({"invitation_days": 31}, "/invitation_days", "out_of_range"), ({"activity_days": 6}, "/activity_days", "out_of_range"),
     ({"account_name": "Other"}, "/account_name", "unknown_field"), ({"logo": None}, "/logo", "unknown_field"),
 ]

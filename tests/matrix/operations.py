@@ -450,6 +450,62 @@ def get_job_calendar(around: Surroundings, principal: Principal) -> list[Cell]:
     return [*cells, *malformed(principal, bool(principal.acting) and principal.may_see_jobs(), "/jobs/{}/calendar")]
 
 
+def send_workers_out(world: World) -> None:
+    """Everybody stands where the jobs are to which somebody is on the way."""
+    for each in (world.matrix, world.elsewhere):
+        world.rows("UPDATE portal.portal SET shows_position = true WHERE account_id = %s AND NOT shows_position", each.account_id)
+        world.rows("UPDATE portal.job SET latitude = 53.8, longitude = -1.5 WHERE account_id = %s AND status = 'en_route' AND latitude IS NULL", each.account_id)
+        world.rows("""INSERT INTO portal.worker_position (account_id, worker_id, latitude, longitude, accuracy_metres, recorded_at)
+                      SELECT account_id, worker_id, 53.8, -1.5, 12, date_trunc('second', now()) FROM portal.worker WHERE account_id = %s
+                      ON CONFLICT (account_id, worker_id) DO UPDATE SET recorded_at = excluded.recorded_at""", each.account_id)
+
+
+def position_of(around: Surroundings, job_id: int) -> dict:
+    """Where it is known; the statement is not asked."""
+    rows = around.world.rows("""SELECT p.latitude, p.longitude, p.accuracy_metres, p.recorded_at, j.latitude, j.longitude FROM portal.job j
+                                JOIN portal.portal s USING (account_id) JOIN portal.worker_position p USING (account_id, worker_id)
+                                WHERE j.job_id = %s AND j.status = 'en_route' AND s.shows_position""", job_id)
+    if not rows:
+        return {"position": None, "job": None, "distance_metres": None}
+    ((latitude, longitude, accuracy, recorded_at, *place),) = rows
+    assert (latitude, longitude) == tuple(place)
+    return {"position": {"latitude": latitude, "longitude": longitude, "accuracy_metres": accuracy, "recorded_at": rfc3339(recorded_at)},
+            "job": {"latitude": latitude, "longitude": longitude}, "distance_metres": 0}
+
+
+def tells_position(around: Surroundings, job_id: int):
+    expected = position_of(around, job_id)
+
+    def tells(answer, _) -> str | None:
+        told = answer.json()
+        (told["position"] or {}).pop("age_seconds", None)
+        return None if told == expected else f"{told} instead of {expected}"
+    return tells
+
+
+def get_job_position(around: Surroundings, principal: Principal) -> list[Cell]:
+    world, account = around.world, principal.account
+    client = principal.acting.client if principal.acting else "One"
+    send_workers_out(world)
+    shown = set()
+    truth = Truth(world, principal.acting) if principal.acting else None
+    jobs = {"random": random_id(), **{f"of the other client, {what}": job for what, job in account.jobs[other_client(principal)].items()},
+            **{f"of the other account, {what}": job for what, job in around.other_account(account).jobs["One"].items()},
+            **{f"own, {what}": job for what, job in account.jobs[client].items()}}
+    cells = []
+    for name, job_id in jobs.items():
+        path = f"/jobs/{job_id}/position"
+        if truth is None:
+            cells.append(Cell(name, "GET", path, 401, "not_signed_in", alike="refused"))
+        elif truth.job(job_id) is not None:
+            shown.add(position_of(around, job_id)["distance_metres"])
+            cells.append(Cell(name, "GET", path, 200, then=tells_position(around, job_id)))
+        else:
+            cells.append(Cell(name, "GET", path, 404, "not_found", alike="missing"))
+    assert truth is None or not truth.may_see("active") or shown == {None, 0}
+    return cells
+
+
 def get_portal_logo(around: Surroundings, principal: Principal) -> list[Cell]:
     logo = LOGO + principal.account.slug.encode()
     return [Cell("own", "GET", "/portal/logo", 200, content=logo, cache_control="no-cache"),
@@ -558,7 +614,7 @@ def get_document_content(around: Surroundings, principal: Principal) -> list[Cel
 
 
 CELLS = {cells.__name__: cells for cells in (get_portal, get_health, get_readiness, get_session, sign_in, sign_out, list_sessions, end_session, switch_membership, look_up_activation,
-                                             activate, open_stream, list_sites, list_jobs, get_job, request_password_reset, reset_password,
+                                             activate, open_stream, list_sites, list_jobs, get_job, get_job_position, request_password_reset, reset_password,
                                              change_password, update_me, confirm_email, resend_activation, get_portal_logo,
                                              get_job_calendar, get_job_file, list_documents, get_document, get_document_content)}
 

@@ -10,10 +10,10 @@ from staffing import ask
 
 def settings_of(around: Surroundings, account) -> dict:
     names = ("name", "account_name", "accent", "logo_version", "logo_width", "logo_height", "phone", "email", "website", "privacy", "terms", "imprint", "languages", "default_language",
-             "worker_name", "invitation_days", "activity_days", "origin", "templates", "sender", "invitations")
+             "worker_name", "shows_position", "invitation_days", "activity_days", "origin", "templates", "sender", "invitations")
     (row,) = around.world.rows("""
         SELECT p.name, a.name, p.accent_colour, left(encode(p.logo_hash, 'hex'), 16), p.logo_width, p.logo_height, p.contact_phone, p.contact_email, p.contact_website, p.privacy_url, p.terms_url, p.imprint_url,
-          p.languages, p.default_language, p.worker_name, a.invitation_days, a.activity_days, h.origin,
+          p.languages, p.default_language, p.worker_name, p.shows_position, a.invitation_days, a.activity_days, h.origin,
           (SELECT count(*) FROM portal.portal_visible_template v WHERE v.account_id = a.account_id), EXISTS (SELECT FROM portal.mail_setting s WHERE s.account_id = a.account_id AND num_nonnulls(s.sender_name, s.sender_address, s.reply_to) > 0),
           least((SELECT count(*) FROM portal.membership m WHERE m.account_id = a.account_id), 1000)
         FROM portal.account a JOIN portal.portal p USING (account_id) JOIN portal.account_host h ON h.account_id = a.account_id AND h.is_primary
@@ -23,7 +23,7 @@ def settings_of(around: Surroundings, account) -> dict:
     return {"created": True, "address": now["origin"], "logo": logo, "logo_state": "ready" if logo else "none", "colours": {"accent": now["accent"]},
             "contact": {key: now[key] for key in ("phone", "email", "website")}, "links": {key: now[key] for key in ("privacy", "terms", "imprint")},
             "checklist": {key: now[key] for key in ("templates", "sender", "invitations")},
-            **{key: now[key] for key in ("name", "account_name", "languages", "default_language", "worker_name", "invitation_days", "activity_days")}}
+            **{key: now[key] for key in ("name", "account_name", "languages", "default_language", "worker_name", "shows_position", "invitation_days", "activity_days")}}
 
 
 def get_staff_portal(around: Surroundings, principal: Principal) -> list[Cell]:

@@ -5,7 +5,7 @@ from support.truth import Truth
 from support.world import Membership
 
 from cells import Cell
-from operations import Surroundings, random_id
+from operations import Surroundings, random_id, send_workers_out, tells_position
 from principals import Principal
 from staffing import ask, strange_ids
 
@@ -74,6 +74,18 @@ def view_job(around: Surroundings, principal: Principal) -> list[Cell]:
             *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/jobs/{number}", strangers(around, principal))]
 
 
+def view_job_position(around: Surroundings, principal: Principal) -> list[Cell]:
+    who = looked_at(around, principal)
+    path = f"/staff/members/{who.membership_id}/view/jobs"
+    send_workers_out(around.world)
+    number = principal.account.jobs["One"]["en_route"]
+    other = around.world.rows("SELECT job_id FROM portal.job WHERE account_id = %s AND client_id <> %s LIMIT 1", principal.account.account_id, who.client_id)[0][0]
+    return [ask(principal, "manager", "the member's", "GET", f"{path}/{number}/position", 200, then=tells_position(around, number)),
+            *(ask(principal, "manager", name, "GET", f"{path}/{job}/position", 404, "not_found", alike="missing")
+              for name, job in (("random", random_id()), ("of another client", other))),
+            *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/jobs/{number}/position", strangers(around, principal))]
+
+
 def view_documents(around: Surroundings, principal: Principal) -> list[Cell]:
     who = looked_at(around, principal)
     names = {"Annex b.pdf", "annex A.pdf", "Service contract.pdf", "Price list.pdf"}
@@ -117,4 +129,4 @@ def view_job_file(around: Surroundings, principal: Principal) -> list[Cell]:
             *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/jobs/{job}/files/{first}", strangers(around, principal))]
 
 
-CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_job_file, view_documents, view_document_content)}
+CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_job_position, view_job_file, view_documents, view_document_content)}

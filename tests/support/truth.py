@@ -59,7 +59,8 @@ class Truth:
         return next((self.page(row) for row in self.jobs() if row["job_id"] == job_id), None)
 
     def page(self, row: dict) -> dict:
-        return {**self.summary(row), "fields": self._fields(row)}
+        ((shows_position,),) = self._world.rows("SELECT shows_position FROM portal.portal WHERE account_id = %s", self._account_id)
+        return {**self.summary(row), "tracked": shows_position and row["status"] == "en_route" and row["worker_id"] is not None, "fields": self._fields(row)}
 
     def visible_fields(self) -> list[dict]:
         return self._rows("""SELECT f.* FROM portal.job_field f JOIN portal.portal_visible_field v USING (account_id, job_field_id)

@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "base/choice.hpp"
 #include "features/import/job_rows.hpp"
+#include "features/import/point_in_time.hpp"
 #include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 #include "sql/import_clients.hpp"
@@ -14,6 +17,7 @@
 #include "sql/import_documents.hpp"
 #include "sql/import_fields.hpp"
 #include "sql/import_jobs.hpp"
+#include "sql/import_positions.hpp"
 #include "sql/import_sites.hpp"
 #include "sql/import_teams.hpp"
 #include "sql/import_templates.hpp"
@@ -31,6 +35,7 @@ constexpr TextLength kAddress{.maximum = 1000};
 constexpr TextLength kContactValue{.minimum = 3, .maximum = 254};
 constexpr TextLength kTimeZone{.maximum = 64};
 constexpr TextLength kPhone{.minimum = 3, .maximum = 50};
+constexpr std::int64_t kWorstAccuracy = 100'000;  // metres
 constexpr std::size_t kMostReferences = 500;
 constexpr std::size_t kMostOptions = 1000;
 
@@ -103,6 +108,21 @@ void read_worker(json::ObjectReader& line, std::string_view /*text*/, const Fiel
   copy_text(line, row, "name", kName);
   copy_optional_text(line, row, "phone", kPhone);
   copy_optional_text(line, row, "email", kContactValue);
+}
+
+void copy_degrees(json::ObjectReader& line, json::Writer& row, std::string_view name, double most) {
+  row.key(name).raw(fmt::format("{}", line.number(name, -most, most)));
+}
+
+void read_position(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/,
+                   json::Writer& row) {
+  copy_degrees(line, row, "latitude", 90);
+  copy_degrees(line, row, "longitude", 180);
+  if (const std::optional<std::int64_t> accuracy = line.optional_integer("accuracy_metres", 0, kWorstAccuracy))
+    row.member("accuracy_metres", *accuracy);
+  const std::string recorded_at = line.text("recorded_at", kTime);
+  if (!recorded_at.empty() && !is_point_in_time(recorded_at)) line.add_error("recorded_at", "invalid_date");
+  row.member("recorded_at", recorded_at);
 }
 
 // A list that is absent is an empty one.
@@ -191,6 +211,7 @@ constexpr std::array kKinds = {
     Kind{"fields", make_json_rows<read_field, sql::import_fields>, sql::read_imported_field},
     Kind{"templates", make_json_rows<read_template, sql::import_templates>, sql::read_imported_template},
     Kind{"documents", make_json_rows<read_document, sql::import_documents>, sql::read_imported_document},
+    Kind{"positions", make_json_rows<read_position, sql::import_positions>, sql::read_imported_position},
     Kind{"jobs", make_job_rows, sql::read_imported_job, true},
 };
 

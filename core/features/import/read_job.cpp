@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "base/choice.hpp"
-#include "base/time.hpp"
 #include "features/import/field_table.hpp"
+#include "features/import/point_in_time.hpp"
 #include "json/plain_text.hpp"
 #include "json/scanner.hpp"
 
@@ -25,7 +25,6 @@ constexpr TextLength kContact{.maximum = 1000};
 constexpr TextLength kDescription{.maximum = 15'000};
 constexpr TextLength kResolution{.maximum = 300};
 constexpr TextLength kResolutionNote{.maximum = 5000};
-constexpr TextLength kTime{.maximum = 40};
 constexpr std::int64_t kMostMinutes = 525'600;
 
 constexpr std::array kStatuses = {
@@ -34,32 +33,6 @@ constexpr std::array kStatuses = {
     Choice<std::string_view>{"paused", "paused"},           Choice<std::string_view>{"finished", "finished"},
     Choice<std::string_view>{"cancelled", "cancelled"},
 };
-
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-// Two digits below `limit` at a place.
-bool is_number_below(std::string_view text, std::size_t at, int limit) {
-  return at + 2 <= text.size() && is_digit(text[at]) && is_digit(text[at + 1]) &&
-         (text[at] - '0') * 10 + (text[at + 1] - '0') < limit;
-}
-
-// RFC 3339 with any offset: "2026-11-16T13:00:00Z", "2026-11-16T14:00:00.5+01:00".
-bool is_point_in_time(std::string_view text) {
-  if (text.size() < 20 || !parse_date(text.substr(0, 10)) || text[10] != 'T' || text[13] != ':' || text[16] != ':')
-    return false;
-  if (!is_within_reach(text)) return false;
-  if (!is_number_below(text, 11, 24) || !is_number_below(text, 14, 60) || !is_number_below(text, 17, 60)) return false;
-  std::size_t at = 19;
-  if (text[at] == '.') {
-    const std::size_t begin = ++at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    if (at == begin || at - begin > 9) return false;
-  }
-  const std::string_view zone = text.substr(at);
-  if (zone == "Z") return true;
-  return zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':' && is_number_below(zone, 1, 15) &&
-         is_number_below(zone, 4, 60);
-}
 
 // True when it was there.
 bool copy_line(json::ObjectReader& line, JobRows& row, std::string_view name, JobText column, TextLength length) {

@@ -56,10 +56,11 @@ Task<Result<http::Response>> get_job(edge::MemberContext context) {
   if (!rows) co_return fail(std::move(rows.error()));
   if ((*rows)[0].empty()) co_return fail(ErrorCode::kNotFound);
 
-  const Result<Summary> job = summarize(sql::GetJobRow::decode((*rows)[0][0]));
+  const auto row = sql::GetJobRow::decode((*rows)[0][0]);
+  const Result<Summary> job = summarize(row);
   if (!job) co_return fail(job.error());
   pg::Log& log = context.services.log;
-  const RenderedJob rendered = render_job(*job, read_fields((*rows)[1], log), read_files((*rows)[2]));
+  const RenderedJob rendered = render_job(*job, row.is_tracked, read_fields((*rows)[1], log), read_files((*rows)[2]));
   for (const std::int64_t field_id : rendered.unfit_fields) {
     log.write(LogLevel::kWarning, "the value of field " + format_id(field_id) + " of job " + format_id(*job_id) +
                                       " does not fit the field's type and is left out");

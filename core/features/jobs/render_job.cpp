@@ -24,11 +24,13 @@ void write_files(json::Writer& writer, std::int64_t job_id, std::int64_t field_i
 
 }  // namespace
 
-RenderedJob render_job(const Summary& job, std::span<const Field> fields, std::span<const File> files) {
+RenderedJob render_job(const Summary& job, bool is_tracked, std::span<const Field> fields,
+                       std::span<const File> files) {
   RenderedJob rendered;
   json::Writer writer(4096);
   writer.begin_object();
   write_summary_members(writer, job);
+  writer.member("tracked", is_tracked);
   writer.key("fields").begin_array();
   for (const Field& field : fields) {
     writer.begin_object().member("key", field.key).member("label", field.label);

@@ -37,6 +37,7 @@ struct RenderedJob {
   std::vector<std::int64_t> unfit_fields;  // whose values did not fit their types and were left out
 };
 
-RenderedJob render_job(const Summary& job, std::span<const Field> fields, std::span<const File> files);
+// Tracked: the position of whoever is on the way may be asked for.
+RenderedJob render_job(const Summary& job, bool is_tracked, std::span<const Field> fields, std::span<const File> files);
 
 }  // namespace portal::features::jobs

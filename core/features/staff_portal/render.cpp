@@ -55,6 +55,7 @@ std::string render_portal(const sql::GetStaffPortalRow& row, const access::Accou
   writer.member("imprint", row.imprint_url).end_object();
   write_languages(writer, row);
   writer.member("worker_name", row.worker_name.value_or("full"));
+  writer.member("shows_position", row.shows_position.value_or(false));
   writer.member("invitation_days", row.invitation_days).member("activity_days", row.activity_days);
   writer.key("checklist").begin_object().member("templates", row.visible_templates).member("sender", row.has_sender);
   writer.member("invitations", row.invitations).end_object();

@@ -145,6 +145,7 @@ Result<std::string> read_changes(std::string_view text) {
   read_contact(body, changes);
   read_languages(body, changes);
   changes.set("worker_name", body.optional_choice("worker_name", kWorkerNames));
+  changes.set("shows_position", body.optional_boolean("shows_position"));
   changes.set("invitation_days", body.optional_integer("invitation_days", 1, kLongestInvitation));
   changes.set("activity_days", body.optional_integer("activity_days", kShortestActivity, kLongestActivity));
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));

@@ -77,8 +77,8 @@ pg::Query query_of(std::string_view kind, const std::string& text) {
 }
 
 // The parameter `rows`, behind the version of its binary form.
-std::string rows_of(const std::string& text) {
-  const pg::Query query = query_of("workers", text);
+std::string rows_of(const std::string& text, std::string_view kind = "workers") {
+  const pg::Query query = query_of(kind, text);
   std::string rows(query.parameters.value(1) + 1, static_cast<std::size_t>(query.parameters.length(1)) - 1);
   std::erase(rows, ' ');
   return rows;
@@ -100,6 +100,22 @@ TEST(ImportLines, AreRowsOfWhichTheNewestCounts) {
                     R"({"external_id":"a","version":1,"name":"Old"})"),
             R"([{"line":2,"external_id":"a","version":2,"name":"B"}])")
       << "a line without a version has that of the line before it";
+}
+
+TEST(ImportLines, PositionsKeepTheDigitsOfTheirNumbers) {
+  const std::string place = R"("latitude":-0.123456789012345,"longitude":1e-07)";
+  const std::string time = R"("recorded_at":"2026-11-16T13:00:00.5+01:00")";
+  const std::string head = R"([{"line":1,"external_id":"w",)";
+  EXPECT_EQ(rows_of(R"({"external_id":"w",)" + place + "," + time + "}", "positions"),
+            head + place + "," + time + "}]");
+  EXPECT_EQ(
+      rows_of(R"({"external_id":"w","accuracy_metres":8,"latitude":90,"longitude":-180,)" + time + "}", "positions"),
+      head + R"("latitude":90,"longitude":-180,"accuracy_metres":8,)" + time + "}]");
+  for (const std::string_view wrong :
+       {R"("latitude":90.1,"longitude":0)", R"("latitude":0,"longitude":180.1)", R"("latitude":0)",
+        R"("latitude":"0","longitude":0)", R"("latitude":0,"longitude":0,"accuracy_metres":100001)"})
+    EXPECT_EQ(rows_of(R"({"external_id":"w",)" + std::string(wrong) + "," + time + "}", "positions"), "[]") << wrong;
+  EXPECT_EQ(rows_of(R"({"external_id":"w",)" + place + R"(,"recorded_at":"noon"})", "positions"), "[]");
 }
 
 std::uint32_t big_endian(std::string_view bytes) {

@@ -112,12 +112,12 @@ TEST(RenderJob, FieldsKeepTheirOrderAndFilesGoToTheirField) {
   const std::vector<File> files = {{8, 4, "a \"b\".jpg", "image/jpeg", 5},
                                    {9, 4, "c.png", "image/png", 0},
                                    {10, 77, "other.pdf", "application/pdf", 1}};
-  const RenderedJob rendered = render_job(full_job(), fields, files);
+  const RenderedJob rendered = render_job(full_job(), true, fields, files);
   EXPECT_TRUE(rendered.unfit_fields.empty());
   EXPECT_EQ(
       rendered.body,
       "{" + std::string(kFullJob) +
-          R"(,"fields":[{"key":"description","label":"Description","group":"default","type":"text","value":"Yearly"},)"
+          R"(,"tracked":true,"fields":[{"key":"description","label":"Description","group":"default","type":"text","value":"Yearly"},)"
           R"({"key":"colour","label":"Colour","group":"custom","type":"pick_list","value":{"id":"r","label":"Red"}},)"
           R"({"key":"empty","label":"Empty","group":"custom","type":"money","value":null},)"
           R"({"key":"photos","label":"Photos","group":"report","type":"photo","value":[)"
@@ -150,13 +150,13 @@ TEST(RenderJob, AValueThatDoesNotFitIsLeftOutAndNamed) {
        .options = {},
        .value = "5"},
   };
-  const RenderedJob rendered = render_job(bare_job(), fields, {});
+  const RenderedJob rendered = render_job(bare_job(), false, fields, {});
   EXPECT_EQ(rendered.unfit_fields, (std::vector<std::int64_t>{6, 7}));
   EXPECT_EQ(rendered.body.find("SECRET"), std::string::npos);
-  EXPECT_TRUE(
-      rendered.body.ends_with(R"("fields":[{"key":"a","label":"A","group":"custom","type":"integer","value":null},)"
-                              R"({"key":"b","label":"B","group":"custom","type":"pick_list","value":null},)"
-                              R"({"key":"c","label":"C","group":"custom","type":"integer","value":5}]})"))
+  EXPECT_TRUE(rendered.body.ends_with(
+      R"("tracked":false,"fields":[{"key":"a","label":"A","group":"custom","type":"integer","value":null},)"
+      R"({"key":"b","label":"B","group":"custom","type":"pick_list","value":null},)"
+      R"({"key":"c","label":"C","group":"custom","type":"integer","value":5}]})"))
       << rendered.body;
 }
 
