@@ -484,16 +484,12 @@ def tells_position(around: Surroundings, job_id: int):
 
 
 def get_job_position(around: Surroundings, principal: Principal) -> list[Cell]:
-    world, account = around.world, principal.account
-    client = principal.acting.client if principal.acting else "One"
+    world = around.world
     send_workers_out(world)
     shown = set()
     truth = Truth(world, principal.acting) if principal.acting else None
-    jobs = {"random": random_id(), **{f"of the other client, {what}": job for what, job in account.jobs[other_client(principal)].items()},
-            **{f"of the other account, {what}": job for what, job in around.other_account(account).jobs["One"].items()},
-            **{f"own, {what}": job for what, job in account.jobs[client].items()}}
     cells = []
-    for name, job_id in jobs.items():
+    for name, job_id in jobs_asked_for(around, principal):
         path = f"/jobs/{job_id}/position"
         if truth is None:
             cells.append(Cell(name, "GET", path, 401, "not_signed_in", alike="refused"))

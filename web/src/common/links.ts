@@ -9,6 +9,10 @@ export function httpAddress(text: string | null): string | null {
   }
 }
 
+export function pointAddress({ latitude, longitude }: { latitude: number; longitude: number }): string {
+  return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=15/${latitude}/${longitude}`;
+}
+
 export function mapAddress(address: string): string {
   return `https://www.openstreetmap.org/search?${new URLSearchParams({ query: address }).toString()}`;
 }

@@ -27,6 +27,8 @@ export const meantToBeIdentical: readonly MessageKey[] = [
   'duration.minutes',
   'duration.hours',
   'duration.hours_minutes',
+  'position.metres',
+  'position.kilometres',
   'file.describe',
   'file.typed',
   'size.bytes',

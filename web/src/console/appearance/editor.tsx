@@ -7,7 +7,7 @@ import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { previewVisibility } from '../api/portal.ts';
 import type { FieldGroup, VisibilityPreview } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
-import { CheckBoxes, Radios } from '../parts/fields.tsx';
+import { CheckBox, CheckBoxes, Radios } from '../parts/fields.tsx';
 import { LeaveGuard, UnsavedNote } from '../parts/unsaved.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { changedValues, useFollow, useForm } from '../state/form.ts';
@@ -131,6 +131,13 @@ export function Editor({ appearance, onSaved }: EditorProperties) {
             value={values.worker_name}
             errors={submission.errors}
             onChange={(value) => set('worker_name', value)}
+          />
+          <CheckBox
+            id="shows_position"
+            label={t('appearance.shows_position')}
+            hint={t('appearance.shows_position_hint')}
+            checked={values.shows_position}
+            onChange={(checked) => set('shows_position', checked)}
           />
         </fieldset>
 

@@ -29,6 +29,7 @@ export interface Values {
   readonly languages: readonly string[];
   readonly default_language: string;
   readonly worker_name: string;
+  readonly shows_position: boolean;
   readonly templates: readonly string[];
   readonly fields: readonly string[];
 }
@@ -45,6 +46,7 @@ export const portalFields = [
   'languages',
   'default_language',
   'worker_name',
+  'shows_position',
 ] as const satisfies readonly (keyof Values)[];
 
 export async function loadAppearance(signal: AbortSignal): Promise<Outcome<Appearance>> {
@@ -70,6 +72,7 @@ export function valuesOf({ portal, templates, fields }: Appearance): Values {
     languages: portal.languages,
     default_language: portal.default_language,
     worker_name: portal.worker_name,
+    shows_position: portal.shows_position,
     templates: visibleIds(templates.items),
     fields: visibleIds(fields.items),
   };
@@ -113,6 +116,7 @@ export function updateOf(changed: Partial<Values>): StaffPortalUpdate {
     ...(changed.languages === undefined ? {} : { languages: changed.languages as Language[] }),
     ...(changed.default_language === undefined ? {} : { default_language: changed.default_language as Language }),
     ...(changed.worker_name === undefined ? {} : { worker_name: changed.worker_name as StaffPortal['worker_name'] }),
+    ...(changed.shows_position === undefined ? {} : { shows_position: changed.shows_position }),
   };
 }
 

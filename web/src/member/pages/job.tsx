@@ -12,6 +12,7 @@ import { announce } from '../../common/parts/announcer.tsx';
 import { useWake } from '../../common/wake.ts';
 import { recallJob } from '../jobs/seen.ts';
 import { shows } from '../jobs/use_jobs.ts';
+import { OnTheWay } from '../position/on_the_way.tsx';
 import { BackToJobs } from '../parts/back_to_jobs.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
@@ -34,6 +35,7 @@ export function JobPage({ id }: { id: string }) {
       {!hasCode(failure, 'not_found') && known === null && <Waiting failed={failure !== null} />}
       {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} updated={updated} />}
       {answer === null && <JobSkeleton />}
+      {answer?.ok === true && answer.value.tracked && <OnTheWay key={id} id={id} membership={membership} />}
       {answer?.ok === true && <JobFields job={answer.value} />}
       {failure !== null && !hasCode(failure, 'not_found') && <FailurePanel failure={failure} retry={reload} />}
     </article>

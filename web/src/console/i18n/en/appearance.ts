@@ -51,6 +51,9 @@ export const appearance = {
   'appearance.worker_name.full': 'First name and surname',
   'appearance.worker_name.first_name': 'First name only',
   'appearance.worker_name.none': 'No name',
+  'appearance.shows_position': 'Clients see where the worker is who is on the way to them',
+  'appearance.shows_position_hint':
+    'Only on the page of the job, until the worker arrives: the last position of the past ten minutes, and the distance. Never of a team. Tell your workers first.',
 
   'appearance.templates': 'Which jobs clients see',
   'appearance.templates_text': 'Only jobs that were made from a chosen template are shown. So work that is meant for yourselves stays hidden.',

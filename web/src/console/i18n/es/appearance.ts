@@ -52,6 +52,9 @@ export const appearance: Record<keyof typeof english, Message> = {
   'appearance.worker_name.full': 'Nombre y apellidos',
   'appearance.worker_name.first_name': 'Solo el nombre',
   'appearance.worker_name.none': 'Sin nombre',
+  'appearance.shows_position': 'Los clientes ven dónde está el trabajador que va de camino',
+  'appearance.shows_position_hint':
+    'Solo en la página del trabajo, hasta que el trabajador llega: la última posición de los últimos diez minutos y la distancia. Nunca la de un equipo. Avise antes a sus trabajadores.',
 
   'appearance.templates': 'Qué trabajos ven los clientes',
   'appearance.templates_text': 'Solo se muestran los trabajos hechos con una plantilla elegida. Así lo que es para ustedes sigue oculto.',
