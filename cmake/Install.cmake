@@ -4,5 +4,5 @@ set(PORTAL_MODULES_DIR lib/nginx/modules CACHE STRING "where nginx looks for mod
 install(PROGRAMS $<TARGET_FILE:ngx_http_portal_module> DESTINATION ${PORTAL_MODULES_DIR} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 install(PROGRAMS $<TARGET_FILE:portalctl> DESTINATION bin)
 install(FILES sql/bootstrap.sql DESTINATION share/portico/sql)
-install(DIRECTORY sql/migrations sql/policies sql/demo DESTINATION share/portico/sql)
+install(DIRECTORY sql/kit sql/migrations sql/policies sql/demo DESTINATION share/portico/sql)
 install(DIRECTORY web/dist/ DESTINATION share/portico/web)

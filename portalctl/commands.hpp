@@ -26,6 +26,7 @@ void add_portal_command(CLI::App& app, Invocation& invocation);
 void add_member_command(CLI::App& app, Invocation& invocation);
 void add_staff_command(CLI::App& app, Invocation& invocation);
 void add_import_command(CLI::App& app, Invocation& invocation);
+void add_follow_command(CLI::App& app, Invocation& invocation);
 void add_key_command(CLI::App& app, Invocation& invocation);
 void add_courier_command(CLI::App& app, Invocation& invocation);
 void add_mail_command(CLI::App& app, Invocation& invocation);

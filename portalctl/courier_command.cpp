@@ -1,34 +1,20 @@
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <thread>
 
-#include <sys/signalfd.h>
-
 #include <fmt/format.h>
 
 #include "courier/courier.hpp"
-#include "io/descriptor.hpp"
 #include "portalctl/commands.hpp"
 #include "portalctl/courier_logos.hpp"
 #include "portalctl/courier_outbox.hpp"
 #include "portalctl/courier_phones.hpp"
 #include "portalctl/courier_setup.hpp"
 #include "portalctl/invitation.hpp"
+#include "portalctl/signals.hpp"
 
 namespace portal::portalctl {
 namespace {
-
-// From here on the signals that end a service arrive as something to read, in every thread that libcurl starts.
-io::Descriptor take_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals, number);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A server that closes its end is an error of one transfer.
-  ::signal(SIGPIPE, SIG_IGN);
-  return io::Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-}
 
 Outcome<void> run(const Invocation& invocation, const Settings& given, const CourierOptions& options) {
   const Outcome<outside::CourierSettings> courier_settings = load_courier_settings(options);

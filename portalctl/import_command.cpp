@@ -12,9 +12,9 @@
 #include "json/scanner.hpp"
 #include "portalctl/commands.hpp"
 #include "portalctl/import_file.hpp"
+#include "portalctl/portal_to_feed.hpp"
 #include "portalctl/progress.hpp"
 #include "portalctl/text.hpp"
-#include "portalctl/text_file.hpp"
 #include "send/put.hpp"
 #include "send/transfer.hpp"
 
@@ -50,16 +50,6 @@ struct Totals {
   std::int64_t withdrawn = 0;
   std::int64_t wrong_lines = 0;
 };
-
-std::int64_t number_of(std::string_view object, std::string_view name) {
-  const std::optional<std::string_view> value = json::find_member(object, name);
-  return value ? json::read_integer(*value).value_or(0) : 0;
-}
-
-std::string text_of(std::string_view object, std::string_view name) {
-  const std::optional<std::string_view> value = json::find_member(object, name);
-  return value ? json::read_text(*value).value_or("") : std::string();
-}
 
 // What is wrong with which line of the file, on standard error.
 void show_errors(std::string_view body, std::int64_t first_line) {
@@ -215,13 +205,9 @@ void print(const Invocation& invocation, const Totals& totals) {
 }
 
 Outcome<void> import(const Invocation& invocation, const Options& options) {
-  std::string url = options.url;
-  while (url.ends_with('/')) url.pop_back();
-  if (!outside::may_be_fed(url))
-    return misused(
-        "The portal's address begins with https:// (or is http:// on this machine), since the key goes there.");
-  const Outcome<std::string> key = read_text_file(options.key_file, Readers::kOwnerOnly);
-  if (!key) return failed(key.error());
+  const Outcome<PortalToFeed> portal = open_portal(options.url, options.key_file, options.ca_file);
+  if (!portal) return failed(portal.error());
+  const std::string& url = portal->url;
   Outcome<ImportFile> file = ImportFile::open(options.file, fmt::format("{} {}", options.kind, url));
   if (!file) return failed(file.error());
   if (options.from_the_beginning && file->goes_on()) {
@@ -233,15 +219,14 @@ Outcome<void> import(const Invocation& invocation, const Options& options) {
     fmt::print(stderr, "portalctl: An earlier import of this file came {} % of the way; this one goes on from there.\n",
                file->position() * 100 / std::max<std::int64_t>(file->size(), 1));
   outside::prepare_network();
-  // The key may have been kept with what was printed beside it.
-  const std::string line = key->substr(0, key->find('\n'));
   const bool are_files = options.kind == kDocumentFiles || options.kind == kJobFiles;
   const outside::PutRequest request{
       .url = fmt::format("{}/api/v1/import/{}{}", url, options.kind, options.lines ? "?mode=lines" : ""),
-      .bearer = trimmed(line),
+      .bearer = portal->bearer,
       .media_type = are_files ? "application/octet-stream" : "application/x-ndjson",
       .body = {},
-      .ca_file = options.ca_file};
+      .ca_file = portal->ca_file,
+      .gives_up = {}};
   Totals totals;
   if (Outcome<void> fed =
           are_files ? send_files(*file, url, request, options, totals) : feed_all(*file, request, totals);

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   add_staff_command(app, invocation);
   add_key_command(app, invocation);
   add_import_command(app, invocation);
+  add_follow_command(app, invocation);
   add_document_command(app, invocation);
   add_mail_command(app, invocation);
   add_outbox_command(app, invocation);

@@ -37,6 +37,14 @@ std::size_t take(char* data, std::size_t size, std::size_t count, void* answer) 
   return size * count;
 }
 
+int ask_whether_to_give_up(void* request, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  try {
+    return static_cast<const PutRequest*>(request)->gives_up() ? 1 : 0;
+  } catch (const std::exception&) {
+    return 1;
+  }
+}
+
 }  // namespace
 
 bool may_be_fed(std::string_view url) {
@@ -78,6 +86,11 @@ Result<HttpAnswer> put(const PutRequest& request) {
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "PUT");
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  if (request.gives_up) {
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, ask_whether_to_give_up);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<PutRequest*>(&request));
+  }
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return fail(ErrorCode::kInternal, curl_easy_strerror(code));
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);

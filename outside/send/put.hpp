@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ struct PutRequest {
   std::string media_type;
   std::string_view body;  // outlives the call
   std::string ca_file;    // empty: those of the system
+  // Asked about once a second: true gives up, and it is not known then what the server made of it.
+  std::function<bool()> gives_up;
 };
 
 struct HttpAnswer {

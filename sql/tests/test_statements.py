@@ -2,6 +2,7 @@
 described by PostgreSQL, and allowed to run."""
 
 import ctypes
+import os
 import re
 import subprocess
 import sys
@@ -55,14 +56,20 @@ class Libpq:
 def connections(demo):
     opened = {}
 
+    # Another application's database has its own roles and nothing of the portal but the kit.
+    application = f"sql_application_{os.getpid()}"
+    demo.execute(f'create database "{application}"', database="postgres")
+    demo.execute((SQL / "kit/follow.sql").read_text(), database=application)
+
     def connect(role: str) -> Libpq:
         if role not in opened:
-            opened[role] = Libpq(demo.conninfo(role, DEMO))
+            opened[role] = Libpq(demo.conninfo("postgres", application) if role == "application" else demo.conninfo(role, DEMO))
         return opened[role]
 
     yield connect
     for connection in opened.values():
         connection.close()
+    demo.drop_database(application)
 
 
 @pytest.mark.parametrize("with_filters", [True, False], ids=["filtered", "unfiltered"])
@@ -86,7 +93,7 @@ def test_the_module_may_run_it(edge, statement):
 
 def test_the_module_and_portalctl_have_statements_of_their_own():
     assert {statement.role for statement in MODULE.values()} == {"portal_edge"}
-    assert {statement.role for statement in PORTALCTL.values()} == {"portal_maintenance", "portal_courier"}
+    assert {statement.role for statement in PORTALCTL.values()} == {"portal_maintenance", "portal_courier", "application"}
 
 
 @pytest.mark.parametrize("statement", [statement for statement in PORTALCTL.values() if statement.role == "portal_courier"], ids=lambda statement: statement.name)

@@ -66,6 +66,17 @@ def test_the_page_about_importing(make_site, tmp_path):
     assert len(answers) > 15
 
 
+def test_the_page_about_following(make_site, tmp_path):
+    site = make_site(workers=1)
+    environment = environment_of(tmp_path, PORTAL_DATABASE=f"host={site.postgres.sockets} dbname=portal user=portal_maintenance")
+    site.postgres.execute("create role crm")
+    site.postgres.execute("grant create on database portal to crm")
+    answers = documents.run_document("docs/follow.md", tmp_path, environment, {
+        "localhost:8080": f"localhost:{site.nginx.port}", "host=/run/postgresql dbname=crm user=crm": f"host={site.postgres.sockets} dbname=portal user=postgres options='-c role=crm'"})
+    assert len(answers) > 12
+    assert site.postgres.execute("select count(*) from portal.job where number > 800000 and deleted_at is null") == [(4,)]
+
+
 def test_the_tutorial(make_site, tmp_path):
     site = make_site(demo=False, workers=1)
     host = "portal.brightwater.example"

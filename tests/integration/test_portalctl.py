@@ -16,7 +16,7 @@ COMMANDS = [
     ("account", "resume"), ("account", "delete"), ("host", "add"), ("host", "remove"), ("host", "list"), ("portal", "show"), ("portal", "set"),
     ("member", "invite"), ("member", "list"), ("member", "remove"), ("staff", "create"), ("staff", "list"), ("staff", "remove"), ("staff", "reset"), ("document", "add"), ("document", "list"), ("document", "remove"), ("document", "sweep"), ("doctor",),
     ("mail", "set"), ("mail", "show"), ("mail", "test"), ("outbox", "list"), ("outbox", "count"), ("outbox", "retry"), ("courier",),
-    ("key", "create"), ("key", "list"), ("key", "revoke"), ("import",), ("demo",), ("routes",), ("tidy",), ("version",),
+    ("key", "create"), ("key", "list"), ("key", "revoke"), ("import",), ("follow", "install"), ("follow", "run"), ("follow", "all"), ("follow", "status"), ("demo",), ("routes",), ("tidy",), ("version",),
 ]
 
 

@@ -86,6 +86,8 @@ def test_the_unit_of_the_courier_waits_until_it_is_wanted(machine):
     assert machine.succeeds(f"setpriv --reuid={user} --regid={user} --clear-groups cat /etc/portico/courier.conf")
     assert "ExecStart=/usr/bin/portalctl courier" in unit
     assert not machine.succeeds("ls /etc/systemd/system/*/portico-courier.service")
+    assert "portalctl follow run" in machine.run("cat /lib/systemd/system/portico-follow@.service")
+    assert machine.succeeds("getent passwd portico-follow")
 
 
 def test_what_is_kept_for_a_time_only_is_forgotten_by_itself(machine):

@@ -1,0 +1,121 @@
+-- role: application
+-- The queue of a followed application, in that application's database and as a role of it (sql/kit/follow.sql). Nothing here knows the portal's schema.
+
+-- name: listen_follow
+listen portal_follow;
+
+-- So that points in time have an offset of whole minutes, whatever the server is set to.
+-- name: set_time_zone_of_lines
+set timezone = 'UTC';
+
+-- Of whoever feeds: one at a time, or an older state could come last.
+-- name: try_turn_of_follower
+-- columns: taken boolean
+select pg_try_advisory_lock(hashtextextended('portal_follow', 0));
+
+-- False: the kit is not here, or not to be used by this role.
+-- name: find_follow_kit
+-- columns: is_here boolean
+select coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'delete'), false)
+from (values ('portal_follow')) w (name)
+left join pg_catalog.pg_namespace n on n.nspname = w.name
+left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = 'failure';
+
+-- Queue and lines are read as they were at one moment: what is seen in the queue is seen in the view, and a line names nothing that was not queued before it or with it.
+-- name: hold_one_moment
+set transaction isolation level repeatable read;
+
+-- What has failed long enough ago waits in the queue again. Its row stays until it has succeeded.
+-- name: queue_due_failures
+with due as (
+  update portal_follow.failure set next_try_at = 'infinity' where next_try_at <= now() returning kind, external_id
+)
+insert into portal_follow.queue (kind, external_id) select kind, external_id from due;
+
+-- name: list_whole_kinds
+-- columns: kind text
+select q.kind from portal_follow.queue q join portal_follow.followed f on f.kind = q.kind
+where q.external_id is null group by q.kind order by portal_follow.order_of(q.kind);
+
+-- name: queue_whole_kind
+-- parameters: kind text
+-- columns: queued bigint
+with mark as (
+  delete from portal_follow.queue q where q.kind = :kind and q.external_id is null returning q.queue_id
+)
+select portal_follow.queue_all(:kind) from (select count(*) from mark) m;
+
+-- Of the first kind that waits, so that what others name comes before them.
+-- name: take_queue
+-- parameters: resting text[], maximum integer
+-- columns: kind text, queue_id bigint, external_id text
+select q.kind, q.queue_id, q.external_id
+from (
+  select f.kind from portal_follow.followed f
+  where f.kind <> all (:resting)
+    and exists (select from portal_follow.queue q where q.kind = f.kind and q.external_id is not null)
+  order by portal_follow.order_of(f.kind)
+  limit 1
+) next
+join portal_follow.queue q on q.kind = next.kind
+where q.external_id is not null
+order by q.queue_id
+limit :maximum;
+
+-- name: read_followed_lines
+-- parameters: kind text, external_ids text[]
+-- columns: external_id text, line text?, problem text?
+select l.external_id, l.line, l.problem from portal_follow.lines(:kind, :external_ids) l;
+
+-- `failures`: [{"external_id", "code", "pointer"}]. Pauses grow from five seconds to an hour.
+-- name: acknowledge_followed
+-- parameters: kind text, queue_ids bigint[], taken text[], gone text[], failures jsonb
+-- columns: mended bigint, newly_failed bigint
+with done as (
+  delete from portal_follow.queue where kind = :kind and queue_id = any (:queue_ids)
+), added as (
+  insert into portal_follow.fed (kind, external_id) select :kind, t.external_id from unnest(:taken) as t (external_id) on conflict do nothing
+), removed as (
+  delete from portal_follow.fed where kind = :kind and external_id = any (:gone)
+), mended as (
+  delete from portal_follow.failure where kind = :kind and external_id = any (:taken || :gone) returning 1
+), failed as (
+  insert into portal_follow.failure as f (kind, external_id, code, pointer, next_try_at)
+  select :kind, n.external_id, n.code, n.pointer, now() + interval '5 seconds'
+  from jsonb_to_recordset(:failures) as n (external_id text, code text, pointer text)
+  on conflict (kind, external_id) do update
+  set code = excluded.code, pointer = excluded.pointer, tries = f.tries + 1,
+    next_try_at = now() + least(interval '1 hour', interval '5 seconds' * power(2, least(f.tries, 20)))
+  returning f.tries
+)
+select (select count(*) from mended), (select count(*) from failed where tries = 1);
+
+-- Something of this kind is new: what may have waited for it is tried soon. Never later than it would be, and what failed often no sooner than in half a minute.
+-- name: hasten_references
+-- parameters: kind text
+update portal_follow.failure
+set next_try_at = least(next_try_at, now() + make_interval(secs => least(tries - 1, 30)))
+where code = 'unknown_reference' and next_try_at < 'infinity' and portal_follow.order_of(kind) > portal_follow.order_of(:kind);
+
+-- name: count_follow_failures
+-- columns: failures bigint
+select count(*) from portal_follow.failure;
+
+-- name: list_followed
+-- columns: kind text, view text, queued bigint, oldest_queued_at timestamptz?, fed bigint, failed bigint
+select f.kind, f.view, q.queued, q.oldest, (select count(*) from portal_follow.fed d where d.kind = f.kind), (select count(*) from portal_follow.failure a where a.kind = f.kind)
+from portal_follow.followed f
+cross join lateral (select count(*) as queued, min(w.queued_at) as oldest from portal_follow.queue w where w.kind = f.kind) q
+order by portal_follow.order_of(f.kind);
+
+-- name: list_follow_failures
+-- parameters: maximum integer
+-- columns: kind text, external_id text, code text, pointer text, since timestamptz, tries integer
+select kind, external_id, code, pointer, since, tries from portal_follow.failure
+order by since, portal_follow.order_of(kind), external_id
+limit :maximum;
+
+-- name: queue_everything_of
+-- parameters: kind text
+-- columns: queued bigint
+select portal_follow.queue_all(:kind);
