@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 8UL * 1024 * 1024;
 constexpr std::chrono::seconds kPoll{3};  // where a notice was lost, and for what failed before
+// While little comes at once, so that an application that never rests makes ten requests a second and not a hundred.
+constexpr std::chrono::milliseconds kGather{100};
+constexpr std::size_t kLittle = 100;
 constexpr std::chrono::seconds kTurnPause{1};
 constexpr std::int64_t kLongestPause = 60;
 constexpr std::int64_t kLongestAsked = 120;
@@ -63,7 +67,10 @@ struct Follower::Piece {
 Outcome<void> Follower::run(Until until) {
   while (!is_ending()) {
     const Step step = work();
-    if (step == Step::kMore) continue;
+    if (step == Step::kMore) {
+      if (std::exchange(was_little_, false)) wait(kGather, false);
+      continue;
+    }
     if (until == Until::kNothingWaits) {
       if (step == Step::kOthersTurn) return failed("Another run follows this database already.");
       if (step == Step::kNothing) return conclude();
@@ -122,6 +129,7 @@ Follower::Step Follower::feed(const FollowedBatch& batch) {
     piece.add(thing);
   }
   if (piece.things.empty()) return acknowledge(batch, piece.done, false);
+  was_little_ = piece.things.size() < kLittle;
   // An answer that is on its way is waited for a little: repeating it does no harm, but is not needed either.
   const auto end = std::make_shared<std::optional<Clock::time_point>>();
   const Result<outside::HttpAnswer> answer =

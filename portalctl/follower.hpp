@@ -65,6 +65,7 @@ class Follower {
   std::string trouble_;  // what was said last; empty: there is none
   int tries_ = 0;
   std::chrono::seconds pause_{0};
+  bool was_little_ = false;  // what was sent last
 
   static constexpr std::int32_t kLines = 5000;
 };

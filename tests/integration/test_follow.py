@@ -362,6 +362,13 @@ def test_lines_that_are_too_long_are_not_sent(follow):
     assert follow.failures() == [("clients", "crm-2", "payload_too_large", "")]
 
 
+def test_more_than_goes_into_one_request(follow):
+    """Lines of twelve megabytes together, which is more than is sent at once."""
+    follow.sql("insert into crm.customer select n, repeat('x', 200000) from generate_series(1, 60) n; insert into crm.customer values (61, 'Acme')")
+    assert follow.try_ctl("run", "--once").stdout.strip() in ("1 created, 0 updated, 0 unchanged, 0 taken back.", "0 created, 1 updated, 0 unchanged, 0 taken back.")
+    assert follow.sql("select code, pointer, count(*) from portal_follow.failure group by 1, 2") == [("too_long", "/organisation_name", 60)]
+
+
 def test_an_end_while_the_portal_says_nothing(follow, hard_portal):
     """Within seconds, and what was under way stays in the queue."""
     hard_portal.is_silent.set()
