@@ -400,7 +400,8 @@ def list_jobs(around: Surroundings, principal: Principal) -> list[Cell]:
 
 
 def jobs_asked_for(around: Surroundings, principal: Principal) -> list[tuple[str, int]]:
-    """Every job that there is of the own client and of others, and one that never was."""
+    """Every job that there is of the own client and of others, and one that never was; whoever is on the way to one can be followed."""
+    send_workers_out(around.world)
     account = principal.account
     client = principal.acting.client if principal.acting else "One"
     foreign = {"random": random_id(), **{f"of the other client, {what}": job for what, job in account.jobs[other_client(principal)].items()},
@@ -485,7 +486,6 @@ def tells_position(around: Surroundings, job_id: int):
 
 def get_job_position(around: Surroundings, principal: Principal) -> list[Cell]:
     world = around.world
-    send_workers_out(world)
     shown = set()
     truth = Truth(world, principal.acting) if principal.acting else None
     cells = []
