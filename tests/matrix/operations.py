@@ -475,10 +475,9 @@ def position_of(around: Surroundings, job_id: int) -> dict:
 
 
 def tells_position(around: Surroundings, job_id: int):
-    expected = position_of(around, job_id)
-
+    """Looked up once the answer is there: the rows of other cells send workers out anew."""
     def tells(answer, _) -> str | None:
-        told = answer.json()
+        expected, told = position_of(around, job_id), answer.json()
         (told["position"] or {}).pop("age_seconds", None)
         return None if told == expected else f"{told} instead of {expected}"
     return tells
