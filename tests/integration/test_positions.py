@@ -120,7 +120,7 @@ def test_a_position_that_is_read_back(feed, account, job, worker):
 
 WRONG = [
     ({"external_id": "nobody"}, "/external_id", "unknown_reference"),
-    ({"recorded_at": ago(seconds=-120)}, "/recorded_at", "out_of_range"),
+    ({"recorded_at": ago(days=-1)}, "/recorded_at", "out_of_range"),
     ({"recorded_at": "yesterday"}, "/recorded_at", "invalid_date"),
     ({"recorded_at": None}, "/recorded_at", "required"),
     ({"latitude": None}, "/latitude", "required"),
@@ -144,6 +144,7 @@ def test_what_is_wrong_is_told_and_nothing_is_done(feed, world, account, change,
 
 
 def test_a_clock_may_be_a_little_ahead(feed, member, job):
+    assert feed.send(at(recorded_at=ago(seconds=-90))).json()["errors"] == [{"line": 1, "pointer": "/recorded_at", "code": "out_of_range"}]
     assert feed.counts(at(recorded_at=ago(seconds=-50))) == (1, 0, 0, 0)
     assert told(member, job)["position"]["age_seconds"] == 0
 

@@ -65,6 +65,34 @@ export const journeys = [
     },
   },
   {
+    name: 'clients: a question that left with the token from before a switch does not sign a tab out',
+    async run(visitor) {
+      const { page, context } = visitor;
+      visitor.expectedStatuses = [401];
+      await visitor.signIn(sam);
+      const first = await currentClient(page);
+      const tab = await visitor.open();
+      await visitor.go('/', tab);
+      await tab.locator('.card-link').first().waitFor();
+      const [{ name, value }] = (await context.cookies(visitor.account.url)).filter((cookie) => cookie.name.endsWith('portal-member'));
+      // What the first tab asks as the client of before leaves with the token that it has now, until that is refused.
+      let status = null;
+      await page.route(/\/api\/v1\/(jobs|sites|session)\b/, async (route) => {
+        const request = route.request();
+        if (status === 401 || request.headers()['portal-membership'] === undefined) return route.continue();
+        const { host, port } = new URL(request.url());
+        const address = request.url().replace(host, `127.0.0.1:${port}`);
+        const response = await route.fetch({ url: address, headers: { ...(await request.allHeaders()), host, cookie: `${name}=${value}` } });
+        status = response.status();
+        return route.fulfill({ response });
+      });
+      await switchTo(tab, otherThan(first));
+      await page.locator('.client-name', { hasText: otherThan(first) }).waitFor();
+      assert.equal(status, 401, 'the control: the token from before is dead');
+      assert.equal(new URL(page.url()).pathname, '/');
+    },
+  },
+  {
     name: 'clients: another tab follows a switch by itself and says so',
     async run(visitor) {
       const { page } = visitor;

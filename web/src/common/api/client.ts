@@ -1,5 +1,5 @@
 import type { components, paths } from './generated/schema.d.ts';
-import { isUncertain, problemOf, type Failure } from './failure.ts';
+import { hasCode, isUncertain, problemOf, type Failure } from './failure.ts';
 import { forgetKey, keyFor } from './idempotency.ts';
 import { recallAnswer, rememberAnswer } from './answers.ts';
 
@@ -72,7 +72,19 @@ interface LooseOptions {
   readonly once?: boolean;
 }
 
+// Long enough for another tab to get its answer.
+const kNewTokenMilliseconds = 500;
+
+// A switch of clients or a new password in another tab ends the token that a question of this one has left with, before the browser has the
+// new one. Whoever was signed in asks once more: nothing was done yet, and the second answer is true.
 export async function send<Value>(verb: Verb, path: string, options: LooseOptions): Promise<Outcome<Value>> {
+  const outcome = await sendOnce<Value>(verb, path, options);
+  if (outcome.ok || options.membership === undefined || !hasCode(outcome.failure, 'not_signed_in')) return outcome;
+  await new Promise((over) => setTimeout(over, kNewTokenMilliseconds));
+  return sendOnce(verb, path, options);
+}
+
+async function sendOnce<Value>(verb: Verb, path: string, options: LooseOptions): Promise<Outcome<Value>> {
   const { body, query, path: parameters, membership, signal, once = false } = options;
   const address = kBasePath + fillPath(path, parameters) + formatQuery(query);
   // The server takes a change by POST only as JSON, so one that says nothing says it in JSON.
