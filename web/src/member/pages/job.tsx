@@ -163,7 +163,9 @@ function When({ job }: { job: JobSummary }) {
   const end = job.scheduled_until === null ? null : new Date(job.scheduled_until);
   return (
     <>
-      <time dateTime={job.scheduled_at}>{formatWhen(start, end, new Date(), timeZone, translator)}</time>
+      <time class="block" dateTime={job.scheduled_at}>
+        {formatWhen(start, end, new Date(), timeZone, translator)}
+      </time>
       <ZoneNote instants={[start]} />
       {(job.state === 'planned' || job.state === 'active') && (
         <a class="map-link" href={`/api/v1/jobs/${job.id}/calendar`}>
