@@ -107,29 +107,29 @@ export function findTextsOutsideCatalogues() {
   ];
 }
 
-// Whole literals of the sources, and templates such as `status.${status}`; read once for all catalogues.
+// Of each source: its whole literals, and templates such as `status.${status}`; read once for all catalogues.
 let literals = null;
 
 function readLiterals() {
-  if (literals !== null) return literals;
-  const whole = new Set();
-  const patterns = new Map();
-  for (const name of sourceFiles()) {
-    visit(parse(name, readFileSync(join(source, name), 'utf8')), (node) => {
-      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) whole.add(node.text);
-      if (!ts.isTemplateExpression(node)) return;
-      const parts = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
-      if (parts[0] === '') return;
-      const pattern = `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`;
-      patterns.set(pattern, new RegExp(pattern));
-    });
-  }
-  literals = { whole, patterns: [...patterns.values()] };
+  literals ??= sourceFiles().map((name) => ({ name, ...literalsOf(parse(name, readFileSync(join(source, name), 'utf8'))) }));
   return literals;
 }
 
-// A key counts as used when it stands in the sources as a whole, or when a template can make it.
-export function findUsedKeys(keys) {
-  const { whole, patterns } = readLiterals();
-  return new Set([...keys].filter((key) => whole.has(key) || patterns.some((pattern) => pattern.test(key))));
+function literalsOf(file) {
+  const whole = new Set();
+  const patterns = new Set();
+  visit(file, (node) => {
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) whole.add(node.text);
+    if (!ts.isTemplateExpression(node)) return;
+    const parts = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
+    if (parts[0] === '') return;
+    patterns.add(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`);
+  });
+  return { whole, patterns: [...patterns].map((pattern) => new RegExp(pattern)) };
+}
+
+// A key counts as used when it stands in one of the sources as a whole, or when a template there can make it.
+export function findUsedKeys(keys, counts = () => true) {
+  const files = readLiterals().filter(({ name }) => counts(name));
+  return new Set([...keys].filter((key) => files.some(({ whole, patterns }) => whole.has(key) || patterns.some((pattern) => pattern.test(key)))));
 }

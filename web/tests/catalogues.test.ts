@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { catalogues, languages, meantToBeIdentical, type Language, type MessageKey } from '../src/common/i18n/catalogues.ts';
+import { catalogues, languages, meantToBeIdentical, type Language } from '../src/common/i18n/catalogues.ts';
 import { decideLanguage, makeTranslator } from '../src/common/i18n/language.tsx';
 import { formatMessage, type Message } from '../src/common/i18n/message.ts';
-import { meantToBeIdentical as meantInConsole, ownCatalogues, type OwnKey } from '../src/console/i18n/catalogues.ts';
+import { meantToBeIdentical as meantInConsole, ownCatalogues as consoleCatalogues } from '../src/console/i18n/catalogues.ts';
+import { meantToBeIdentical as meantInPortal, memberCatalogues, ownCatalogues as portalCatalogues } from '../src/member/i18n/catalogues.ts';
 import { findUsedKeys } from '../scripts/source_texts.mjs';
 
-const keys = Object.keys(catalogues.en) as MessageKey[];
-const ownKeys = Object.keys(ownCatalogues.en) as OwnKey[];
 const forms = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
 
 type Catalogues = Readonly<Record<Language, Readonly<Record<string, Message>>>>;
 
-// What both entry points share, and what the console has of its own.
-const both: readonly (readonly [string, Catalogues, readonly string[]])[] = [
+// What both entry points share, and what each has of its own.
+const all: readonly (readonly [string, Catalogues, readonly string[]])[] = [
   ['shared', catalogues, meantToBeIdentical],
-  ['of the console', ownCatalogues, meantInConsole],
+  ['of the member portal', portalCatalogues, meantInPortal],
+  ['of the console', consoleCatalogues, meantInConsole],
 ];
 
-describe.each(both)('the catalogues %s', (_, catalogues, meantToBeIdentical) => {
+describe.each(all)('the catalogues %s', (_, catalogues, meantToBeIdentical) => {
   const keys = Object.keys(catalogues.en);
 
   test.each(languages)('%s has every key and no other', (language) => {
@@ -51,18 +51,26 @@ describe.each(both)('the catalogues %s', (_, catalogues, meantToBeIdentical) => 
   }, 60_000);
 });
 
-test('no key stands in both', () => {
-  expect(ownKeys.filter((key) => (keys as readonly string[]).includes(key))).toEqual([]);
+test('no key stands in two of them', () => {
+  const keys = all.flatMap(([, { en }]) => Object.keys(en));
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
+
+// Each visit loads every shared text, so that one which only one entry point needs has its place there.
+test('what is shared is used outside of the member portal', () => {
+  const keys = Object.keys(catalogues.en);
+  const used = findUsedKeys(keys, (file) => !file.startsWith('member/'));
+  expect(keys.filter((key) => !used.has(key))).toEqual([]);
+}, 60_000);
 
 // Staff know templates and keys; of the rest neither they nor members have heard.
 describe.each([
-  ['members', catalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
-  ['staff', ownCatalogues, /\b(membership|tenant|slug|token|null|undefined)\b/i],
+  ['members', memberCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
+  ['staff', consoleCatalogues, /\b(membership|tenant|slug|token|null|undefined)\b/i],
 ] as const)('what reaches %s', (_, catalogues: Catalogues, jargon) => {
   test('is no word of ours', () => {
-    const all = Object.keys(catalogues.en);
-    const wrong = languages.flatMap((language) => all.filter((key) => forms(catalogues[language][key]!).some((text) => jargon.test(text))));
+    const keys = Object.keys(catalogues.en);
+    const wrong = languages.flatMap((language) => keys.filter((key) => forms(catalogues[language][key]!).some((text) => jargon.test(text))));
     expect(wrong).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { makeTranslator } from '../src/common/i18n/language.tsx';
 import { describeFile } from '../src/member/files/describe.ts';
 import { downloadAddress, isPicture, opensInBrowser, shortType } from '../src/member/files/media_types.ts';
 import { swipeSteps } from '../src/member/files/swipe.ts';
+import { makeMemberTranslator } from '../src/member/i18n/words.ts';
 
 describe('media types', () => {
   test.each([
@@ -33,7 +33,7 @@ describe('media types', () => {
 });
 
 test('a file says what it is and how large before it is opened', () => {
-  const english = makeTranslator('en', []);
+  const english = makeMemberTranslator('en', []);
   expect(describeFile({ type: 'application/pdf', size: 183_204 }, 'document', english)).toBe('Document (PDF), 183 kB');
   expect(describeFile({ type: 'application/octet-stream', size: 5_000_000 }, 'file', english)).toBe('File, 5 MB');
 });

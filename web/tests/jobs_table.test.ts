@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { JobSummary } from '../src/common/api/client.ts';
-import { makeTranslator } from '../src/common/i18n/language.tsx';
+import { makeMemberTranslator } from '../src/member/i18n/words.ts';
 import { tableOfJobs } from '../src/member/jobs/table.ts';
 
-const english = makeTranslator('en', ['en-GB']);
-const spanish = makeTranslator('es', ['es-ES']);
+const english = makeMemberTranslator('en', ['en-GB']);
+const spanish = makeMemberTranslator('es', ['es-ES']);
 const job: JobSummary = {
   id: '7',
   number: '1042',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { makeTranslator } from '../src/common/i18n/language.tsx';
 import { pointAddress } from '../src/common/links.ts';
+import { makeMemberTranslator } from '../src/member/i18n/words.ts';
 import { drawSketch, kHeight, kWidth, roundedScale } from '../src/member/position/sketch.ts';
 import { directionOf, formatAway, formatDistance, formatSeen } from '../src/member/position/words.ts';
 
-const english = makeTranslator('en', ['en-GB']);
-const spanish = makeTranslator('es', ['es-ES']);
+const english = makeMemberTranslator('en', ['en-GB']);
+const spanish = makeMemberTranslator('es', ['es-ES']);
 
 test.each([
   [0, 'less than 50 m away', 'a menos de 50 m'],

@@ -8,6 +8,7 @@ import { useAccent } from '../common/accent.ts';
 import { useMarkSlow } from '../common/slow.ts';
 import { Announcer } from '../common/parts/announcer.tsx';
 import type { Portal, Session } from '../common/api/client.ts';
+import { makeMemberTranslator } from './i18n/words.ts';
 import { Layout } from './parts/layout.tsx';
 import { PageSkeleton } from '../common/parts/skeletons.tsx';
 import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
@@ -37,7 +38,7 @@ export function App() {
     rememberLanguage(language);
   };
   return (
-    <LanguageProvider language={languageFor(chosen, portal, session)} onChoose={chooseLanguage}>
+    <LanguageProvider language={languageFor(chosen, portal, session)} make={makeMemberTranslator} onChoose={chooseLanguage}>
       <Announcer />
       {start.state === 'loading' && <PageSkeleton />}
       {start.state === 'failed' && (

@@ -1,6 +1,6 @@
 import type { StoredFile } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { downloadAddress, opensInBrowser } from './media_types.ts';
 
@@ -12,7 +12,7 @@ interface FileRowProperties {
 }
 
 export function FileRow({ file, icon, description }: FileRowProperties) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const guard = useOfflineGuard();
   const { name, type, url } = file;
   return (

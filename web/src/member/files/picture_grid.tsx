@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { StoredFile } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { describeFile, type FileKind } from './describe.ts';
 import { FileRow } from './file_row.tsx';
 import { isPicture } from './media_types.ts';
@@ -16,7 +16,7 @@ interface PictureGridProperties {
 }
 
 export function PictureGrid({ label, files, kind }: PictureGridProperties) {
-  const translator = useTranslator();
+  const translator = useWords();
   const [shown, setShown] = useState<number | null>(null);
   const grid = useRef<HTMLUListElement>(null);
   const pictures = files.filter(({ type }) => isPicture(type));
@@ -66,7 +66,7 @@ interface PictureProperties {
 }
 
 function Picture({ file, kind, text, onOpen }: PictureProperties) {
-  const translator = useTranslator();
+  const translator = useWords();
   const [broken, setBroken] = useState(false);
   return (
     <>

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { StoredFile } from '../../common/api/client.ts';
 import { useOverlayEntry } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useOfflineGuard } from './file_row.tsx';
 import { downloadAddress } from './media_types.ts';
 import { useSwipe } from './swipe.ts';
@@ -17,7 +17,7 @@ interface PictureViewerProperties {
 }
 
 export function PictureViewer({ pictures, start, textOf, onClose }: PictureViewerProperties) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   // A picture may go, or another one come before it, while it is looked at.
   const [seen, setSeen] = useState(() => ({ id: pictures[start]!.id, index: start }));
   const place = pictures.findIndex(({ id }) => id === seen.id);
@@ -93,7 +93,7 @@ function Step({ icon, label, disabled, onPress }: { icon: string; label: string;
 }
 
 function LargePicture({ file, text }: { file: StoredFile; text: string }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const [state, setState] = useState<'loading' | 'ready' | 'broken'>('loading');
   return (
     <>

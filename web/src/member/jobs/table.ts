@@ -1,12 +1,12 @@
 import type { JobSummary } from '../../common/api/client.ts';
-import type { Translator } from '../../common/i18n/language.tsx';
-import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import { dateFormat } from '../../common/formats.ts';
 import { dayOf } from '../../common/time/dates.ts';
+import type { MemberKey } from '../i18n/catalogues.ts';
+import type { MemberTranslator } from '../i18n/words.ts';
 
 // Jobs as a table that a spreadsheet opens (RFC 4180), in the words of the pages.
 
-type Column = readonly [title: MessageKey, value: (job: JobSummary, timeZone: string, translator: Translator) => string];
+type Column = readonly [title: MemberKey, value: (job: JobSummary, timeZone: string, translator: MemberTranslator) => string];
 
 const columns: readonly Column[] = [
   ['table.number', ({ number }) => number],
@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
 // Without it a spreadsheet takes the text for the computer's old code page.
 const kByteOrderMark = '\ufeff';
 
-export function tableOfJobs(jobs: readonly JobSummary[], timeZone: string, translator: Translator): string {
+export function tableOfJobs(jobs: readonly JobSummary[], timeZone: string, translator: MemberTranslator): string {
   const titles = columns.map(([title]) => translator.t(title, { zone: timeZone }));
   const rows = jobs.map((job) => columns.map(([, value]) => value(job, timeZone, translator)));
   const separator = translator.t('table.separator');

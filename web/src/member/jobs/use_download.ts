@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type JobSummary } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { announce } from '../../common/parts/announcer.tsx';
 import { dayOf } from '../../common/time/dates.ts';
+import { useWords } from '../i18n/words.ts';
 import { useApp, useSession } from '../state/application.tsx';
 import { apiQuery, type JobsQuery } from './query.ts';
 import { tableOfJobs } from './table.ts';
@@ -30,7 +30,7 @@ interface Collected {
 
 // Of one list: for another one the component that calls this is another one, too.
 export function useDownload(query: JobsQuery): Download {
-  const translator = useTranslator();
+  const translator = useWords();
   const { portal, handleFailure } = useApp();
   const membership = useSession().membership.id;
   const [coming, setComing] = useState<number | null>(null);

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
 import { languages } from '../../common/i18n/catalogues.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { ChangePassword } from '../../common/account/change_password.tsx';
 import { Devices } from '../../common/account/devices.tsx';
 import { Profile } from '../../common/account/profile.tsx';
+import { useWords } from '../i18n/words.ts';
 import { ClientChoice } from '../parts/client_choice.tsx';
 import { SignOut } from '../parts/sign_out.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
 export function AccountPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, setNotice, openSession, closeSession } = useApp();
   const session = useSession();
   const { member, membership } = session;

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call, type Invitation, type Outcome } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
+import { useWords } from '../i18n/words.ts';
 import { ActivationForm } from '../parts/activation_form.tsx';
 import { LinkProblemText } from '../../common/account/link_problem_text.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
@@ -13,7 +13,7 @@ import { noInvitation, problemWithInvitation } from '../../common/state/link_pro
 import { pageTitle } from './title.ts';
 
 export function ActivatePage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const [attempt, setAttempt] = useState(0);
   const [answer, setAnswer] = useState<Outcome<Invitation> | null>(null);

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { call } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { LinkProblemText } from '../../common/account/link_problem_text.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { giveWay, noConfirmation, problemWithConfirmation } from '../../common/state/link_problem.ts';
@@ -14,7 +14,7 @@ import { pageTitle } from './title.ts';
 
 // Asks for a press of a button: programs that open every link of a mail must confirm nothing.
 export function ConfirmPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const [refused, setRefused] = useState<Failure | null>(null);
   const token = useLinkToken(() => setRefused(null));
@@ -32,7 +32,7 @@ export function ConfirmPage() {
 }
 
 function ConfirmForm({ token, onRefused }: { token: string; onRefused: (failure: Failure) => void }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, session, setNotice, openSession } = useApp();
   const submission = useFormSubmission([]);
   const submit = async () => {

@@ -3,7 +3,6 @@ import type { Document, DocumentList } from '../../common/api/client.ts';
 import { describeFailure, hasCode } from '../../common/api/failure.ts';
 import { hasWaited } from '../../common/focus.ts';
 import { navigate, usePlace } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { useSteady } from '../../common/lists/use_steady.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
@@ -17,6 +16,7 @@ import { FileRow } from '../files/file_row.tsx';
 import type { Loaded } from '../../common/lists/pages.ts';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
@@ -28,7 +28,7 @@ export function DocumentsPage() {
 }
 
 function NoAccess() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   return (
     <>
@@ -39,14 +39,14 @@ function NoAccess() {
 }
 
 function NoAccessText() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const client = useSession().membership.client.name;
   return <StatePanel icon="lock" title={t('documents.no_access')} text={t('documents.no_access_text', { business: portal.name, client })} />;
 }
 
 function DocumentsOf({ query }: { query: DocumentsQuery }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const documents = useDocuments(query);
   const change = (next: DocumentsQuery, replace: boolean) => navigate(documentsPath(next), { replace });
@@ -87,7 +87,7 @@ function DocumentsOf({ query }: { query: DocumentsQuery }) {
 
 // No documents yet, none that match and none that may be seen are three different things to say.
 function Results({ query, documents, onClear }: { query: DocumentsQuery; documents: Documents; onClear: () => void }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const { loaded, failure, reload } = documents;
   if (hasCode(failure, 'permission_required')) return <NoAccessText />;
@@ -113,7 +113,7 @@ interface DocumentRowsProperties {
 }
 
 function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const { portal } = useApp();
   const list = useRef<HTMLUListElement>(null);
@@ -157,7 +157,7 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
 }
 
 function DocumentRow({ item, changed }: { item: Document; changed: boolean }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { time_zone: timeZone } = useApp().portal;
   const added = formatDay(dayOf(new Date(item.created_at), timeZone), dayOf(new Date(), timeZone), translator);
   const description = translator.t('documents.describe', { file: describeFile(item, 'document', translator), day: added });

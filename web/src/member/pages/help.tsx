@@ -1,19 +1,19 @@
-import { useTranslator } from '../../common/i18n/language.tsx';
-import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
+import type { MemberKey } from '../i18n/catalogues.ts';
+import { useWords } from '../i18n/words.ts';
 import { ContactList, useHasContact } from '../parts/contact.tsx';
 import { useApp } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
 interface Topic {
   readonly id: string;
-  readonly title: MessageKey;
-  readonly text: MessageKey;
+  readonly title: MemberKey;
+  readonly text: MemberKey;
 }
 
 // Speaks of exactly what the reader can do here: what somebody may not see is not explained.
 export function HelpPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, session } = useApp();
   const may = (...permissions: string[]) => session === null || session.membership.permissions.some((held) => permissions.includes(held));
   const topics: readonly (Topic | false)[] = [

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { call, type Job, type JobSummary, type Outcome } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
@@ -10,6 +9,7 @@ import { formatWhen } from '../../common/time/dates.ts';
 import { useChanges } from '../../common/live/use_changes.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { useWake } from '../../common/wake.ts';
+import { useWords } from '../i18n/words.ts';
 import { recallJob } from '../jobs/seen.ts';
 import { shows } from '../jobs/use_jobs.ts';
 import { OnTheWay } from '../position/on_the_way.tsx';
@@ -44,7 +44,7 @@ export function JobPage({ id }: { id: string }) {
 
 // A job of somebody else and one that never was look alike.
 function Missing() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   return (
     <>
@@ -60,7 +60,7 @@ function Missing() {
 }
 
 function Waiting({ failed }: { failed: boolean }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   return (
     <PageHeading title={pageTitle(t('jobs.title'), portal.name)} ready={failed} class="visually-hidden">
@@ -70,7 +70,7 @@ function Waiting({ failed }: { failed: boolean }) {
 }
 
 function useJob(id: string, membership: string): { answer: Outcome<Job> | null; updated: boolean; reload: () => void } {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { handleFailure, markLoaded, markMissed } = useApp();
   const [updated, setUpdated] = useState(false);
   const [answer, setAnswer] = useState<Outcome<Job> | null>(null);
@@ -101,7 +101,7 @@ function useJob(id: string, membership: string): { answer: Outcome<Job> | null; 
 }
 
 function JobSummaryOf({ job, updated }: { job: JobSummary; updated: boolean }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const number = t('job.number', { number: job.number });
   // The business may show no names: then an assigned job has none either.
@@ -131,7 +131,7 @@ function JobSummaryOf({ job, updated }: { job: JobSummary; updated: boolean }) {
 }
 
 function JobFields({ job }: { job: Job }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { fields } = job;
   // Named once: beside the time of the visit, or here where there is none.
   const others = fields.flatMap((field) => (field.type === 'datetime' && field.value !== null ? [new Date(field.value)] : []));
@@ -156,7 +156,7 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
 }
 
 function When({ job }: { job: JobSummary }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { time_zone: timeZone } = useApp().portal;
   if (job.scheduled_at === null) return <>{translator.t('jobs.no_date')}</>;
   const start = new Date(job.scheduled_at);
@@ -178,7 +178,7 @@ function When({ job }: { job: JobSummary }) {
 
 // The map is a link and no picture: nothing of another host is loaded before somebody asks for it.
 function Where({ job }: { job: JobSummary }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { address, site } = job;
   return (
     <>

@@ -4,8 +4,8 @@ import { hasCode } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useChanges } from '../../common/live/use_changes.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
+import { useWords } from '../i18n/words.ts';
 import { datesAreInOrder, hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
 import { useJobs, type Jobs } from '../jobs/use_jobs.ts';
 import { recallSites, rememberSites } from '../jobs/seen.ts';
@@ -25,7 +25,7 @@ export function JobsPage() {
 }
 
 function NoAccess() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const client = useSession().membership.client.name;
   return (
@@ -37,7 +37,7 @@ function NoAccess() {
 }
 
 function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState[] }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   const jobs = useJobs(query);
   const sites = useSites();
@@ -101,7 +101,7 @@ interface StateTabsProperties {
 }
 
 function StateTabs({ query, states, counts }: StateTabsProperties) {
-  const { t, locale } = useTranslator();
+  const { t, locale } = useWords();
   return (
     <nav class="tabs" aria-label={t('jobs.states')}>
       <ul>
@@ -121,7 +121,7 @@ function StateTabs({ query, states, counts }: StateTabsProperties) {
 
 // No jobs yet, none that match and none that may be seen are three different things to say.
 function Results({ query, jobs, onClear }: { query: JobsQuery; jobs: Jobs; onClear: () => void }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal } = useApp();
   if (jobs.failure !== null && hasCode(jobs.failure, 'permission_required')) {
     return <StatePanel icon="lock" title={t('jobs.no_access')} text={t('error.forbidden', { business: portal.name })} />;

@@ -1,11 +1,11 @@
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 
 // nginx answers 404 to addresses that are no pages; this is for those that it lists and that have no content yet.
 export function NotFoundPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, session } = useApp();
   return (
     <div class="state">

@@ -1,10 +1,10 @@
 import { Password } from '../../common/account/password.tsx';
 import { call } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 
 export function PasswordPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, closeSession } = useApp();
   return (
     <Password

@@ -2,13 +2,13 @@ import { useEffect } from 'preact/hooks';
 import { SignIn } from '../../common/account/sign_in.tsx';
 import { call } from '../../common/api/client.ts';
 import { navigate, usePlace } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { matchRoute, safeNext } from '../../common/navigation.ts';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 
 // Who comes here with a session goes straight on; so does everybody after signing in.
 export function SignInPage() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { session, openSession } = useApp();
   const place = usePlace();
   const next = safeNext(new URLSearchParams(place.search).get('next'), location.origin);

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { call, type Invitation, type Session } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
 import { formatDateTime } from '../../common/time/dates.ts';
+import { useWords } from '../i18n/words.ts';
 import { useApp, type Notice } from '../state/application.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { emailErrors, passwordErrors } from '../../common/state/input_rules.ts';
@@ -21,7 +21,7 @@ interface ActivationFormProperties {
 }
 
 export function ActivationForm({ token, invitation, onRefused }: ActivationFormProperties) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const { portal, openSession } = useApp();
   const [email, setEmail] = useState(invitation.email ?? '');

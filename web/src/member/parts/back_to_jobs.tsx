@@ -1,10 +1,10 @@
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { cameFromWithin } from '../../common/history.ts';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 
 // Goes back in the history where the list is the page before, so that filters and position are kept; otherwise to the jobs.
 export function BackToJobs() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   return (
     <a
       class="back-link"

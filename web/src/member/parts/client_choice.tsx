@@ -2,15 +2,15 @@ import { useState } from 'preact/hooks';
 import { call, type Session } from '../../common/api/client.ts';
 import { describeFailure, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 
 // The clients for whom a person may act, the present one marked. A switch gives the session a new cookie, and other tabs follow when
 // they next ask for something.
 export function ClientChoice({ session, onDone }: { session: Session; onDone?: () => void }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const { portal, openSession, handleFailure } = useApp();
   const [opening, setOpening] = useState<string | null>(null);

@@ -1,6 +1,6 @@
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { httpAddress } from '../../common/links.ts';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 
 export function useHasContact(): boolean {
@@ -10,7 +10,7 @@ export function useHasContact(): boolean {
 
 // How to reach the business.
 export function ContactList() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { name, contact } = useApp().portal;
   const website = httpAddress(contact.website);
   return (

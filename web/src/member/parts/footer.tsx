@@ -1,6 +1,7 @@
-import { useChooseLanguage, useTranslator } from '../../common/i18n/language.tsx';
+import { useChooseLanguage } from '../../common/i18n/language.tsx';
 import { catalogues } from '../../common/i18n/catalogues.ts';
 import { httpAddress } from '../../common/links.ts';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { ContactList, useHasContact } from './contact.tsx';
 
@@ -18,7 +19,7 @@ export function Footer() {
 }
 
 function Contact() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   if (!useHasContact()) return null;
   return (
     <div class="footer-row">
@@ -30,7 +31,7 @@ function Contact() {
 
 // The legal ones lead out of the portal, so they tell the other side nothing of where they stand.
 function Links() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { legal } = useApp().portal;
   const links = [
     { address: httpAddress(legal.privacy_url), text: t('legal.privacy') },
@@ -57,7 +58,7 @@ function Links() {
 
 // Every language is named in itself, because whoever looks for it may read no other.
 function LanguageSwitch() {
-  const { t, language } = useTranslator();
+  const { t, language } = useWords();
   const chooseLanguage = useChooseLanguage();
   const { languages } = useApp().portal;
   if (languages.length < 2) return null;

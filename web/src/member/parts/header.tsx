@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Session } from '../../common/api/client.ts';
 import { usePlace } from '../../common/history.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { matchRoute } from '../../common/navigation.ts';
 import { Disclosure } from '../../common/parts/disclosure.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { initials, personName } from '../state/person.ts';
 import { ClientChoice } from './client_choice.tsx';
@@ -12,7 +12,7 @@ import { SignOut } from './sign_out.tsx';
 
 // The business, and how to reach it with one tap; below it, for whom the person acts.
 export function Header() {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { portal, session } = useApp();
   const { phone, email } = portal.contact;
   return (
@@ -41,7 +41,7 @@ export function Header() {
 
 // A tool that the person may not use is not offered.
 function Navigation({ session }: { session: Session }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { page } = matchRoute(usePlace().path);
   const canSeeDocuments = session.membership.permissions.includes('view_documents');
   return (
@@ -88,7 +88,7 @@ function Brand() {
 }
 
 function AccountMenu({ session }: { session: Session }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const name = personName(session);
   return (
     <Disclosure class="account" label={t('header.account', { name })} button={<span class="avatar">{initials(session)}</span>}>
@@ -122,7 +122,7 @@ function AccountMenu({ session }: { session: Session }) {
 
 // Most people stand for one client and see a name only.
 function ClientSwitch({ session }: { session: Session }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const current = session.membership.client.name;
   if (session.memberships.length < 2) return <p class="client">{current}</p>;
 

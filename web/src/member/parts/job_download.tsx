@@ -1,13 +1,13 @@
 import { describeFailure } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
+import { useWords } from '../i18n/words.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import { mostJobs, useDownload } from '../jobs/use_download.ts';
 import { useApp } from '../state/application.tsx';
 
 // Below a list: all of it as a table, also what is not shown yet (C10).
 export function JobDownload({ query }: { query: JobsQuery }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t, locale } = translator;
   const { portal } = useApp();
   const { coming, failure, cut, start, stop } = useDownload(query);

@@ -1,15 +1,15 @@
 import type { Field } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { fieldLabel, fieldText } from '../../common/job_fields.ts';
 import { httpAddress } from '../../common/links.ts';
 import { Icon } from '../../common/parts/icon.tsx';
 import { describeFile } from '../files/describe.ts';
 import { FileRow } from '../files/file_row.tsx';
 import { PictureGrid } from '../files/picture_grid.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 
 export function FieldList({ title, fields }: { title: string; fields: readonly Field[] }) {
-  const translator = useTranslator();
+  const translator = useWords();
   return (
     <section class="field-list">
       <h2>{title}</h2>
@@ -28,7 +28,7 @@ export function FieldList({ title, fields }: { title: string; fields: readonly F
 }
 
 function FieldValue({ field }: { field: Field }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { time_zone: timeZone } = useApp().portal;
   if (field.value === null) return <span class="muted">{translator.t('job.missing')}</span>;
   switch (field.type) {
@@ -50,7 +50,7 @@ function FieldValue({ field }: { field: Field }) {
 }
 
 function LinkValue({ url, label }: { url: string; label: string | null }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const address = httpAddress(url);
   const text = label === null || label === '' ? url : label;
   if (address === null) return <span class="plain-text">{text}</span>;
@@ -67,7 +67,7 @@ type FileField = Extract<Field, { type: 'photo' | 'file' | 'signature' }>;
 
 // Photos and signatures are seen at once, other files are opened or saved.
 function Files({ field }: { field: FileField }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { label, type } = field;
   const files = field.value ?? [];
   if (files.length === 0) return <span class="muted">{translator.t('job.no_files')}</span>;

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Site } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { SearchableChoice } from '../../common/parts/searchable_choice.tsx';
 import { SearchField } from '../../common/parts/search_field.tsx';
+import { useWords } from '../i18n/words.ts';
 import {
   assignments,
   countFilters,
@@ -30,7 +30,7 @@ interface JobFiltersProperties {
 const kMostSitesToScroll = 8;
 
 export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProperties) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const count = countFilters(query);
   const SiteChoice = (sites?.length ?? 0) > kMostSitesToScroll ? SearchableChoice : Choice;
   // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
@@ -116,7 +116,7 @@ interface DateFieldProperties {
 }
 
 function DateField({ id, label, value, error = null, onChange }: DateFieldProperties) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   return (
     <div class={error === null ? 'filter' : 'filter field-wrong'}>
       <label for={id}>{label}</label>

@@ -3,11 +3,11 @@ import { useSteady } from '../../common/lists/use_steady.ts';
 import type { JobList, JobSummary } from '../../common/api/client.ts';
 import { describeFailure } from '../../common/api/failure.ts';
 import { hasWaited } from '../../common/focus.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { jobPath } from '../../common/navigation.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { dayOf, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
 import type { Loaded } from '../../common/lists/pages.ts';
+import { useWords } from '../i18n/words.ts';
 import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
@@ -23,7 +23,7 @@ export function lastOpenedJob(): string | null {
 }
 
 export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jobs; loaded: Loaded<JobList> }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const { portal } = useApp();
   const list = useRef<HTMLDivElement>(null);
@@ -77,7 +77,7 @@ interface CardsProperties {
 
 // The same day can come twice when pages were joined while jobs moved, hence the index in the key.
 function DayGroups({ items, changed }: CardsProperties) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { time_zone: timeZone } = useApp().portal;
   const today = dayOf(new Date(), timeZone);
   return (
@@ -106,7 +106,7 @@ function Cards({ items, changed, withDay = false }: CardsProperties) {
 
 // The whole card is one link: a large target, and one stop for the keyboard.
 function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean; withDay: boolean }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   // Whoever has sites knows them by name; the address is for everybody else, and for the way.
   const where = job.site?.name ?? job.address ?? t('job.no_address');
   const reference = job.reference === null ? null : t('job.reference', { reference: job.reference });
@@ -131,7 +131,7 @@ function JobCard({ job, changed, withDay }: { job: JobSummary; changed: boolean;
 }
 
 function JobTime({ job, withDay }: { job: JobSummary; withDay: boolean }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { time_zone: timeZone } = useApp().portal;
   if (job.scheduled_at === null) return <>{withDay ? translator.t('jobs.no_date') : ''}</>;
   const start = new Date(job.scheduled_at);

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { NoticeBanner, OldDataBanner, SkipLink } from '../../common/parts/banners.tsx';
 import { ErrorGuard } from '../../common/parts/error_guard.tsx';
+import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { Header } from './header.tsx';
 import { Footer } from './footer.tsx';
 
 export function Layout({ children }: { children: ComponentChildren }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   const { notice, setNotice } = useApp();
   return (
     <>

@@ -1,10 +1,10 @@
 import type { JobStatus } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 
 // A word and an icon; the colour only repeats them.
 export function StatusBadge({ status }: { status: JobStatus }) {
-  const { t } = useTranslator();
+  const { t } = useWords();
   return (
     <span class={`status status-${status}`}>
       <Icon name={`status-${status}`} />

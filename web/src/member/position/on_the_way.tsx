@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JobPosition, Place } from '../../common/api/client.ts';
-import { useTranslator } from '../../common/i18n/language.tsx';
 import { pointAddress } from '../../common/links.ts';
 import { announce } from '../../common/parts/announcer.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
+import { useWords } from '../i18n/words.ts';
 import { drawSketch, kHeight, kWidth } from './sketch.ts';
 import { useAge, usePosition } from './use_position.ts';
 import { directionKey, directionOf, formatAway, formatDistance, formatSeen } from './words.ts';
@@ -12,7 +12,7 @@ type Position = NonNullable<JobPosition['position']>;
 
 // Where whoever is on the way is. Said aloud once, when it appears: what moves every few seconds is to be looked at.
 export function OnTheWay({ id, membership }: { id: string; membership: string }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const known = usePosition(id, membership);
   const said = useRef(false);
@@ -34,7 +34,7 @@ export function OnTheWay({ id, membership }: { id: string; membership: string })
 }
 
 function Seen({ answer, position, at }: { answer: JobPosition; position: Position; at: number }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const age = useAge(position.age_seconds, at);
   const { job, distance_metres: metres } = answer;
@@ -58,7 +58,7 @@ function Seen({ answer, position, at }: { answer: JobPosition; position: Positio
 
 // Drawn here, because a map of somebody else's would tell them who waits where.
 function SketchOf({ job, position, metres }: { job: Place; position: Position; metres: number }) {
-  const translator = useTranslator();
+  const translator = useWords();
   const { t } = translator;
   const sketch = drawSketch(job, position, position.accuracy_metres);
   const { worker, scale } = sketch;

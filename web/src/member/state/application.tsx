@@ -4,18 +4,18 @@ import { call, type Outcome, type Portal, type Session } from '../../common/api/
 import { describeFailure, describeFieldError, hasCode, type Failure } from '../../common/api/failure.ts';
 import { navigate } from '../../common/history.ts';
 import { signInPath } from '../../common/navigation.ts';
-import type { MessageKey } from '../../common/i18n/catalogues.ts';
 import type { MessageValues } from '../../common/i18n/message.ts';
 import { forgetLists } from '../../common/lists/seen.ts';
 import { useChanges } from '../../common/live/use_changes.ts';
 import { useFollowing } from '../../common/live/use_following.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
+import type { MemberKey } from '../i18n/catalogues.ts';
 import { pageTitle } from '../pages/title.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
 export interface Notice {
-  readonly key: MessageKey;
+  readonly key: MemberKey;
   readonly values?: MessageValues;
 }
 
