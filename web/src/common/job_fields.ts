@@ -1,8 +1,8 @@
 import type { Field } from './api/client.ts';
-import { dateFormat, formatNumber } from './formats.ts';
+import { formatNumber } from './formats.ts';
 import type { Translator } from './i18n/language.tsx';
 import { formatDecimal, formatMoney } from './numbers.ts';
-import { dayOf, formatDay, formatDateTime } from './time/dates.ts';
+import { dayOf, formatClock, formatDay, formatDateTime } from './time/dates.ts';
 import { formatDuration } from './time/durations.ts';
 
 // How the fields of a job are written: for members, and for staff who look at what a member reads.
@@ -44,14 +44,8 @@ export function fieldText(field: TextualField, timeZone: string, translator: Tra
     case 'date':
       return formatDay(field.value, dayOf(new Date(), timeZone), translator);
     case 'time':
-      return formatClock(field.value, locale);
+      return formatClock(field.value, translator);
     case 'datetime':
       return formatDateTime(new Date(field.value), new Date(), timeZone, translator);
   }
-}
-
-// A time of day belongs to no zone.
-function formatClock(time: string, locale: string): string {
-  const format = dateFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
-  return format.format(new Date(`1970-01-01T${time}:00Z`));
 }

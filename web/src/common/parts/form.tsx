@@ -106,6 +106,48 @@ function ErrorSummary({ errors, requestId, reference }: ErrorSummaryProperties) 
   );
 }
 
+// What the control of a field says of itself.
+interface AboutField {
+  readonly 'aria-invalid': boolean;
+  readonly 'aria-describedby': string | undefined;
+}
+
+interface FieldProperties {
+  id: string;
+  label: string;
+  hint?: string | undefined;
+  errors: readonly FormError[];
+  children: (about: AboutField) => ComponentChildren;
+}
+
+export function Field({ id, label, hint, errors, children }: FieldProperties) {
+  const error = errors.find((candidate) => candidate.field === id);
+  const describedBy = [hint === undefined ? null : `${id}-hint`, error === undefined ? null : `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div class={error === undefined ? 'field' : 'field field-wrong'}>
+      <label for={id}>{label}</label>
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && <FieldError id={id} text={error.text} />}
+      {children({ 'aria-invalid': error !== undefined, 'aria-describedby': describedBy === '' ? undefined : describedBy })}
+    </div>
+  );
+}
+
+export function FieldError({ id, text }: { id: string; text: string }) {
+  const { t } = useTranslator();
+  return (
+    <p class="field-error" id={`${id}-error`}>
+      <Icon name="alert" />
+      <span class="visually-hidden">{t('form.error_prefix')} </span>
+      {text}
+    </p>
+  );
+}
+
 // Pasting is allowed, password managers find their fields, and the keyboards of phones neither capitalise nor correct.
 interface TextFieldProperties {
   id: string;
@@ -125,52 +167,38 @@ export function TextField(properties: TextFieldProperties) {
   const { id, label, hint, errors, value, onInput, type, autocomplete, maxLength, readOnly = false, optional = false } = properties;
   const { t } = useTranslator();
   const [shown, setShown] = useState(false);
-  const error = errors.find((candidate) => candidate.field === id);
-  const describedBy = [hint === undefined ? null : `${id}-hint`, error === undefined ? null : `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div class={error === undefined ? 'field' : 'field field-wrong'}>
-      <label for={id}>{label}</label>
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Field id={id} label={label} hint={hint} errors={errors}>
+      {(about) => (
+        <div class="field-row">
+          <input
+            id={id}
+            name={id}
+            type={shown ? 'text' : type}
+            inputMode={type === 'password' || type === 'text' ? undefined : type}
+            autocomplete={autocomplete}
+            autocapitalize={type === 'text' ? 'words' : 'none'}
+            spellcheck={false}
+            required={!optional}
+            maxLength={maxLength}
+            readOnly={readOnly}
+            value={value}
+            {...about}
+            onInput={(event) => onInput(event.currentTarget.value)}
+          />
+          {type === 'password' && (
+            <button
+              type="button"
+              class="button button-quiet"
+              aria-controls={id}
+              aria-label={t(shown ? 'form.hide_password' : 'form.show_password')}
+              onClick={() => setShown(!shown)}
+            >
+              {t(shown ? 'form.hide' : 'form.show')}
+            </button>
+          )}
+        </div>
       )}
-      {error !== undefined && (
-        <p class="field-error" id={`${id}-error`}>
-          <Icon name="alert" />
-          <span class="visually-hidden">{t('form.error_prefix')} </span>
-          {error.text}
-        </p>
-      )}
-      <div class="field-row">
-        <input
-          id={id}
-          name={id}
-          type={shown ? 'text' : type}
-          inputMode={type === 'password' || type === 'text' ? undefined : type}
-          autocomplete={autocomplete}
-          autocapitalize={type === 'text' ? 'words' : 'none'}
-          spellcheck={false}
-          required={!optional}
-          maxLength={maxLength}
-          readOnly={readOnly}
-          value={value}
-          aria-invalid={error !== undefined}
-          aria-describedby={describedBy === '' ? undefined : describedBy}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-        {type === 'password' && (
-          <button
-            type="button"
-            class="button button-quiet"
-            aria-controls={id}
-            aria-label={t(shown ? 'form.hide_password' : 'form.show_password')}
-            onClick={() => setShown(!shown)}
-          >
-            {t(shown ? 'form.hide' : 'form.show')}
-          </button>
-        )}
-      </div>
-    </div>
+    </Field>
   );
 }

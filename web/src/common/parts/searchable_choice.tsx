@@ -1,7 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useTranslator } from '../i18n/language.tsx';
 import { announce } from './announcer.tsx';
+import { aboutError } from './choice.tsx';
 import { findOptions, type Option } from './find_options.ts';
+import { FieldError } from './form.tsx';
 import { Icon } from './icon.tsx';
 
 // A choice among many, narrowed by typing (the editable combobox of the ARIA Authoring Practices). The focus stays in the field;
@@ -14,10 +16,11 @@ interface SearchableChoiceProperties {
   label: string;
   value: string;
   options: readonly Option[];
+  error?: string | undefined;
   onChange: (value: string) => void;
 }
 
-export function SearchableChoice({ id, label, value, options, onChange }: SearchableChoiceProperties) {
+export function SearchableChoice({ id, label, value, options, error, onChange }: SearchableChoiceProperties) {
   const { t } = useTranslator();
   // Null: closed. Otherwise what has been typed since it was opened.
   const [typed, setTyped] = useState<string | null>(null);
@@ -68,8 +71,9 @@ export function SearchableChoice({ id, label, value, options, onChange }: Search
     event.preventDefault();
   };
   return (
-    <div class="filter searchable">
+    <div class={error === undefined ? 'filter searchable' : 'filter searchable field-wrong'}>
       <label for={id}>{label}</label>
+      {error !== undefined && <FieldError id={id} text={error} />}
       <div class="searchable-field">
         <input
           id={id}
@@ -85,6 +89,7 @@ export function SearchableChoice({ id, label, value, options, onChange }: Search
           spellcheck={false}
           enterkeyhint="done"
           value={typed ?? chosen.text}
+          {...aboutError(id, error)}
           // While it is open the field is for typing; what is chosen still stands in it, in grey.
           placeholder={chosen.text}
           // Typing takes the place of what is there, without clearing it first.

@@ -21,6 +21,10 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / 86_400_000);
 }
 
+export function dayAfter(day: Day, days: number): Day {
+  return new Date(Date.parse(`${day}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 // "Tue 24 Nov", with the year where it is not this one.
 export function formatDay(day: Day, today: Day, { locale, t }: Translator): string {
   const instant = new Date(`${day}T00:00Z`);
@@ -53,6 +57,11 @@ function relativeWord(distance: number, { t }: Translator): string | null {
 
 export function formatTime(instant: Date, timeZone: string, { locale }: Translator): string {
   return dateFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(instant);
+}
+
+// "14:05": a time of day belongs to no zone.
+export function formatClock(time: string, translator: Translator): string {
+  return formatTime(new Date(`1970-01-01T${time}:00Z`), 'UTC', translator);
 }
 
 // "9:00–11:00"; an end on another day carries its date.

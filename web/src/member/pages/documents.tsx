@@ -1,10 +1,8 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { Document, DocumentList } from '../../common/api/client.ts';
-import { describeFailure, hasCode } from '../../common/api/failure.ts';
-import { hasWaited } from '../../common/focus.ts';
+import { hasCode } from '../../common/api/failure.ts';
 import { navigate, usePlace } from '../../common/history.ts';
 import { useSteady } from '../../common/lists/use_steady.ts';
-import { announce } from '../../common/parts/announcer.tsx';
 import { Choice } from '../../common/parts/choice.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { SearchField } from '../../common/parts/search_field.tsx';
@@ -14,6 +12,7 @@ import { useDocuments, type Documents } from '../documents/use_documents.ts';
 import { describeFile } from '../files/describe.ts';
 import { FileRow } from '../files/file_row.tsx';
 import type { Loaded } from '../../common/lists/pages.ts';
+import { ListEnd, useSaid } from '../parts/list_end.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { useWords } from '../i18n/words.ts';
@@ -113,25 +112,12 @@ interface DocumentRowsProperties {
 }
 
 function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
-  const translator = useWords();
-  const { t } = translator;
-  const { portal } = useApp();
+  const { t } = useWords();
   const list = useRef<HTMLUListElement>(null);
   const { items, nextCursor } = loaded;
   const summary = t(nextCursor === null ? 'documents.found' : 'documents.shown', { count: items.length });
-  useEffect(() => announce(summary), [summary, query.q, query.sort]);
-  useEffect(() => {
-    if (loaded.changed.size > 0) announce(t('live.documents', { count: loaded.changed.size }));
-  }, [loaded.changed]);
+  useSaid(summary, JSON.stringify(query), loaded, 'live.documents');
   useSteady(list);
-
-  const loadMore = async () => {
-    const before = items.length;
-    const from = document.activeElement;
-    if ((await documents.loadMore()) === 0 || !hasWaited(from)) return;
-    // The button may be gone: the reader goes on at the first document that is new.
-    requestAnimationFrame(() => list.current?.children[before]?.querySelector('a')?.focus());
-  };
   return (
     <>
       <ul class="rows steady" ref={list}>
@@ -141,17 +127,13 @@ function DocumentRows({ query, documents, loaded }: DocumentRowsProperties) {
           </li>
         ))}
       </ul>
-      <p class="muted results-count">{summary}</p>
-      {documents.moreFailure !== null && (
-        <p class="field-error" role="alert">
-          {describeFailure(documents.moreFailure, translator, portal.name)}
-        </p>
-      )}
-      {nextCursor !== null && (
-        <button type="button" class="button button-wide" aria-busy={documents.loadingMore} onClick={() => void loadMore()}>
-          {documents.loadingMore ? t('jobs.loading_more') : t('documents.more')}
-        </button>
-      )}
+      <ListEnd
+        list={documents}
+        loaded={loaded}
+        summary={summary}
+        more={t('documents.more')}
+        linkAt={(index) => list.current?.children[index]?.querySelector('a')}
+      />
     </>
   );
 }

@@ -1,38 +1,36 @@
-import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { call, type Job, type JobSummary, type Outcome } from '../../common/api/client.ts';
+import { call, type Job, type JobSummary } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { mapAddress } from '../../common/links.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
-import { useChanges } from '../../common/live/use_changes.ts';
-import { announce } from '../../common/parts/announcer.tsx';
-import { useWake } from '../../common/wake.ts';
 import { useWords } from '../i18n/words.ts';
 import { recallJob } from '../jobs/seen.ts';
 import { shows } from '../jobs/use_jobs.ts';
 import { OnTheWay } from '../position/on_the_way.tsx';
-import { BackToJobs } from '../parts/back_to_jobs.tsx';
+import { BackLink } from '../parts/back_link.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
+import { Fact, Missing, Waiting } from '../parts/one.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { StatusBadge } from '../parts/status_badge.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useApp, useSession } from '../state/application.tsx';
+import { useOne, type One } from '../state/use_one.ts';
 import { pageTitle } from './title.ts';
 
 // What the list knew is shown at once, also without a connection; the fields follow when they are there.
 export function JobPage({ id }: { id: string }) {
+  const { t } = useWords();
   const membership = useSession().membership.id;
   const { answer, updated, reload } = useJob(id, membership);
   const known = answer?.ok === true ? answer.value : recallJob(membership, id);
   const failure = answer === null || answer.ok ? null : answer.failure;
   return (
     <article class="job">
-      <BackToJobs />
-      {hasCode(failure, 'not_found') && <Missing />}
-      {!hasCode(failure, 'not_found') && known === null && <Waiting failed={failure !== null} />}
+      <BackLink path="/">{t('job.back')}</BackLink>
+      {hasCode(failure, 'not_found') && <Missing title={t('job.not_found')} text={t('job.not_found_text')} path="/" back={t('action.to_jobs')} />}
+      {!hasCode(failure, 'not_found') && known === null && <Waiting title={t('jobs.title')} failed={failure !== null} />}
       {!hasCode(failure, 'not_found') && known !== null && <JobSummaryOf job={known} updated={updated} />}
       {answer === null && <JobSkeleton />}
       {answer?.ok === true && answer.value.tracked && <OnTheWay key={id} id={id} membership={membership} />}
@@ -42,62 +40,14 @@ export function JobPage({ id }: { id: string }) {
   );
 }
 
-// A job of somebody else and one that never was look alike.
-function Missing() {
-  const { t } = useWords();
-  const { portal } = useApp();
-  return (
-    <>
-      <PageHeading title={pageTitle(t('job.not_found'), portal.name)}>{t('job.not_found')}</PageHeading>
-      <p>{t('job.not_found_text')}</p>
-      <p>
-        <a class="button" href="/">
-          {t('action.to_jobs')}
-        </a>
-      </p>
-    </>
-  );
-}
-
-function Waiting({ failed }: { failed: boolean }) {
-  const { t } = useWords();
-  const { portal } = useApp();
-  return (
-    <PageHeading title={pageTitle(t('jobs.title'), portal.name)} ready={failed} class="visually-hidden">
-      {t(failed ? 'error.title' : 'loading')}
-    </PageHeading>
-  );
-}
-
-function useJob(id: string, membership: string): { answer: Outcome<Job> | null; updated: boolean; reload: () => void } {
-  const { t } = useWords();
-  const { handleFailure, markLoaded, markMissed } = useApp();
-  const [updated, setUpdated] = useState(false);
-  const [answer, setAnswer] = useState<Outcome<Job> | null>(null);
-  const [attempt, setAttempt] = useState(0);
-  const shown = useRef(answer);
-  shown.current = answer;
-  useEffect(() => {
-    const abort = new AbortController();
-    void call('get', '/jobs/{id}', { path: { id }, membership, signal: abort.signal }).then((result) => {
-      if (abort.signal.aborted || (!result.ok && handleFailure(result.failure))) return;
-      if (result.ok) markLoaded();
-      if (result.ok && shown.current?.ok === true && JSON.stringify(result.value) !== JSON.stringify(shown.current.value)) {
-        setUpdated(true);
-        announce(t('live.job'));
-      }
-      // What is already shown stays when a refresh fails; the banner dates it.
-      if (!result.ok && shown.current?.ok === true && !hasCode(result.failure, 'not_found')) markMissed();
-      else setAnswer(result);
-    });
-    return () => abort.abort();
-  }, [id, membership, attempt]);
-  const reload = useCallback(() => setAttempt((count) => count + 1), []);
-  useWake(reload);
-  useChanges(shows, (changes) => {
-    if (changes.some(({ name, jobId }) => name !== 'jobs' || jobId === null || jobId === id)) reload();
+function useJob(id: string, membership: string): One<Job> {
+  return useOne({
+    key: `${membership} ${id}`,
+    load: (signal) => call('get', '/jobs/{id}', { path: { id }, membership, signal }),
+    shows,
+    isMine: ({ name, jobId }) => name !== 'jobs' || jobId === null || jobId === id,
+    changed: 'live.job',
   });
-  return { answer, updated, reload };
 }
 
 function JobSummaryOf({ job, updated }: { job: JobSummary; updated: boolean }) {
@@ -143,15 +93,6 @@ function JobFields({ job }: { job: Job }) {
       {details.length > 0 && <FieldList title={t('job.details')} fields={details} />}
       {report.length > 0 && <FieldList title={t('job.report')} fields={report} />}
     </>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div class="fact">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -1,14 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { call, type JobState, type Site } from '../../common/api/client.ts';
+import { useRef } from 'preact/hooks';
+import type { JobState } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
 import { navigate, usePlace } from '../../common/history.ts';
-import { useChanges } from '../../common/live/use_changes.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { useWords } from '../i18n/words.ts';
 import { datesAreInOrder, hasFilters, inState, jobsPath, parseJobsQuery, statesFor, withoutFilters, type JobsQuery } from '../jobs/query.ts';
 import { useJobs, type Jobs } from '../jobs/use_jobs.ts';
-import { recallSites, rememberSites } from '../jobs/seen.ts';
+import { useSites } from '../jobs/use_sites.ts';
 import { JobFilters } from '../parts/job_filters.tsx';
 import { JobResults, lastOpenedJob } from '../parts/job_results.tsx';
 import { JobListSkeleton } from '../../common/parts/skeletons.tsx';
@@ -69,29 +68,6 @@ function JobsOf({ query, states }: { query: JobsQuery; states: readonly JobState
       </section>
     </>
   );
-}
-
-// Null until they are known.
-function useSites(): readonly Site[] | null {
-  const { handleFailure } = useApp();
-  const membership = useSession().membership.id;
-  const [sites, setSites] = useState<readonly Site[] | null>(() => recallSites(membership));
-  const [attempt, setAttempt] = useState(0);
-  useChanges(['sites'], () => setAttempt((count) => count + 1));
-  useEffect(() => {
-    const abort = new AbortController();
-    void call('get', '/sites', { membership, signal: abort.signal }).then((answer) => {
-      if (answer.ok) {
-        rememberSites(membership, answer.value.items);
-        setSites(answer.value.items);
-      } else if (!abort.signal.aborted && !handleFailure(answer.failure)) {
-        // Without the sites the list still works; only the filter is missing.
-        setSites((known) => known ?? []);
-      }
-    });
-    return () => abort.abort();
-  }, [membership, attempt]);
-  return sites;
 }
 
 interface StateTabsProperties {

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { Site } from '../../common/api/client.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
-import { SearchableChoice } from '../../common/parts/searchable_choice.tsx';
 import { SearchField } from '../../common/parts/search_field.tsx';
 import { useWords } from '../i18n/words.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type JobsQuery,
   type Sort,
 } from '../jobs/query.ts';
+import { SiteChoice } from './site_choice.tsx';
 
 // Every choice takes effect at once and goes into the address. Choices make an entry in the history; typing replaces the entry, or
 // going back would undo it letter by letter.
@@ -26,13 +26,9 @@ interface JobFiltersProperties {
   onClear: () => void;
 }
 
-// The browser's own list is the better one as long as it can be seen at a glance.
-const kMostSitesToScroll = 8;
-
 export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProperties) {
   const { t } = useWords();
   const count = countFilters(query);
-  const SiteChoice = (sites?.length ?? 0) > kMostSitesToScroll ? SearchableChoice : Choice;
   // On phones the panel is folded away until it is asked for; the style sheet shows it always where there is room.
   const [open, setOpen] = useState(count > 0);
   return (
@@ -60,9 +56,10 @@ export function JobFilters({ query, sites, onChange, onClear }: JobFiltersProper
           <SiteChoice
             id="site"
             label={t('jobs.site')}
-            value={query.site ?? ''}
-            options={[{ value: '', text: t('jobs.site_any') }, ...sites.map(({ id, name }) => ({ value: id, text: name }))]}
-            onChange={(site) => onChange({ ...query, site: site === '' ? null : site }, false)}
+            sites={sites}
+            none={t('jobs.site_any')}
+            value={query.site}
+            onChange={(site) => onChange({ ...query, site }, false)}
           />
         )}
         <DateField id="from" label={t('jobs.from')} value={query.from} onChange={(from) => onChange({ ...query, from }, true)} />

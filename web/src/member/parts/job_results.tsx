@@ -1,10 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { useSteady } from '../../common/lists/use_steady.ts';
 import type { JobList, JobSummary } from '../../common/api/client.ts';
-import { describeFailure } from '../../common/api/failure.ts';
-import { hasWaited } from '../../common/focus.ts';
 import { jobPath } from '../../common/navigation.ts';
-import { announce } from '../../common/parts/announcer.tsx';
 import { dayOf, formatRelativeDay, formatTimeRange, formatWhen, groupByDay } from '../../common/time/dates.ts';
 import type { Loaded } from '../../common/lists/pages.ts';
 import { useWords } from '../i18n/words.ts';
@@ -12,6 +9,7 @@ import type { JobsQuery } from '../jobs/query.ts';
 import type { Jobs } from '../jobs/use_jobs.ts';
 import { useApp } from '../state/application.tsx';
 import { JobDownload } from './job_download.tsx';
+import { ListEnd, useSaid } from './list_end.tsx';
 import { StatusBadge } from './status_badge.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 
@@ -23,28 +21,13 @@ export function lastOpenedJob(): string | null {
 }
 
 export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jobs; loaded: Loaded<JobList> }) {
-  const translator = useWords();
-  const { t } = translator;
-  const { portal } = useApp();
+  const { t } = useWords();
   const list = useRef<HTMLDivElement>(null);
   const { items, nextCursor } = loaded;
   const summary = t(nextCursor === null ? 'jobs.found' : 'jobs.shown', { count: items.length });
   const instants = items.flatMap(({ scheduled_at }) => (scheduled_at === null ? [] : [new Date(scheduled_at)]));
-
-  // Filters and tabs change the list below themselves; readers who do not see that are told.
-  useEffect(() => announce(summary), [summary, JSON.stringify(query)]);
-  useEffect(() => {
-    if (loaded.changed.size > 0) announce(t('live.jobs', { count: loaded.changed.size }));
-  }, [loaded.changed]);
+  useSaid(summary, JSON.stringify(query), loaded, 'live.jobs');
   useSteady(list);
-
-  const loadMore = async () => {
-    const before = items.length;
-    const from = document.activeElement;
-    if ((await jobs.loadMore()) === 0 || !hasWaited(from)) return;
-    // The button may be gone: the reader goes on at the first job that is new.
-    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>('.card-link')[before]?.focus());
-  };
   return (
     <div ref={list} class="steady">
       <ZoneNote instants={instants} />
@@ -53,17 +36,13 @@ export function JobResults({ query, jobs, loaded }: { query: JobsQuery; jobs: Jo
       ) : (
         <DayGroups items={items} changed={loaded.changed} />
       )}
-      <p class="muted results-count">{summary}</p>
-      {jobs.moreFailure !== null && (
-        <p class="field-error" role="alert">
-          {describeFailure(jobs.moreFailure, translator, portal.name)}
-        </p>
-      )}
-      {nextCursor !== null && (
-        <button type="button" class="button button-wide" aria-busy={jobs.loadingMore} onClick={() => void loadMore()}>
-          {jobs.loadingMore ? t('jobs.loading_more') : t('jobs.more')}
-        </button>
-      )}
+      <ListEnd
+        list={jobs}
+        loaded={loaded}
+        summary={summary}
+        more={t('jobs.more')}
+        linkAt={(index) => list.current?.querySelectorAll<HTMLElement>('.card-link')[index]}
+      />
       <JobDownload key={JSON.stringify(query)} query={query} />
     </div>
   );
