@@ -18,6 +18,10 @@ from support.outbox import open_payload  # noqa: E402
 from support.site import PrivateSite  # noqa: E402
 
 
+# Members who may ask for work, one for each journey that does.
+ASKING = ("rita.asks", "rosa.cuts", "rafa.pide", "rob.taps", "ronja.late")
+
+
 class Operator:
     """The person with portalctl."""
 
@@ -58,7 +62,7 @@ def add_newcomers(operator: Operator) -> None:
     acme, harbour = "Acme Facilities Ltd", "Harbour Hotels Group"
     # One starts with the client that came last.
     clients = {"fay.sites": [harbour], **{name: [harbour, acme] for name in ("two.hats", "cut.hats", "walk.en", "walk.es")}}
-    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", *clients):
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", *ASKING, *clients):
         member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
         first, *others = clients.get(name, [acme])
         links = [operator.invite("brightwater", client, member["email"]) for client in (first, *others)]
@@ -66,6 +70,10 @@ def add_newcomers(operator: Operator) -> None:
             answer = operator.site.client("brightwater").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
             assert answer.status == 200, answer.text
         account["members"].append(member)
+    operator.site.postgres.execute(
+        "UPDATE portal.membership s SET permissions = permissions || '{create_work_requests}' FROM portal.member m "
+        "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email = ANY(%s)",
+        ([f"{name}@acme.example.com" for name in (*ASKING, "walk.en", "walk.es")],))
     # The demo hides this one from its own people by name.
     operator.site.postgres.execute(
         """INSERT INTO portal.document_hidden_from (account_id, document_id, client_id, membership_id)

@@ -9,7 +9,7 @@ import pytest
 
 from support.client import exchange_raw
 
-PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/account", "/help", "/jobs/1042"]
+PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/requests", "/requests/new", "/requests/81", "/account", "/help", "/jobs/1042"]
 
 CONSOLE = ["/console"] + ["/console/" + page for page in (
     "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "documents", "appearance", "invitations", "activity", "settings")]

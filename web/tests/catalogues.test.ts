@@ -4,6 +4,7 @@ import { decideLanguage, makeTranslator } from '../src/common/i18n/language.tsx'
 import { formatMessage, type Message } from '../src/common/i18n/message.ts';
 import { meantToBeIdentical as meantInConsole, ownCatalogues as consoleCatalogues } from '../src/console/i18n/catalogues.ts';
 import { meantToBeIdentical as meantInPortal, memberCatalogues, ownCatalogues as portalCatalogues } from '../src/member/i18n/catalogues.ts';
+import { requestCatalogues } from '../src/member/i18n/requests.ts';
 import { findUsedKeys } from '../scripts/source_texts.mjs';
 
 const forms = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
@@ -15,6 +16,7 @@ type Catalogues = Readonly<Record<Language, Readonly<Record<string, Message>>>>;
 const all: readonly (readonly [string, Catalogues, readonly string[]])[] = [
   ['shared', catalogues, meantToBeIdentical],
   ['of the member portal', portalCatalogues, meantInPortal],
+  ['of its pages of requests', requestCatalogues, []],
   ['of the console', consoleCatalogues, meantInConsole],
 ];
 
@@ -66,6 +68,7 @@ test('what is shared is used outside of the member portal', () => {
 // Staff know templates and keys; of the rest neither they nor members have heard.
 describe.each([
   ['members', memberCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
+  ['members on the pages of requests', requestCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
   ['staff', consoleCatalogues, /\b(membership|tenant|slug|token|null|undefined)\b/i],
 ] as const)('what reaches %s', (_, catalogues: Catalogues, jargon) => {
   test('is no word of ours', () => {

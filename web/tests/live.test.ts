@@ -29,6 +29,7 @@ describe('events', () => {
     expect(readChange('jobs', '{}')).toEqual({ name: 'jobs', jobId: null });
     expect(readChange('documents', 'nonsense')).toEqual({ name: 'documents', jobId: null });
     expect(readChange('jobs', 'nonsense')).toEqual({ name: 'jobs', jobId: null });
+    expect(readChange('work_requests', '{}')).toEqual({ name: 'work_requests', jobId: null });
     expect(readChange('of a later version', '{}')).toBeNull();
   });
 

@@ -9,6 +9,12 @@ describe('routes', () => {
     ['/sign-in', { page: 'sign_in' }],
     ['/activate', { page: 'activate' }],
     ['/documents', { page: 'documents' }],
+    ['/requests', { page: 'requests' }],
+    ['/requests/new', { page: 'new_request' }],
+    ['/requests/81', { page: 'request', id: '81' }],
+    ['/requests/', { page: 'not_found' }],
+    ['/requests/0', { page: 'not_found' }],
+    ['/requests/newer', { page: 'not_found' }],
     ['/account', { page: 'account' }],
     ['/help', { page: 'help' }],
     ['/password', { page: 'password' }],
@@ -27,8 +33,8 @@ describe('routes', () => {
 });
 
 test('pages that show something of a client need a session, all others do not', () => {
-  const paths = ['/', '/jobs/1', '/documents', '/account', '/help', '/sign-in', '/activate', '/password', '/confirm', '/nothing'];
-  expect(paths.filter((path) => needsSession(matchRoute(path)))).toEqual(['/', '/jobs/1', '/documents', '/account']);
+  const paths = ['/', '/jobs/1', '/documents', '/requests', '/requests/new', '/requests/1', '/account', '/help', '/sign-in', '/activate', '/password', '/confirm', '/nothing'];
+  expect(paths.filter((path) => needsSession(matchRoute(path)))).toEqual(['/', '/jobs/1', '/documents', '/requests', '/requests/new', '/requests/1', '/account']);
 });
 
 describe('where a sign-in leads back to', () => {

@@ -35,7 +35,7 @@ async function look(visitor, label, address) {
   assert.ok(title.endsWith(options.ending ?? ` – ${business}`), `the title of ${label} names the business: ${title}`);
   assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);
   // What a list came to is read out, because the focus is elsewhere.
-  if (/^(jobs|documents)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
+  if (/^(jobs|documents|requests)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
     await visitor.checkShape(`${label} at ${width}`);
@@ -60,7 +60,7 @@ const signedOut = (site) => [
   ['help-signed-out', '/help'],
 ];
 
-function signedIn(jobs) {
+function signedIn({ jobs, requests }) {
   return [
     ['documents', '/documents'],
     ['jobs-active', '/?state=active'],
@@ -72,6 +72,12 @@ function signedIn(jobs) {
     ['jobs-nothing-found', '/?q=no+job+has+these+words'],
     ['job-not-found', '/jobs/999999999'],
     ['jobs-planned', '/'],
+    ['requests-open', '/requests'],
+    ['new-request', '/requests/new'],
+    ['requests-closed', '/requests?state=closed'],
+    ['request', `/requests/${requests.open}`],
+    ['request-not-found', '/requests/999999999'],
+    ['request-declined', `/requests/${requests.declined}`],
     ['help', '/help'],
   ];
 }
@@ -94,11 +100,16 @@ async function walk(visitor, site, signInWords) {
   await page.locator('#password').fill(password);
   await page.getByRole('button', { name: signInWords, exact: true }).click();
   await page.locator('.card-link').first().waitFor();
-  const jobs = await page.evaluate(async () => {
-    const first = async (state) => (await (await fetch(`/api/v1/jobs?state=${state}&limit=3`)).json()).items[1].id;
-    return { finished: await first('finished'), planned: await first('planned') };
+  const known = await page.evaluate(async () => {
+    const items = async (path) => (await (await fetch(`/api/v1/${path}`)).json()).items;
+    const job = async (state) => (await items(`jobs?state=${state}&limit=3`))[1].id;
+    const request = async (state, wanted) => (await items(`work-requests?state=${state}`)).find((one) => one.state === wanted).id;
+    return {
+      jobs: { finished: await job('finished'), planned: await job('planned') },
+      requests: { open: await request('open', 'scheduled'), declined: await request('closed', 'declined') },
+    };
   });
-  for (const [label, address] of signedIn(jobs)) await look(visitor, label, address);
+  for (const [label, address] of signedIn(known)) await look(visitor, label, address);
 }
 
 export const journeys = [

@@ -36,6 +36,25 @@ export const journeys = [
     },
   },
   {
+    name: 'taps: from the jobs to a request that is sent in four, and one sentence',
+    needsOwnPortal: true,
+    visitor: { hasTouch: true },
+    async run(visitor) {
+      const { page } = visitor;
+      const thumb = makeThumb();
+      await visitor.signIn('rob.taps@acme.example.com');
+      await thumb.tap(page.getByRole('link', { name: 'Requests', exact: true }));
+      await thumb.tap(page.getByRole('link', { name: 'New request' }));
+      await thumb.tap(page.getByLabel('What is it about?'));
+      await thumb.type(page, 'The gate does not close');
+      await thumb.tap(page.getByRole('button', { name: 'Send request' }));
+      await page.getByRole('heading', { level: 1, name: 'The gate does not close' }).waitFor();
+      await page.locator('.status', { hasText: 'Sent' }).waitFor();
+      assert.ok(thumb.taps <= 4, `${thumb.taps} taps`);
+      assert.equal(thumb.typed, 1);
+    },
+  },
+  {
     name: 'taps: the next visit at site 37 of 40 in three',
     needsOwnPortal: true,
     visitor: { hasTouch: true },

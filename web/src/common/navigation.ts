@@ -1,12 +1,16 @@
 // Addresses of the member portal: which page an address means, and which addresses a sign-in may lead back to.
 
 export type Route =
-  | { readonly page: 'jobs' | 'documents' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found' }
-  | { readonly page: 'job'; readonly id: string };
+  | { readonly page: PageName }
+  | { readonly page: 'job' | 'request'; readonly id: string };
 
-const kPages: ReadonlyMap<string, Exclude<Route['page'], 'job'>> = new Map([
+type PageName = 'jobs' | 'documents' | 'requests' | 'new_request' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found';
+
+const kPages: ReadonlyMap<string, PageName> = new Map([
   ['/', 'jobs'],
   ['/documents', 'documents'],
+  ['/requests', 'requests'],
+  ['/requests/new', 'new_request'],
   ['/account', 'account'],
   ['/help', 'help'],
   ['/sign-in', 'sign_in'],
@@ -18,16 +22,20 @@ const kPages: ReadonlyMap<string, Exclude<Route['page'], 'job'>> = new Map([
 export function matchRoute(path: string): Route {
   const page = kPages.get(path);
   if (page !== undefined) return { page };
-  const job = /^\/jobs\/([1-9][0-9]{0,18})$/.exec(path);
-  return job === null ? { page: 'not_found' } : { page: 'job', id: job[1]! };
+  const one = /^\/(job|request)s\/([1-9][0-9]{0,18})$/.exec(path);
+  return one === null ? { page: 'not_found' } : { page: one[1] as 'job' | 'request', id: one[2]! };
 }
 
 export function needsSession({ page }: Route): boolean {
-  return page === 'jobs' || page === 'job' || page === 'documents' || page === 'account';
+  return ['jobs', 'job', 'documents', 'requests', 'new_request', 'request', 'account'].includes(page);
 }
 
 export function jobPath(id: string): string {
   return `/jobs/${id}`;
+}
+
+export function requestPath(id: string): string {
+  return `/requests/${id}`;
 }
 
 export function signInPath(next: string): string {

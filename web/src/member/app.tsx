@@ -10,6 +10,7 @@ import { Announcer } from '../common/parts/announcer.tsx';
 import type { Portal, Session } from '../common/api/client.ts';
 import { makeMemberTranslator } from './i18n/words.ts';
 import { Layout } from './parts/layout.tsx';
+import { lazyPage, useLazyPages } from '../common/parts/lazy_page.tsx';
 import { PageSkeleton } from '../common/parts/skeletons.tsx';
 import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
 import { AccountPage } from './pages/account.tsx';
@@ -24,6 +25,10 @@ import { PasswordPage } from './pages/password.tsx';
 import { SignInPage } from './pages/sign_in.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
 
+const NewRequestPage = lazyPage(async () => (await import('./pages/new_request.tsx')).NewRequestPage);
+const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
+const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);
+
 export function App() {
   const start = useApplication();
   const [chosen, setChosen] = useState<string | null>(rememberedLanguage);
@@ -31,6 +36,8 @@ export function App() {
   const session = start.state === 'ready' ? start.application.session : null;
 
   useAccent(portal?.colours.accent ?? null);
+  // Whoever may not see these pages does not load them.
+  useLazyPages(session?.membership.permissions.includes('create_work_requests') === true);
   useMarkSlow(start.state === 'loading');
 
   const chooseLanguage = (language: Language) => {
@@ -86,6 +93,12 @@ function Page({ session }: { session: Session | null }) {
       return <JobPage key={route.id} id={route.id} />;
     case 'documents':
       return <DocumentsPage />;
+    case 'requests':
+      return <RequestsPage />;
+    case 'new_request':
+      return <NewRequestPage />;
+    case 'request':
+      return <RequestPage key={route.id} id={route.id} />;
     case 'account':
       return <AccountPage />;
     case 'help':

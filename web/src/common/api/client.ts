@@ -19,6 +19,10 @@ export type JobStatus = components['schemas']['JobStatus'];
 export type Field = components['schemas']['Field'];
 export type Document = components['schemas']['Document'];
 export type DocumentList = components['schemas']['DocumentList'];
+export type WorkRequestSummary = components['schemas']['WorkRequestSummary'];
+export type WorkRequestList = components['schemas']['WorkRequestList'];
+export type WorkRequest = components['schemas']['WorkRequest'];
+export type NewWorkRequest = components['schemas']['NewWorkRequest'];
 export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };

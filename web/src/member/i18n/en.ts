@@ -53,6 +53,8 @@ export const en = {
   'help.table_text': 'Below each list of jobs, press “Download as a table”. The file holds all jobs that the filters leave, also those that are not shown yet.',
   'help.documents': 'Where are my documents?',
   'help.documents_text': 'On the page “Documents” you find what {business} filed for you. Open them in the browser or save them.',
+  'help.requests': 'Something to be done?',
+  'help.requests_text': 'On the page “Requests”, press “New request” and say what it is about. {business} answers there. A day that you choose is a wish: the date counts once {business} confirms it.',
   'help.first_time': 'First time here?',
   'help.first_time_text': 'Open the link in the invitation from {business} and choose a password. Without an invitation, ask {business} for one.',
   'help.password': 'Password',
@@ -149,6 +151,11 @@ export const en = {
   'documents.no_access': 'You have no access to documents',
   'documents.no_access_text': '{business} decides what you see here. Ask them if you need the documents of {client}.',
 
+  'requests.title': 'Requests',
+  'request.cancelled': 'The request is cancelled. {business} is told.',
+  'request.cancel_late': 'This request has changed meanwhile and cannot be cancelled here any more. Call {business} if nothing is to be done.',
+  'new_request.done': 'Your request is sent. {business} answers here.',
+
   'file.type.photo': 'Photo',
   'file.type.signature': 'Signature',
   'file.type.file': 'File',
@@ -165,4 +172,6 @@ export const en = {
   'live.jobs': { one: '{count} job has just changed', other: '{count} jobs have just changed' },
   'live.job': 'This job has just changed.',
   'live.documents': { one: '{count} document has just changed', other: '{count} documents have just changed' },
+  'live.requests': { one: '{count} request has just changed', other: '{count} requests have just changed' },
+  'live.request': 'This request has just changed.',
 } as const satisfies Record<string, Message>;

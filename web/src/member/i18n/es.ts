@@ -54,6 +54,8 @@ export const es: Record<OwnKey, Message> = {
   'help.table_text': 'Pulse «Descargar como tabla» debajo de cualquier lista de trabajos. El archivo contiene todos los que dejan los filtros, también los que aún no se muestran.',
   'help.documents': '¿Dónde están mis documentos?',
   'help.documents_text': 'En la página «Documentos» está lo que {business} ha archivado para usted. Ábralos en el navegador o guárdelos.',
+  'help.requests': '¿Necesita que se haga algo?',
+  'help.requests_text': 'En la página «Solicitudes», pulse «Nueva solicitud» y diga de qué se trata. {business} responde allí. El día que elija es un deseo: la fecha vale cuando {business} la confirme.',
   'help.first_time': '¿Es su primera vez?',
   'help.first_time_text': 'Abra el enlace de la invitación de {business} y elija una contraseña. Si no tiene invitación, pídasela a {business}.',
   'help.password': 'Contraseña',
@@ -151,6 +153,11 @@ export const es: Record<OwnKey, Message> = {
   'documents.no_access': 'No tiene acceso a los documentos',
   'documents.no_access_text': '{business} decide lo que usted ve aquí. Pregúnteles si necesita los documentos de {client}.',
 
+  'requests.title': 'Solicitudes',
+  'request.cancelled': 'La solicitud está cancelada. {business} ya lo sabe.',
+  'request.cancel_late': 'Esta solicitud ha cambiado mientras tanto y ya no se puede cancelar aquí. Llame a {business} si no hay nada que hacer.',
+  'new_request.done': 'Su solicitud está enviada. {business} responde aquí.',
+
   'file.type.photo': 'Foto',
   'file.type.signature': 'Firma',
   'file.type.file': 'Archivo',
@@ -167,4 +174,6 @@ export const es: Record<OwnKey, Message> = {
   'live.jobs': { one: '{count} trabajo acaba de cambiar', other: '{count} trabajos acaban de cambiar' },
   'live.job': 'Este trabajo acaba de cambiar.',
   'live.documents': { one: '{count} documento acaba de cambiar', other: '{count} documentos acaban de cambiar' },
+  'live.requests': { one: '{count} solicitud acaba de cambiar', other: '{count} solicitudes acaban de cambiar' },
+  'live.request': 'Esta solicitud acaba de cambiar.',
 };

@@ -43,12 +43,20 @@ export function Header() {
 function Navigation({ session }: { session: Session }) {
   const { t } = useWords();
   const { page } = matchRoute(usePlace().path);
-  const canSeeDocuments = session.membership.permissions.includes('view_documents');
+  const { permissions } = session.membership;
   return (
     <nav class="navigation" aria-label={t('header.navigation')}>
       <ul>
         <NavigationItem path="/" current={page === 'jobs'} within={page === 'job'} text={t('jobs.title')} />
-        {canSeeDocuments && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
+        {permissions.includes('view_documents') && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
+        {permissions.includes('create_work_requests') && (
+          <NavigationItem
+            path="/requests"
+            current={page === 'requests'}
+            within={page === 'request' || page === 'new_request'}
+            text={t('requests.title')}
+          />
+        )}
         <NavigationItem path="/account" current={page === 'account'} text={t('header.to_account')} />
       </ul>
     </nav>

@@ -11,6 +11,7 @@ import { useFollowing } from '../../common/live/use_following.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
 import type { MemberKey } from '../i18n/catalogues.ts';
 import { pageTitle } from '../pages/title.ts';
+import { forgetDraft } from '../requests/draft.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
@@ -79,9 +80,10 @@ export function useApplication(): Start {
     setSession(opened);
     setNotice(said);
   }, []);
-  // Signing out leaves nothing of the client's in memory.
+  // Signing out leaves nothing of the client's behind.
   const closeSession = useCallback((said: Notice) => {
     forgetLists();
+    forgetDraft();
     setSession(null);
     setNotice(said);
     navigate('/sign-in');

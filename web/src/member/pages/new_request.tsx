@@ -1,0 +1,230 @@
+import { useEffect, useState } from 'preact/hooks';
+import { call, type Site } from '../../common/api/client.ts';
+import { hasCode, type Failure } from '../../common/api/failure.ts';
+import { formatNumber } from '../../common/formats.ts';
+import { navigate } from '../../common/history.ts';
+import { requestPath } from '../../common/navigation.ts';
+import { Field, Form, type FormError } from '../../common/parts/form.tsx';
+import { PageHeading } from '../../common/parts/heading.tsx';
+import { JobSkeleton } from '../../common/parts/skeletons.tsx';
+import { ZoneNote } from '../../common/parts/zone_note.tsx';
+import { useFormSubmission } from '../../common/state/form_submission.ts';
+import { useShell } from '../../common/state/shell.tsx';
+import { dayAfter, dayOf } from '../../common/time/dates.ts';
+import { formatWait } from '../../common/time/durations.ts';
+import { useRequestWords } from '../i18n/requests.ts';
+import { useSites } from '../jobs/use_sites.ts';
+import { BackLink } from '../parts/back_link.tsx';
+import { NoRequests } from '../parts/no_requests.tsx';
+import { SiteChoice } from '../parts/site_choice.tsx';
+import { forgetDraft, keepDraft, recallDraft } from '../requests/draft.ts';
+import {
+  bodyOf,
+  mostDaysAhead,
+  mostInNotes,
+  refusedErrors,
+  requestErrors,
+  requestFields,
+  valuesOf,
+  type RequestValues,
+} from '../requests/form.ts';
+import { useApp, useSession } from '../state/application.tsx';
+import { pageTitle } from './title.ts';
+
+export function NewRequestPage() {
+  const { t } = useRequestWords();
+  const { portal } = useApp();
+  const { membership } = useSession();
+  const sites = useSites();
+  if (!membership.permissions.includes('create_work_requests')) return <NoRequests />;
+  return (
+    <>
+      <BackLink path="/requests">{t('requests.title')}</BackLink>
+      <PageHeading title={pageTitle(t('requests.new'), portal.name)}>{t('requests.new')}</PageHeading>
+      {/* All of the form at once: nothing moves under the finger. Another client has another form. */}
+      {sites === null ? <JobSkeleton /> : <RequestForm key={membership.id} sites={sites} />}
+    </>
+  );
+}
+
+function RequestForm({ sites }: { sites: readonly Site[] }) {
+  const translator = useRequestWords();
+  const { t, locale } = translator;
+  const { portal, setNotice } = useApp();
+  const { describeField } = useShell();
+  const membership = useSession().membership.id;
+  const { values, change, isDraft, keep, clear } = useDraft(membership);
+  const submission = useFormSubmission(requestFields);
+  const today = dayOf(new Date(), portal.time_zone);
+
+  const refused = (failure: Failure): FormError[] | null => {
+    if (!hasCode(failure, 'too_many_requests') || failure.kind !== 'problem') {
+      return refusedErrors(failure, (code) => describeField(code, translator), translator);
+    }
+    const wait = formatWait(failure.retryAfterSeconds ?? 3600, translator);
+    return [{ field: null, text: t('new_request.too_many', { business: portal.name, wait }) }];
+  };
+  const submit = () =>
+    submission.send({
+      wrong: requestErrors(values, findUnfinished(), today, translator),
+      request: () => {
+        // Before it leaves: whatever becomes of the tab, of the network or of the session, what was typed is there.
+        keep();
+        return call('post', '/work-requests', { body: bodyOf(values), membership, once: true });
+      },
+      done: ({ id }) => {
+        forgetDraft();
+        setNotice({ key: 'new_request.done', values: { business: portal.name } });
+        navigate(requestPath(id), { replace: true });
+      },
+      refused,
+      uncertain: t('new_request.outcome_unknown'),
+    });
+  const { errors } = submission;
+  return (
+    <Form
+      label={t('requests.new')}
+      class="request-form"
+      state={submission}
+      submit={t('new_request.submit')}
+      submitting={t('new_request.submitting')}
+      onSubmit={() => void submit()}
+    >
+      {isDraft && (
+        <div class="banner">
+          <p>{t('new_request.draft')}</p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              clear();
+              submission.clear();
+              document.getElementById('subject')?.focus();
+            }}
+          >
+            {t('new_request.discard')}
+          </button>
+        </div>
+      )}
+      <Field id="subject" label={t('new_request.subject')} hint={t('new_request.subject_hint')} errors={errors}>
+        {(about) => (
+          <input
+            id="subject"
+            name="subject"
+            type="text"
+            required
+            autocomplete="off"
+            value={values.subject}
+            {...about}
+            onInput={(event) => change({ subject: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      {sites.length > 0 && (
+        <SiteChoice
+          id="site_id"
+          label={t('new_request.site')}
+          sites={sites}
+          none={t('new_request.site_none')}
+          value={values.site_id}
+          error={errors.find(({ field }) => field === 'site_id')?.text}
+          onChange={(site) => change({ site_id: site ?? '' })}
+        />
+      )}
+      <Field
+        id="notes"
+        label={t('new_request.notes')}
+        hint={t('new_request.notes_hint', { most: formatNumber(mostInNotes, locale) })}
+        errors={errors}
+      >
+        {(about) => (
+          <textarea
+            id="notes"
+            name="notes"
+            rows={6}
+            value={values.notes}
+            {...about}
+            onInput={(event) => change({ notes: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <fieldset class="field" aria-describedby="wish-hint">
+        <legend>{t('new_request.when')}</legend>
+        <div class="hint" id="wish-hint">
+          <p>{t('request.is_wish', { business: portal.name })}</p>
+          <ZoneNote instants={[new Date()]} />
+        </div>
+        <div class="request-when">
+          <Field id="preferred_date" label={t('new_request.date')} errors={errors}>
+            {(about) => (
+              <input
+                id="preferred_date"
+                name="preferred_date"
+                type="date"
+                min={today}
+                max={dayAfter(today, mostDaysAhead)}
+                value={values.preferred_date}
+                {...about}
+                onInput={(event) => change({ preferred_date: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+          <Field id="preferred_time" label={t('new_request.time')} errors={errors}>
+            {(about) => (
+              <input
+                id="preferred_time"
+                name="preferred_time"
+                type="time"
+                value={values.preferred_time}
+                {...about}
+                onInput={(event) => change({ preferred_time: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+        </div>
+      </fieldset>
+    </Form>
+  );
+}
+
+// A day or a time of which only a part was typed has no value; the browser knows that there is something.
+function findUnfinished(): string[] {
+  return requestFields.filter((field) => {
+    const element = document.getElementById(field);
+    return element instanceof HTMLInputElement && element.validity.badInput;
+  });
+}
+
+interface Draft {
+  readonly values: RequestValues;
+  readonly change: (part: Partial<RequestValues>) => void;
+  // It was kept when the form was opened.
+  readonly isDraft: boolean;
+  readonly keep: () => void;
+  readonly clear: () => void;
+}
+
+// What stands in the form; once it has been sent in vain, each change is kept, too.
+function useDraft(membership: string): Draft {
+  const [kept, setKept] = useState(() => recallDraft(membership));
+  const [values, setValues] = useState(() => valuesOf(kept ?? {}));
+  const [keeps, setKeeps] = useState(kept !== null);
+  useEffect(() => {
+    if (keeps) keepDraft(membership, values);
+  }, [keeps, values]);
+  return {
+    values,
+    change: (part) => setValues((before) => ({ ...before, ...part })),
+    isDraft: kept !== null,
+    keep: () => {
+      keepDraft(membership, values);
+      setKeeps(true);
+    },
+    clear: () => {
+      forgetDraft();
+      setKept(null);
+      setKeeps(false);
+      setValues(valuesOf({}));
+    },
+  };
+}
