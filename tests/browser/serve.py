@@ -19,7 +19,7 @@ from support.site import PrivateSite  # noqa: E402
 
 
 # Members who may ask for work, one for each journey that does.
-ASKING = ("rita.asks", "rosa.cuts", "rafa.pide", "rob.taps", "ronja.late")
+ASKING = ("rita.asks", "rosa.cuts", "rafa.pide", "rob.taps", "ronja.late", "rae.requests")
 
 
 class Operator:
@@ -148,7 +148,7 @@ def add_console(operator: Operator, port: int) -> tuple[list[dict], dict]:
               ("walk.en", "owner", "Wanda"), ("walk.es", "owner", "Wanda"), ("sol.settles", "manager", "Sol"),
               ("cleo.clients", "manager", "Cleo"), ("rosa.rows", "manager", "Rosa"), ("ines.invites", "manager", "Ines"), ("mina.many", "manager", "Mina"),
               ("ivan.escribe", "manager", "Ivan"), ("dora.documents", "manager", "Dora"), ("lola.layouts", "manager", "Lola"), ("alba.activity", "manager", "Alba"),
-              ("paul.posts", "owner", "Paul"), ("vito.views", "manager", "Vito")]
+              ("paul.posts", "owner", "Paul"), ("vito.views", "manager", "Vito"), ("rita.requests", "manager", "Rita"), ("rory.requests", "manager", "Rory")]
     staff = [add_staff(operator, "brightwater", *person) for person in people]
     starting = make_empty_account(operator, port, "starting")
     starting["staff"] = [add_staff(operator, "starting", "nora.first", "owner", "Nora", active=False)]
@@ -187,6 +187,11 @@ def make_hostile_account(operator: Operator, port: int) -> dict:
     link = operator.invite("hostile", str(client), member["email"])
     answer = site.client("hostile").post("/api/v1/activation", json={"token": link.split("#")[1], **member})
     assert answer.status == 200, answer.text
+    site.postgres.execute(
+        """INSERT INTO portal.work_request (account_id, client_id, membership_id, asked_by, subject, notes, state, reply)
+           SELECT s.account_id, s.client_id, s.membership_id, left(text, 101), left(text, 200), left(text, 4000), 'declined', left(text, 2000)
+           FROM portal.membership s, unnest(%s::text[]) text WHERE s.client_id = %s""",
+        ([text for text in texts if text.isprintable() and text.strip() == text != ""], client))
     return {**account, "members": [member], "staff": [add_staff(operator, "hostile", "hetty", "owner", "<b>Hetty</b>")]}
 
 

@@ -12,7 +12,7 @@ from support.client import exchange_raw
 PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/requests", "/requests/new", "/requests/81", "/account", "/help", "/jobs/1042"]
 
 CONSOLE = ["/console"] + ["/console/" + page for page in (
-    "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "documents", "appearance", "invitations", "activity", "settings")]
+    "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "requests", "requests/7", "documents", "appearance", "invitations", "activity", "settings")]
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": r"max-age=31536000$",

@@ -69,6 +69,9 @@ export const journeys = [
       await look(visitor, '/console/clients', 3);
       const client = await page.evaluate(async () => (await (await fetch('/api/v1/staff/clients?q=script&limit=1')).json()).items[0].id);
       await look(visitor, `/console/clients/${client}`, 1);
+      await look(visitor, '/console/requests', 3);
+      const request = await page.evaluate(async () => (await (await fetch('/api/v1/staff/work-requests?q=script&limit=1')).json()).items[0].id);
+      await look(visitor, `/console/requests/${request}`, 1);
       for (const path of ['/console/users', '/console/documents', '/console/appearance', '/console/activity', '/console/settings', '/console']) await look(visitor, path, 0);
     },
   },

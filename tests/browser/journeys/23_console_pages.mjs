@@ -10,6 +10,7 @@ const signedOut = [
 const signedIn = [
   ['console-clients', '/console/clients'],
   ['console-users', '/console/users'],
+  ['console-requests', '/console/requests'],
   ['console-documents', '/console/documents'],
   ['console-appearance', '/console/appearance'],
   ['console-invitations', '/console/invitations'],
@@ -25,6 +26,8 @@ export async function walkConsole(visitor) {
   await walkPages(visitor, signedOut);
   await visitor.signInAsStaff(`walk.${visitor.options.language}@brightwater.example.com`);
   await walkPages(visitor, signedIn);
+  const request = await visitor.page.evaluate(async () => (await (await fetch('/api/v1/staff/work-requests?state=submitted&limit=1')).json()).items[0].id);
+  await walkPages(visitor, [['console-request', `/console/requests/${request}`]]);
 }
 
 export const journeys = [

@@ -4,7 +4,7 @@ import { desktop } from '../visitor.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const kLongerThanThePause = 3000;
-const kParts = ['activity', 'appearance', 'invitations', 'settings'];
+const kParts = ['activity', 'appearance', 'invitations', 'requests', 'settings'];
 const loadedParts = (page) =>
   page.evaluate((parts) => parts.filter((part) => performance.getEntriesByType('resource').some(({ name }) => name.includes(`/assets/${part}-`))), kParts);
 
@@ -20,7 +20,7 @@ export const journeys = [
       await page.waitForTimeout(kLongerThanThePause);
       assert.deepEqual(await loadedParts(page), []);
       await visitor.signInAsStaff('vera.views@brightwater.example.com');
-      await page.waitForFunction((count) => performance.getEntriesByType('resource').filter(({ name }) => /\/assets\/(activity|appearance|invitations|settings)-/.test(name)).length === count, kParts.length);
+      await page.waitForFunction((count) => performance.getEntriesByType('resource').filter(({ name }) => /\/assets\/(activity|appearance|invitations|requests|settings)-/.test(name)).length === count, kParts.length);
       await visitor.go('/console/activity');
       await heading(page, 'Activity');
       assert.ok((await loadedParts(page)).includes('activity'));

@@ -30,6 +30,8 @@ const quietJob = {
   ],
 };
 
+const seen = { position: { latitude: 51.5, longitude: -0.1, accuracy_metres: 20, recorded_at: '2023-11-23T09:58:00Z', age_seconds: 20 }, job: null, distance_metres: 3240 };
+
 export const journeys = [
   {
     name: 'console: staff see as a user sees, say why, open a document, and it stands in the activity',
@@ -79,6 +81,14 @@ export const journeys = [
         'Steps: 12,500',
         'Duration: 1 h 30 min',
       ]);
+      await dialog.getByRole('button', { name: 'Back to the list' }).click();
+
+      // How far off somebody is who is on the way, as the member is told.
+      await page.unroute('**/api/v1/staff/members/*/view/jobs/*');
+      await page.route('**/api/v1/staff/members/*/view/jobs/*', (route) => route.fulfill({ json: { ...quietJob, status: 'on_the_way', tracked: true } }));
+      await page.route('**/api/v1/staff/members/*/view/jobs/*/position', (route) => route.fulfill({ json: seen }));
+      await opened.click();
+      await dialog.getByText('Whoever comes is 3.2 km away, in a straight line. Seen: Thu 23 Nov 2023, 9:58.').waitFor();
       await dialog.getByRole('button', { name: 'Back to the list' }).click();
 
       const address = await documents.first().getAttribute('href');

@@ -5,6 +5,7 @@ import { navigate, usePlace } from '../common/history.ts';
 import { languages, type Language } from '../common/i18n/catalogues.ts';
 import { decideLanguage, LanguageProvider, rememberedLanguage, rememberLanguage } from '../common/i18n/language.tsx';
 import { Announcer } from '../common/parts/announcer.tsx';
+import { lazyPage, useLazyPages } from '../common/parts/lazy_page.tsx';
 import { PageSkeleton } from '../common/parts/skeletons.tsx';
 import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
 import { useMarkSlow } from '../common/slow.ts';
@@ -12,7 +13,6 @@ import type { StaffSession } from './api/types.ts';
 import { makeConsoleTranslator } from './i18n/words.ts';
 import { matchRoute, needsSession, signInPath } from './navigation.ts';
 import { Layout } from './parts/layout.tsx';
-import { lazyPage, useLazyPages } from './parts/lazy_page.tsx';
 import { ActivatePage } from './pages/activate.tsx';
 import { ClientPage } from './pages/client.tsx';
 import { ClientsPage } from './pages/clients.tsx';
@@ -28,6 +28,8 @@ const AccountPage = lazyPage(async () => (await import('./pages/account.tsx')).A
 const ActivityPage = lazyPage(async () => (await import('./pages/activity.tsx')).ActivityPage);
 const AppearancePage = lazyPage(async () => (await import('./pages/appearance.tsx')).AppearancePage);
 const InvitationsPage = lazyPage(async () => (await import('./pages/invitations.tsx')).InvitationsPage);
+const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
+const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);
 const SettingsPage = lazyPage(async () => (await import('./pages/settings.tsx')).SettingsPage);
 
 export function App() {
@@ -87,6 +89,10 @@ function Page({ session }: { session: StaffSession | null }) {
       return <ClientPage key={route.id} id={route.id} />;
     case 'users':
       return <UsersPage />;
+    case 'requests':
+      return <RequestsPage />;
+    case 'request':
+      return <RequestPage key={route.id} id={route.id} />;
     case 'documents':
       return <DocumentsPage />;
     case 'appearance':

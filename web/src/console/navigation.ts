@@ -9,6 +9,7 @@ export type Route =
         | 'clients'
         | 'users'
         | 'documents'
+        | 'requests'
         | 'appearance'
         | 'invitations'
         | 'activity'
@@ -19,14 +20,15 @@ export type Route =
         | 'password'
         | 'not_found';
     }
-  | { readonly page: 'client'; readonly id: string };
+  | { readonly page: 'client' | 'request'; readonly id: string };
 
-type Page = Exclude<Route['page'], 'client'>;
+type Page = Exclude<Route['page'], 'client' | 'request'>;
 
 const kPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/console', 'overview'],
   ['/console/clients', 'clients'],
   ['/console/users', 'users'],
+  ['/console/requests', 'requests'],
   ['/console/documents', 'documents'],
   ['/console/appearance', 'appearance'],
   ['/console/invitations', 'invitations'],
@@ -45,6 +47,7 @@ export const sideBar = [
   { path: '/console', page: 'overview', icon: 'overview' },
   { path: '/console/clients', page: 'clients', icon: 'clients', within: 'client' },
   { path: '/console/users', page: 'users', icon: 'users' },
+  { path: '/console/requests', page: 'requests', icon: 'requests', within: 'request' },
   { path: '/console/documents', page: 'documents', icon: 'document' },
   { path: '/console/appearance', page: 'appearance', icon: 'appearance' },
   { path: '/console/invitations', page: 'invitations', icon: 'mail' },
@@ -59,8 +62,8 @@ export function ownsPath(path: string): boolean {
 export function matchRoute(path: string): Route {
   const page = kPages.get(path);
   if (page !== undefined) return { page };
-  const client = /^\/console\/clients\/([1-9][0-9]{0,18})$/.exec(path);
-  return client === null ? { page: 'not_found' } : { page: 'client', id: client[1]! };
+  const [, list, id] = /^\/console\/(clients|requests)\/([1-9][0-9]{0,18})$/.exec(path) ?? [];
+  return id === undefined ? { page: 'not_found' } : { page: list === 'clients' ? 'client' : 'request', id };
 }
 
 export function needsSession({ page }: Route): boolean {
@@ -69,6 +72,10 @@ export function needsSession({ page }: Route): boolean {
 
 export function clientPath(id: string): string {
   return `/console/clients/${id}`;
+}
+
+export function requestPath(id: string): string {
+  return `/console/requests/${id}`;
 }
 
 export function signInPath(next: string): string {

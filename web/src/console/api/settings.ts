@@ -10,6 +10,9 @@ export const addStaff = (body: NewStaffUser): Promise<Outcome<StaffUser>> => cal
 
 export const changeRole = (id: string, role: Role): Promise<Outcome<StaffUser>> => call('patch', '/staff/users/{id}', { path: { id }, body: { role } });
 
+export const changeRequestMail = (id: string, work_request_mail: boolean): Promise<Outcome<StaffUser>> =>
+  call('patch', '/staff/users/{id}', { path: { id }, body: { work_request_mail } });
+
 export const removeStaff = (id: string): Promise<Outcome<undefined>> => call('delete', '/staff/users/{id}', { path: { id } });
 
 export const resendStaffInvitation = (id: string): Promise<Outcome<undefined>> =>

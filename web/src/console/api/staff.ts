@@ -30,6 +30,9 @@ export const changePassword = (body: { current_password: string; password: strin
 export const changeProfile = (body: ProfileNames & { readonly language?: Language }): Promise<Outcome<StaffSession>> =>
   call('patch', '/staff/me', { body });
 
+export const changeOwnRequestMail = (work_request_mail: boolean): Promise<Outcome<StaffSession>> =>
+  call('patch', '/staff/me', { body: { work_request_mail } });
+
 export const listOwnSessions = (signal: AbortSignal): Promise<Outcome<DeviceList>> => call('get', '/staff/sessions', { signal });
 
 export const endOwnSession = (id: string): Promise<Outcome<undefined>> => call('delete', '/staff/sessions/{id}', { path: { id } });

@@ -4,6 +4,9 @@ import type { components } from '../../common/api/generated/schema.d.ts';
 // What a member would see: to be read only, with a reason, for half an hour.
 
 export type View = components['schemas']['StaffView'];
+type JobPosition = components['schemas']['JobPosition'];
+type WorkRequestList = components['schemas']['WorkRequestList'];
+type WorkRequest = components['schemas']['WorkRequest'];
 
 export const openView = (id: string, reason: string): Promise<Outcome<View>> =>
   send('post', '/staff/members/{id}/view', { path: { id }, body: { reason } });
@@ -13,6 +16,15 @@ export const viewJobs = (id: string, state: JobState, signal: AbortSignal): Prom
 
 export const viewJob = (id: string, job_id: string, signal: AbortSignal): Promise<Outcome<Job>> =>
   send('get', '/staff/members/{id}/view/jobs/{job_id}', { path: { id, job_id }, signal });
+
+export const viewPosition = (id: string, job_id: string, signal: AbortSignal): Promise<Outcome<JobPosition>> =>
+  send('get', '/staff/members/{id}/view/jobs/{job_id}/position', { path: { id, job_id }, signal });
+
+export const viewRequests = (id: string, signal: AbortSignal): Promise<Outcome<WorkRequestList>> =>
+  send('get', '/staff/members/{id}/view/work-requests', { path: { id }, query: { limit: 20 }, signal });
+
+export const viewRequest = (id: string, request_id: string, signal: AbortSignal): Promise<Outcome<WorkRequest>> =>
+  send('get', '/staff/members/{id}/view/work-requests/{request_id}', { path: { id, request_id }, signal });
 
 export const viewDocuments = (id: string, signal: AbortSignal): Promise<Outcome<DocumentList>> =>
   send('get', '/staff/members/{id}/view/documents', { path: { id }, query: { limit: 20 }, signal });

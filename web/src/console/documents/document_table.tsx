@@ -1,9 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { hasCode } from '../../common/api/failure.ts';
 import type { ListState } from '../../common/lists/use_list.ts';
-import { announce } from '../../common/parts/announcer.tsx';
-import { useShell } from '../../common/state/shell.tsx';
 import { changeDocument, removeDocument, type FiledDocument } from '../api/documents.ts';
 import type { ItemsOf } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
@@ -11,6 +9,7 @@ import { clientPath } from '../navigation.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { ListTable } from '../parts/list_table.tsx';
 import { RowButton } from '../parts/row_button.tsx';
+import { Switch } from '../parts/switch.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { useDialogs } from '../state/dialogs.ts';
@@ -50,6 +49,7 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
     reload();
   };
 
+  const shownWord = (visible: boolean) => t(visible ? 'filed.shown' : 'filed.not_shown');
   const columns: Column<FiledDocument>[] = [
     {
       key: 'name',
@@ -74,7 +74,18 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
       whole: true,
       cell: (document) => (
         <>
-          {may ? <VisibleSwitch document={document} onChanged={reload} /> : t(document.visible ? 'filed.shown' : 'filed.not_shown')}
+          {may ? (
+            <Switch
+              on={document.visible}
+              text={shownWord}
+              name={document.name}
+              request={(visible) => changeDocument(document.id, { visible })}
+              said={(visible) => t(visible ? 'filed.now_shown' : 'filed.now_hidden', { name: document.name })}
+              done={reload}
+            />
+          ) : (
+            shownWord(document.visible)
+          )}
           {document.visible && document.hidden_from.length > 0 && (
             <span class="muted block">{t('filed.hidden_count', { count: document.hidden_from.length })}</span>
           )}
@@ -143,45 +154,6 @@ export function DocumentTable({ list, label, withClient, empty }: DocumentTableP
           }}
           onClose={close}
         />
-      )}
-    </>
-  );
-}
-
-// Takes effect at once; what could not be changed goes back to what it was.
-function VisibleSwitch({ document, onChanged }: { document: FiledDocument; onChanged: () => void }) {
-  const translator = useWords();
-  const { t } = translator;
-  const { handleFailure, describe } = useShell();
-  const [wish, setWish] = useState<boolean | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const change = async (visible: boolean) => {
-    if (wish !== null) return;
-    setWish(visible);
-    setProblem(null);
-    const answer = await changeDocument(document.id, { visible });
-    setWish(null);
-    if (answer.ok) {
-      announce(t(visible ? 'filed.now_shown' : 'filed.now_hidden', { name: document.name }));
-      onChanged();
-    } else if (!handleFailure(answer.failure)) {
-      setProblem(describe(answer.failure, translator));
-    }
-  };
-  const visible = wish ?? document.visible;
-  return (
-    <>
-      <label class="check">
-        <input type="checkbox" role="switch" checked={visible} onChange={(event) => void change(event.currentTarget.checked)} />
-        <span>
-          {t(visible ? 'filed.shown' : 'filed.not_shown')}
-          <span class="visually-hidden">: {document.name}</span>
-        </span>
-      </label>
-      {problem !== null && (
-        <span class="field-error" role="alert">
-          {problem}
-        </span>
       )}
     </>
   );

@@ -3,10 +3,11 @@ import { ChangePassword } from '../../common/account/change_password.tsx';
 import { Devices } from '../../common/account/devices.tsx';
 import { Profile } from '../../common/account/profile.tsx';
 import { languages } from '../../common/i18n/catalogues.ts';
-import { changePassword, changeProfile, endOwnSession, listOwnSessions } from '../api/staff.ts';
+import { changeOwnRequestMail, changePassword, changeProfile, endOwnSession, listOwnSessions } from '../api/staff.ts';
 import { useWords } from '../i18n/words.ts';
 import { Page } from '../parts/page.tsx';
 import { SignOut } from '../parts/sign_out.tsx';
+import { Switch } from '../parts/switch.tsx';
 import { useApp, useSession } from '../state/application.tsx';
 
 export function AccountPage() {
@@ -30,6 +31,18 @@ export function AccountPage() {
           </dd>
         </div>
       </Profile>
+      <section class="section" aria-labelledby="request-mail">
+        <h2 id="request-mail">{t('request_mail.title')}</h2>
+        <p class="muted">{t('request_mail.text')}</p>
+        <Switch
+          on={staff.work_request_mail}
+          text={(on) => t(on ? 'request_mail.on' : 'request_mail.off')}
+          name={t('request_mail.title')}
+          request={changeOwnRequestMail}
+          said={(on) => t(on ? 'request_mail.own_on' : 'request_mail.own_off')}
+          done={(session) => openSession(session)}
+        />
+      </section>
       <ChangePassword
         email={staff.email}
         request={changePassword}

@@ -13,6 +13,7 @@ import { useWords } from '../i18n/words.ts';
 import { Page } from '../parts/page.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { useDialogs } from '../state/dialogs.ts';
+import { formatFilters } from '../state/filters.ts';
 import { useResource } from '../state/resource.ts';
 import { Members } from '../users/members.tsx';
 
@@ -79,6 +80,11 @@ function About({ client, onChanged }: { client: Client; onChanged: (client: Clie
           </div>
         ))}
       </dl>
+      <p>
+        <a class="text-link" href={`/console/requests${formatFilters({ client_id: client.id })}`}>
+          {t('client.requests')}
+        </a>
+      </p>
       {open !== null && (
         <EditClient
           client={client}

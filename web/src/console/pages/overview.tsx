@@ -5,6 +5,7 @@ import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { useAttempt } from '../../common/state/attempt.ts';
 import { useShell } from '../../common/state/shell.tsx';
+import { listRequests } from '../api/requests.ts';
 import { createPortal, readPortal } from '../api/staff.ts';
 import type { StaffPortal } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
@@ -89,6 +90,7 @@ function Created({ portal }: { portal: StaffPortal }) {
         <h2 id="address">{t('overview.address')}</h2>
         <Address address={portal.address ?? location.origin} />
       </section>
+      <NewRequests />
       <section class="section" aria-labelledby="checklist">
         <h2 id="checklist">{t('overview.checklist')}</h2>
         <p class="muted">{missing === 0 ? t('overview.nothing_missing') : t('overview.missing', { count: missing })}</p>
@@ -117,6 +119,31 @@ function Created({ portal }: { portal: StaffPortal }) {
         </ul>
       </section>
     </>
+  );
+}
+
+// How many wait for a first answer. The row stands there before the number does.
+function NewRequests() {
+  const { t } = useWords();
+  const requests = useResource('new_requests', (signal) => listRequests({ state: 'submitted' }, { limit: 1 }, signal));
+  const count = requests.value?.counts?.submitted;
+  return (
+    <section class="section" aria-labelledby="requests">
+      <h2 id="requests">{t('page.requests')}</h2>
+      {requests.failure !== null ? (
+        <FailurePanel failure={requests.failure} retry={requests.reload} />
+      ) : (
+        <ul class="rows checklist">
+          <li class="file" aria-busy={count === undefined}>
+            <Icon name="requests" />
+            <strong class="file-text">{count === undefined ? t('loading') : t('overview.requests', { count })}</strong>
+            <a class="button" href={count === 0 ? '/console/requests' : '/console/requests?state=submitted'}>
+              {t('overview.requests_action')}
+            </a>
+          </li>
+        </ul>
+      )}
+    </section>
   );
 }
 

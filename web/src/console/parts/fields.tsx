@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { FormError } from '../../common/parts/form.tsx';
-import { Icon } from '../../common/parts/icon.tsx';
+import { Field, FieldError, type FormError } from '../../common/parts/form.tsx';
 import { useWords } from '../i18n/words.ts';
 
 // The parts of forms that only the console has: boxes to tick, one of several, longer texts.
@@ -143,17 +142,6 @@ function Group({ id, legend, hint, errors, children }: GroupProperties) {
   );
 }
 
-function FieldError({ id, text }: { id: string; text: string }) {
-  const { t } = useWords();
-  return (
-    <p class="field-error" id={`${id}-error`}>
-      <Icon name="alert" />
-      <span class="visually-hidden">{t('form.error_prefix')} </span>
-      {text}
-    </p>
-  );
-}
-
 interface TextAreaProperties {
   id: string;
   label: string;
@@ -171,32 +159,24 @@ interface TextAreaProperties {
 
 export function TextArea(properties: TextAreaProperties) {
   const { id, label, hint, errors, value, rows, code = false, optional = false, maxLength, reference, onInput } = properties;
-  const error = errors.find(({ field }) => field === id);
-  const describedBy = [hint === undefined ? null : `${id}-hint`, error === undefined ? null : `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div class={error === undefined ? 'field' : 'field field-wrong'}>
-      <label for={id}>{label}</label>
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Field id={id} label={label} hint={hint} errors={errors}>
+      {(about) => (
+        <textarea
+          id={id}
+          name={id}
+          ref={reference ?? null}
+          class={code ? 'code' : undefined}
+          rows={rows}
+          required={!optional}
+          maxLength={maxLength}
+          spellcheck={!code}
+          autocapitalize={code ? 'none' : 'sentences'}
+          {...about}
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
       )}
-      {error !== undefined && <FieldError id={id} text={error.text} />}
-      <textarea
-        id={id}
-        name={id}
-        ref={reference ?? null}
-        class={code ? 'code' : undefined}
-        rows={rows}
-        required={!optional}
-        maxLength={maxLength}
-        spellcheck={!code}
-        autocapitalize={code ? 'none' : 'sentences'}
-        aria-invalid={error !== undefined}
-        aria-describedby={describedBy === '' ? undefined : describedBy}
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    </div>
+    </Field>
   );
 }

@@ -25,6 +25,9 @@ const kKinds: readonly string[] = [
   'staff_password_changed',
   'invitation_test',
   'mail_test',
+  'work_request_submitted',
+  'work_request_cancelled',
+  'work_request_answered',
 ];
 
 // Mails and text messages that were given up, with what the other side said.

@@ -9,12 +9,13 @@ import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { emailErrors } from '../../common/state/input_rules.ts';
-import { addStaff, changeRole, listStaff, removeStaff, resendStaffInvitation } from '../api/settings.ts';
+import { addStaff, changeRequestMail, changeRole, listStaff, removeStaff, resendStaffInvitation } from '../api/settings.ts';
 import type { Role, StaffUser } from '../api/types.ts';
 import { useWords } from '../i18n/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton, RowButton } from '../parts/row_button.tsx';
+import { Switch } from '../parts/switch.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { useApp, useMay, useSession } from '../state/application.tsx';
 import { useDialogs } from '../state/dialogs.ts';
@@ -35,11 +36,18 @@ export function StaffUsers() {
   const { t } = useWords();
   const may = useMay('owner');
   const times = useTimes();
-  const own = useSession().staff.id;
-  const { setNotice } = useApp();
+  const session = useSession();
+  const own = session.staff.id;
+  const { setNotice, openSession } = useApp();
   const staff = useResource('staff', listStaff);
   const { open, show, close } = useDialogs<Open>();
 
+  const mailWord = useMailWord();
+  // Who changes the own mails here finds them changed in the own account, too.
+  const changed = (user: StaffUser) => {
+    staff.put((now) => ({ ...now, items: now.items.map((known) => (known.id === user.id ? user : known)) }));
+    if (user.id === own) openSession({ ...session, staff: { ...session.staff, work_request_mail: user.work_request_mail } });
+  };
   const columns: Column<StaffUser>[] = [
     {
       key: 'name',
@@ -52,9 +60,15 @@ export function StaffUsers() {
         </>
       ),
     },
-    { key: 'role', head: t('account.role'), cell: (user) => t(`role.${user.role}`) },
-    { key: 'state', head: t('staff.state'), cell: (user) => t(`staff.state.${user.state}`) },
-    { key: 'last', head: t('staff.last_sign_in'), cell: (user) => times(user.last_sign_in_at, t('staff.never')) },
+    { key: 'role', head: t('account.role'), whole: true, cell: (user) => t(`role.${user.role}`) },
+    { key: 'state', head: t('staff.state'), whole: true, cell: (user) => t(`staff.state.${user.state}`) },
+    { key: 'last', head: t('staff.last_sign_in'), whole: true, cell: (user) => times(user.last_sign_in_at, t('staff.never')) },
+    {
+      key: 'mail',
+      head: t('request_mail.title'),
+      whole: true,
+      cell: (user) => (may ? <RequestMail user={user} onChanged={changed} /> : mailWord(user.work_request_mail)),
+    },
   ];
   if (may) {
     columns.push({
@@ -139,6 +153,26 @@ export function StaffUsers() {
         />
       )}
     </section>
+  );
+}
+
+function useMailWord(): (on: boolean) => string {
+  const { t } = useWords();
+  return (on) => t(on ? 'request_mail.on' : 'request_mail.off');
+}
+
+function RequestMail({ user, onChanged }: { user: StaffUser; onChanged: (user: StaffUser) => void }) {
+  const { t } = useWords();
+  const mailWord = useMailWord();
+  return (
+    <Switch
+      on={user.work_request_mail}
+      text={mailWord}
+      name={nameOf(user)}
+      request={(on) => changeRequestMail(user.id, on)}
+      said={(on) => t(on ? 'request_mail.now_on' : 'request_mail.now_off', { name: nameOf(user) })}
+      done={onChanged}
+    />
   );
 }
 

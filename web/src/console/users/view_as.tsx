@@ -7,21 +7,23 @@ import { Choice } from '../../common/parts/choice.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
 import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
+import { formatNumber } from '../../common/formats.ts';
 import { fieldLabel, fieldText } from '../../common/job_fields.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
 import { memberName, type Member } from '../api/members.ts';
-import { documentAddress, jobFileAddress, openView, viewDocuments, viewJob, viewJobs, type View } from '../api/view.ts';
+import { documentAddress, jobFileAddress, openView, viewDocuments, viewJob, viewJobs, viewPosition, viewRequest, viewRequests, type View } from '../api/view.ts';
 import { useWords } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
+import { formatWish } from '../requests/words.ts';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
 
 const kStates: readonly JobState[] = ['planned', 'active', 'finished', 'cancelled'];
 
-// What a member sees, to be looked at by staff: first why, which stands in the activity, then jobs and documents, without a way to change
-// anything.
+// What a member sees, to be looked at by staff: first why, which stands in the activity, then jobs, documents and requests, without a way to
+// change anything.
 export function ViewAs({ member, onClose }: { member: Member; onClose: () => void }) {
   const { t } = useWords();
   const [view, setView] = useState<View | null>(null);
@@ -66,15 +68,19 @@ function Seen({ title, member, view, onClose }: { title: string; member: Member;
   const { t } = useWords();
   const times = useTimes();
   const [state, setState] = useState<JobState>('planned');
-  const [job, setJob] = useState<string | null>(null);
-  // Who opens a job and comes back goes on where they were: the list stays as it is.
+  const [opened, setOpened] = useState<{ readonly kind: 'job' | 'request'; readonly id: string } | null>(null);
+  // Who opens one and comes back goes on where they were: the lists stay as they are.
   const opener = useRef<HTMLElement | null>(null);
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => (job === null ? opener : back).current?.focus(), [job]);
+  useEffect(() => (opened === null ? opener : back).current?.focus(), [opened]);
+  const open = (kind: 'job' | 'request') => (id: string, button: HTMLElement) => {
+    opener.current = button;
+    setOpened({ kind, id });
+  };
   return (
     <Dialog title={title} onClose={onClose} wide>
       <p class="muted">{t('view.until', { client: view.client.name, time: times(view.expires_at, '') })}</p>
-      <div hidden={job !== null}>
+      <div hidden={opened !== null}>
         <Choice
           id="view-state"
           label={t('jobs.title')}
@@ -82,24 +88,18 @@ function Seen({ title, member, view, onClose }: { title: string; member: Member;
           options={kStates.map((value) => ({ value, text: t(`jobs.state.${value}`) }))}
           onChange={(value) => setState(value as JobState)}
         />
-        <Jobs
-          key={state}
-          id={member.id}
-          state={state}
-          onOpen={(opened, button) => {
-            opener.current = button;
-            setJob(opened);
-          }}
-        />
+        <Jobs key={state} id={member.id} state={state} onOpen={open('job')} />
         <h3>{t('documents.title')}</h3>
         <Documents id={member.id} />
+        <h3>{t('page.requests')}</h3>
+        <Requests id={member.id} onOpen={open('request')} />
       </div>
-      {job !== null && (
+      {opened !== null && (
         <>
-          <button ref={back} type="button" class="button" onClick={() => setJob(null)}>
+          <button ref={back} type="button" class="button" onClick={() => setOpened(null)}>
             {t('view.back')}
           </button>
-          <OneJob id={member.id} job={job} />
+          {opened.kind === 'job' ? <OneJob id={member.id} job={opened.id} /> : <OneRequest id={member.id} request={opened.id} />}
         </>
       )}
       <div class="actions">
@@ -157,16 +157,10 @@ function OneJob({ id, job }: { id: string; job: string }) {
   const found = useResource(`view_job ${job} ${id}`, (signal) => viewJob(id, job, signal));
   if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
   if (found.value === null) return <RowsSkeleton />;
-  const { template, number, status, scheduled_at: at, scheduled_until: until, address, site, assignee, assignment, fields } = found.value;
+  const { template, number, status, scheduled_at: at, scheduled_until: until, address, site, assignee, assignment, tracked, fields } = found.value;
   const end = until === null ? null : new Date(until);
   // As on the member's page: the business may show no names.
   const who = assignee?.name ?? (assignment === 'unassigned' ? t('jobs.assignee_none') : null);
-  const fact = (label: string, value: string | VNode) => (
-    <div key={label} class="fact">
-      <dt>{label}</dt>
-      <dd class="plain-text">{value}</dd>
-    </div>
-  );
   const valueOf = (field: Field) => {
     switch (field.type) {
       case 'link':
@@ -185,11 +179,94 @@ function OneJob({ id, job }: { id: string; job: string }) {
       <h3>
         {template.name} {t('job.number', { number })}: {t(`status.${status}`)}
       </h3>
+      {tracked && <Position id={id} job={job} />}
       <dl class="facts">
         {fact(t('job.when'), at === null ? t('jobs.no_date') : formatWhen(new Date(at), end, new Date(), timeZone, translator))}
         {fact(t('job.where'), [site?.name, address].filter(Boolean).join('\n') || t('job.no_address'))}
         {who !== null && fact(t('job.who'), who)}
         {fields.map((field) => fact(fieldLabel(field, translator), valueOf(field)))}
+      </dl>
+    </>
+  );
+}
+
+// How far off the member is told that somebody is; the sketch says nothing more.
+function Position({ id, job }: { id: string; job: string }) {
+  const { t, locale } = useWords();
+  const times = useTimes();
+  const found = useResource(`view_position ${job} ${id}`, (signal) => viewPosition(id, job, signal));
+  if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
+  if (found.value === null) return <RowsSkeleton />;
+  const { position, distance_metres: metres } = found.value;
+  if (position === null) return <p>{t('view.position_unknown')}</p>;
+  const time = times(position.recorded_at, '');
+  return (
+    <p>
+      {metres === null
+        ? t('view.position_seen', { time })
+        : t('view.position', { distance: formatNumber(Math.round(metres / 100) / 10, locale), time })}
+    </p>
+  );
+}
+
+function fact(label: string, value: string | VNode) {
+  return (
+    <div key={label} class="fact">
+      <dt>{label}</dt>
+      <dd class="plain-text">{value}</dd>
+    </div>
+  );
+}
+
+function Requests({ id, onOpen }: { id: string; onOpen: (request: string, button: HTMLElement) => void }) {
+  const { t } = useWords();
+  const times = useTimes();
+  const requests = useResource(`view_requests ${id}`, (signal) => viewRequests(id, signal));
+  if (requests.failure !== null) return <Missed failure={requests.failure} retry={requests.reload} />;
+  if (requests.value === null) return <RowsSkeleton />;
+  const { items, next_cursor: next } = requests.value;
+  return (
+    <>
+      <p class="muted">{t(next === null ? 'work_requests.found' : 'work_requests.shown', { count: items.length })}</p>
+      {items.length > 0 && (
+        <ul class="rows">
+          {items.map(({ id: request, number, subject, state, created_at: at }) => (
+            <li key={request}>
+              <button type="button" class="picker-item" onClick={(event) => onOpen(request, event.currentTarget)}>
+                <strong>{t('work_request.heading', { number, subject })}</strong>
+                <span class="muted block">{[t(`work_request.state.${state}`), times(at, '')].join(' · ')}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function OneRequest({ id, request }: { id: string; request: string }) {
+  const translator = useWords();
+  const { t } = translator;
+  const times = useTimes();
+  const { timeZone } = useShell();
+  const found = useResource(`view_request ${request} ${id}`, (signal) => viewRequest(id, request, signal));
+  if (found.failure !== null) return <Missed failure={found.failure} retry={found.reload} />;
+  if (found.value === null) return <RowsSkeleton />;
+  const { number, subject, state, site, notes, reply, job, created_by: author, created_at: at } = found.value;
+  const wish = formatWish(found.value, new Date(), timeZone, translator);
+  return (
+    <>
+      <h3>
+        {t('work_request.heading', { number, subject })}: {t(`work_request.state.${state}`)}
+      </h3>
+      <dl class="facts">
+        {author.name !== null && fact(t('work_request.member'), author.name)}
+        {site !== null && fact(t('contacts.site'), site.name)}
+        {wish !== null && fact(t('work_request.wish'), wish)}
+        {notes !== null && fact(t('work_request.notes'), notes)}
+        {fact(t('work_request.created'), times(at, ''))}
+        {reply !== null && fact(t('work_request.reply'), reply)}
+        {job !== null && fact(t('work_request.job'), t('job.number', { number: job.number }))}
       </dl>
     </>
   );

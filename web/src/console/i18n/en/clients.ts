@@ -38,6 +38,7 @@ export const clients = {
   'client.imported': 'From your other system',
   'client.imported_editable_text': 'This client comes from your other system, which may overwrite what is changed here.',
   'client.imported_text': 'This client comes from your other system. Change it there; here it can only be read.',
+  'client.requests': 'Requests of this client',
   'client.edit': 'Change',
   'client.change': 'Change',
   'client.edit_title': 'Change {name}',

@@ -122,7 +122,7 @@ export const users = {
   'many.outcome.not_found': 'does not exist any more',
   'view.action': 'See as this user',
   'view.title': 'What {name} sees',
-  'view.text': 'You look at the jobs and documents as this person would, and change nothing. Why you do it and which files you open stands in the activity.',
+  'view.text': 'You look at the jobs, documents and requests as this person would, and change nothing. Why you do it and which files you open stands in the activity.',
   'view.reason': 'Why you look',
   'view.reason_hint': 'Such as: called, because no jobs are shown.',
   'view.reason_missing': 'Say in a few words why you look.',
@@ -131,5 +131,8 @@ export const users = {
   'view.until': 'For {client}, to be read only. Ends: {time}.',
   'view.not_allowed': 'This person may not see these.',
   'view.open': '{name}, opens in a new tab',
+  'view.position': 'Whoever comes is {distance} km away, in a straight line. Seen: {time}.',
+  'view.position_seen': 'Whoever comes was seen: {time}. How far away that is, is not known.',
+  'view.position_unknown': 'Where whoever comes is, is not known at the moment.',
   'view.back': 'Back to the list',
 } as const satisfies Record<string, Message>;

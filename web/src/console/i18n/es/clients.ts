@@ -38,6 +38,7 @@ export const clients: Record<keyof typeof english, Message> = {
   'client.imported': 'De su otro sistema',
   'client.imported_editable_text': 'Este cliente viene de su otro sistema, que puede sobrescribir lo que se cambie aquí.',
   'client.imported_text': 'Este cliente viene de su otro sistema. Cámbielo allí; aquí solo se puede leer.',
+  'client.requests': 'Solicitudes de este cliente',
   'client.edit': 'Cambiar',
   'client.change': 'Cambiar',
   'client.edit_title': 'Cambiar {name}',

@@ -122,7 +122,7 @@ export const users: Record<keyof typeof english, Message> = {
   'many.outcome.not_found': 'ya no existe',
   'view.action': 'Ver como este usuario',
   'view.title': 'Lo que ve {name}',
-  'view.text': 'Usted mira los trabajos y documentos como lo haría esta persona, sin cambiar nada. El motivo y los archivos que abra quedan en la actividad.',
+  'view.text': 'Usted mira los trabajos, los documentos y las solicitudes como lo haría esta persona, sin cambiar nada. El motivo y los archivos que abra quedan en la actividad.',
   'view.reason': 'Por qué mira',
   'view.reason_hint': 'Por ejemplo: llamó porque no se muestran trabajos.',
   'view.reason_missing': 'Diga en pocas palabras por qué mira.',
@@ -131,5 +131,8 @@ export const users: Record<keyof typeof english, Message> = {
   'view.until': 'Para {client}, solo lectura. Termina: {time}.',
   'view.not_allowed': 'Esta persona no puede ver esto.',
   'view.open': '{name}, se abre en una pestaña nueva',
+  'view.position': 'Quien va está a {distance} km en línea recta. Se vio: {time}.',
+  'view.position_seen': 'A quien va se le vio: {time}. No se sabe a qué distancia está.',
+  'view.position_unknown': 'En este momento no se sabe dónde está quien va.',
   'view.back': 'Volver a la lista',
 };

@@ -1,0 +1,53 @@
+import { useState } from 'preact/hooks';
+import { Dialog } from '../../common/parts/dialog.tsx';
+import { Icon } from '../../common/parts/icon.tsx';
+import { readClient } from '../api/clients.ts';
+import { useWords } from '../i18n/words.ts';
+import { CancelButton } from '../parts/row_button.tsx';
+import { useResource } from '../state/resource.ts';
+import { ClientPicker } from '../users/client_picker.tsx';
+
+// Of whom the requests are: among many clients one is found by typing.
+export function ClientFilter({ id, onChange }: { id: string; onChange: (id: string) => void }) {
+  const { t } = useWords();
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <div class="filter filter-button">
+      <span aria-hidden="true">{t('member.client')}</span>
+      {id === '' ? (
+        <button type="button" class="button" onClick={() => setOpen(true)}>
+          <span class="visually-hidden">{t('member.client')}: </span>
+          {t('filter.any')}
+        </button>
+      ) : (
+        <Chosen id={id} onClear={() => onChange('')} />
+      )}
+      {open && (
+        <Dialog title={t('work_requests.of_whom')} onClose={close}>
+          <ClientPicker
+            onPick={(client) => {
+              close();
+              onChange(client.id);
+            }}
+          />
+          <div class="actions">
+            <CancelButton onClose={close} />
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function Chosen({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useWords();
+  const client = useResource(`client ${id}`, (signal) => readClient(id, signal));
+  return (
+    <button type="button" class="button" onClick={onClear}>
+      <span class="visually-hidden">{t('work_requests.every_client')}: </span>
+      {client.value?.name ?? t('client.title')}
+      <Icon name="close" />
+    </button>
+  );
+}
