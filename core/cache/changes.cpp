@@ -8,13 +8,14 @@
 namespace portal::cache {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ChangeKind>, 7> kKinds = {{
+constexpr std::array<std::pair<std::string_view, ChangeKind>, 8> kKinds = {{
     {"account", ChangeKind::kAccount},
     {"settings", ChangeKind::kSettings},
     {"client", ChangeKind::kClient},
     {"jobs", ChangeKind::kJobs},
     {"documents", ChangeKind::kDocuments},
     {"sites", ChangeKind::kSites},
+    {"invoices", ChangeKind::kInvoices},
     {"membership", ChangeKind::kMembership},
 }};
 

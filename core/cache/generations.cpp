@@ -23,6 +23,7 @@ std::uint64_t Generations::of_content(const Owner& owner, Depends on) const noex
   if (on.has(depends::kJobs)) sum += at(Domain::kJobs, owner.account_id, owner.client_id);
   if (on.has(depends::kDocuments)) sum += at(Domain::kDocuments, owner.account_id, owner.client_id);
   if (on.has(depends::kSites)) sum += at(Domain::kSites, owner.account_id, owner.client_id);
+  if (on.has(depends::kInvoices)) sum += at(Domain::kInvoices, owner.account_id, owner.client_id);
   return sum;
 }
 
@@ -48,6 +49,9 @@ void Generations::on_change(const Change& change) noexcept {
     case ChangeKind::kSites:
       move(Domain::kSites, change.account_id, change.client_id);
       return;
+    case ChangeKind::kInvoices:
+      move(Domain::kInvoices, change.account_id, change.client_id);
+      return;
     case ChangeKind::kMembership:
       move(Domain::kMembership, change.account_id, change.id);
       return;
@@ -64,7 +68,8 @@ void Generations::move(const Owner& owner) noexcept {
 }
 
 void Generations::move_client(std::int64_t account_id, std::int64_t client_id) noexcept {
-  for (const Domain domain : {Domain::kJobs, Domain::kDocuments, Domain::kSites}) move(domain, account_id, client_id);
+  for (const Domain domain : {Domain::kJobs, Domain::kDocuments, Domain::kSites, Domain::kInvoices})
+    move(domain, account_id, client_id);
 }
 
 }  // namespace portal::cache

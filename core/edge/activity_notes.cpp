@@ -84,8 +84,9 @@ Task<void> ActivityNotes::flush(std::vector<Opened> opened, std::vector<Failure>
     // `enter` has let them in; who leaves right after has opened it all the same.
     segment.push_back(each.viewer ? sql::enter_staff_visitor(member.account_id, each.viewer->session_hash)
                                   : sql::enter_anonymous(member.account_id, member.session_hash));
-    segment.push_back(sql::record_opened(member.account_id, each.viewer ? "opened_as_member" : "document_opened",
-                                         member.client_id, member.membership_id, each.kind, each.id));
+    const std::string action = each.viewer ? "opened_as_member" : std::string(each.kind) + "_opened";
+    segment.push_back(
+        sql::record_opened(member.account_id, action, member.client_id, member.membership_id, each.kind, each.id));
     [[maybe_unused]] const Result<std::vector<pg::Rows>> ignored = co_await writes_.run(std::move(segment));
   }
   for (const Failure& each : failures) {

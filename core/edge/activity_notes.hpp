@@ -1,5 +1,6 @@
-// What stands in the activity without being part of a change: documents that members opened, wrong passwords. It is
-// written outside the request, so that a reading stays one, and no answer tells by its time what was noted.
+// What stands in the activity without being part of a change: documents and invoices that members opened, wrong
+// passwords. It is written outside the request, so that a reading stays one, and no answer tells by its time what was
+// noted.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ class ActivityNotes {
   // thing in the same session for an hour. Whoever asks for nothing but parts is noted all the same.
   enum class Extent : std::uint8_t { kWhole, kPart };
 
-  // A member has opened something. `kind` outlives everything: "document".
+  // A member has opened something, which stands there as document_opened. `kind` outlives everything: "document".
   void note_opened(const access::Member& member, std::string_view kind, std::int64_t id, Extent extent);
   // Somebody of the staff has opened it as the member would: "document", "job_file".
   void note_viewed(const access::Staff& viewer, const access::Member& member, std::string_view kind, std::int64_t id,

@@ -8,6 +8,7 @@
 
 #include "auth/api_key.hpp"
 #include "auth/session_cookie.hpp"
+#include "base/choice.hpp"
 #include "base/ids.hpp"
 #include "cache/canonical_query.hpp"
 #include "http/checks.hpp"
@@ -21,7 +22,9 @@ constexpr std::string_view kKeptType = "application/json";
 constexpr std::string_view kMembershipHeader = "Portal-Membership";
 // Of which a request has one or none: which of two is meant nobody can say.
 constexpr std::array<std::string_view, 2> kSingleHeaders = {kMembershipHeader, "Idempotency-Key"};
-constexpr std::string_view kOpensDocument = "get_document_content";  // the operation that stands in the activity
+// What stands in the activity, by the operation that opens it.
+constexpr std::array kOpens = {Choice<std::string_view>{"get_document_content", "document"},
+                               Choice<std::string_view>{"get_invoice_content", "invoice"}};
 
 // Where a path names one thing, a refusal looks as if that thing did not exist.
 bool names_one_thing(const Route& route) { return route.path.contains('{'); }
@@ -415,9 +418,9 @@ Task<Result<http::Response>> Operation::answer_key(Match match) {
 // anybody: kPrincipalChanged has it read anew first.
 Task<Result<http::Response>> Operation::ask(const Match& match, const access::Member& member, bool fresh) {
   subject_.member_id = member.member_id;
-  if (match.route->operation == kOpensDocument) {
+  if (const std::optional<std::string_view> kind = find_choice(kOpens, match.route->operation)) {
     if (const std::optional<std::int64_t> id = parse_id(match.path[0]))
-      opened_ = std::make_unique<Opened>(member, "document", *id);
+      opened_ = std::make_unique<Opened>(member, *kind, *id);
   }
   if (Result<void> decided = decide(*match.route, member); !decided) {
     if (!fresh) return at_once(fail(ErrorCode::kPrincipalChanged));

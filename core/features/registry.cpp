@@ -8,6 +8,7 @@
 #include "features/clients/routes.hpp"
 #include "features/documents/routes.hpp"
 #include "features/import/routes.hpp"
+#include "features/invoices/routes.hpp"
 #include "features/jobs/routes.hpp"
 #include "features/me/routes.hpp"
 #include "features/members/routes.hpp"
@@ -34,7 +35,7 @@ std::vector<edge::Route> routes() {
            stream_routes(),     staff_routes(),         staff_portal_routes(), staff_documents_routes(),
            staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),   staff_view_routes(),
            clients_routes(),    members_routes(),       activity_routes(),     api_key_routes(),
-           import_routes(),
+           import_routes(),     invoices_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());
   }

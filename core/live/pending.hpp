@@ -11,8 +11,8 @@
 
 namespace portal::live {
 
-enum class Event : std::uint8_t { kJobs, kDocuments, kSites, kSettings, kResync, kEnded };
-inline constexpr std::array<std::string_view, 6> kEventNames = {"jobs",     "documents", "sites",
+enum class Event : std::uint8_t { kJobs, kDocuments, kSites, kInvoices, kSettings, kResync, kEnded };
+inline constexpr std::array<std::string_view, 7> kEventNames = {"jobs",     "documents", "sites", "invoices",
                                                                 "settings", "resync",    "ended"};
 
 class Pending {

@@ -204,6 +204,10 @@ void Streams::on_change(const cache::Change& change) noexcept {
       case kSites:
         stream.pending_.add(Event::kSites);
         break;
+      case kInvoices:
+        if (!member.permissions.has(access::Permission::kViewInvoices)) return;
+        stream.pending_.add(Event::kInvoices);
+        break;
       case kSettings:
       case kClient:
         stream.pending_.add(Event::kSettings);

@@ -41,6 +41,9 @@ ROWS = f"""
     select {{0}}, 'member', member_id, 'signed_in', client_id, membership_id from portal.membership where account_id = {{0}};
     insert into portal.document (account_id, client_id, name, media_type, size_bytes, content_hash)
     select {{0}}, client_id, 'a.pdf', 'application/pdf', 1, sha256(int8send(client_id)) from portal.client where account_id = {{0}};
+    with job as (select job_id, client_id from portal.job where account_id = {{0}})
+    insert into portal.invoice (account_id, client_id, job_id, number, issued_on, currency, total_minor, size_bytes, content_hash)
+    select {{0}}, client_id, job_id, 'A', '2026-11-16', 'EUR', 1, 1, sha256(int8send(job_id)) from job;
     insert into portal.document_hidden_from (account_id, document_id, client_id, membership_id)
     select {{0}}, d.document_id, d.client_id, m.membership_id
     from portal.document d join portal.membership m on m.account_id = {{0}} and m.client_id = d.client_id where d.account_id = {{0}};

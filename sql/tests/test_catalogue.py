@@ -7,7 +7,7 @@ BOOKS = {"schema_migration", "schema_state"}
 # By these an account is chosen before anybody knows which it is.
 WORLDWIDE = {"account_slug_key", "account_host_host_key"}
 # What other systems call a row. PostgreSQL's looks of foreign keys must not find these keys fit (migration 0028), so they end with the account.
-OTHERS_NAMES = {f"{table}_external_id_account_id_key" for table in ("client", "site", "worker", "team", "job_template", "job_field")}
+OTHERS_NAMES = {f"{table}_external_id_account_id_key" for table in ("client", "site", "worker", "team", "job_template", "job_field", "invoice")}
 # What the courier works off.
 COURIERS = {"outbox_message", "logo_upload"}
 # Telephone numbers, which it reads, and what they are found by.
@@ -138,7 +138,7 @@ def test_planner_has_an_index_that_begins_with_the_account_for_every_foreign_key
         join pg_class c on c.oid = x.indrelid join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
         where c.relnamespace = 'portal'::regnamespace and not x.indisunique""")
     # Which portalctl asks over all accounts before it removes a file.
-    assert {name for name, first in indexes if first != "account_id"} == {"document_by_content", "job_file_by_content"}
+    assert {name for name, first in indexes if first != "account_id"} == {"document_by_content", "job_file_by_content", "invoice_by_content"}
 
 
 # Foreign keys without an index of their own: who is referred to is so few that reading the account's rows for each of them is no work.

@@ -270,6 +270,20 @@ def test_settings(told, account, world: World):
     assert told("insert into portal.portal_visible_field values (%s, %s)", account, field) == expected
 
 
+def test_invoices(told, account, client, other):
+    made = told.value("""insert into portal.invoice (account_id, client_id, number, issued_on, currency, total_minor, external_id)
+        values (%s, %s, 'A-1', '2026-11-16', 'EUR', 100, 'A-1') returning invoice_id""", account, client)
+    expected = [f"invoices {account} {client} {made}"]
+    assert told.hear() == expected
+    for change in ("number = 'A-2'", "title = 'Other'", "issued_on = '2026-11-17'", "due_on = '2026-12-17'", "currency = 'GBP'", "total_minor = 200", "paid_minor = 50", "is_void = true",
+                   "is_visible = false", "job_id = (select min(job_id) from portal.job j where j.account_id = invoice.account_id)", "size_bytes = 1, content_hash = sha256('x')",
+                   "withdrawn_at = now()"):
+        assert told(f"update portal.invoice set {change} where invoice_id = %s", made) == expected, change
+    assert told("update portal.invoice set version = 9, external_id = 'A-9' where invoice_id = %s", made) == []
+    assert told("update portal.invoice set client_id = %s where invoice_id = %s", other, made) == sorted([*expected, f"invoices {account} {other} {made}"])
+    assert told("delete from portal.invoice where invoice_id = %s", made) == [f"invoices {account} {other} {made}"]
+
+
 def test_what_the_table_loses_at_once_is_told_to_everybody(told):
     told.session.rows("set role portal_owner")
     assert told("truncate portal.job_file") == ["everything"]

@@ -13,7 +13,7 @@ from named import PORTALCTL, SQL, Session, call, unwrap
 
 NUMBERS = itertools.count(1)
 KIT = SQL / "kit/follow.sql"
-KINDS = ["clients", "sites", "contacts", "fields", "templates", "workers", "teams", "jobs", "documents"]
+KINDS = ["clients", "sites", "contacts", "fields", "templates", "workers", "teams", "jobs", "documents", "invoices"]
 
 APPLICATION = """
 create schema crm;

@@ -73,6 +73,11 @@ def documents(count: int) -> list[dict]:
     return [{"external_id": f"D-{number}", "client": f"C-{number}", "name": "Report.pdf", "visible": True} for number in range(count)]
 
 
+def invoices(count: int) -> list[dict]:
+    return [{"external_id": f"I-{number}", "client": f"C-{number}", "number": str(number), "issued_on": "2026-11-16", "currency": "EUR", "total": 100, "paid": 0, "void": False,
+             "job": f"J-{number}"} for number in range(count)]
+
+
 def positions(count: int) -> list[dict]:
     return [{"external_id": f"W-{number}", "latitude": 53.8, "longitude": -1.5, "recorded_at": "2026-11-16T13:00:00Z"} for number in range(count)]
 
@@ -83,7 +88,7 @@ def deleted(lines: list[dict]) -> list[dict]:
 
 def course(count: int) -> list[tuple[str, str, list[dict]]]:
     """A first load of all kinds, the same again, other names, and all of it taken back: the name of each step, its kind and lines."""
-    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, positions, teams, jobs, documents)}
+    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, positions, teams, jobs, documents, invoices)}
     lines = {kind: make(count) for kind, make in makers.items()}
     return [
         *((f"{kind} first", kind, lines[kind]) for kind in makers),
@@ -91,6 +96,7 @@ def course(count: int) -> list[tuple[str, str, list[dict]]]:
         ("clients renamed", "clients", clients(count, "Firm")),
         *((f"{kind} changed", kind, [{**line, "name": "Other.pdf"} for line in lines[kind]]) for kind in ("sites", "contacts", "templates", "workers", "teams", "documents")),
         ("positions changed", "positions", [{**line, "recorded_at": "2026-11-16T13:00:05Z"} for line in lines["positions"]]),
+        ("invoices changed", "invoices", [{**line, "paid": 100} for line in lines["invoices"]]),
         ("jobs changed", "jobs", [{**line, "status": "paused"} for line in lines["jobs"]]),
         *((f"{kind} deleted", kind, deleted(lines[kind])) for kind in reversed(makers)),
     ]

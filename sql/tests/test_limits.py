@@ -10,6 +10,7 @@ SITE = "update portal.site set {} where site_id = (select min(site_id) from port
 MEMBER = "update portal.member set {} where email = 'alex.morgan@acme.example.com'"
 FILE = "update portal.job_file set {} where job_file_id = (select min(job_file_id) from portal.job_file where type = 'photo' and position = 1)"
 FIELD = "update portal.job_field set {} where job_field_id = (select min(job_field_id) from portal.job_field where type = 'pick_list')"
+INVOICE = "update portal.invoice set {} where invoice_id = (select min(invoice_id) from portal.invoice where content_hash is not null)"
 PORTAL = "update portal.portal set {} where account_id = (select min(account_id) from portal.portal)"
 
 
@@ -20,7 +21,8 @@ def maintenance(stage):
 
 LENGTHS = [(JOB, "description", 15000), (CLIENT, "organisation_name", 5000), (PERSON, "first_name", 50), (PERSON, "surname", 50), (SITE, "name", 300),
            (JOB, "entrance", 50), (JOB, "floor", 50), (JOB, "external_id", 255), (JOB, "reference", 255), (JOB, "address", 1000),
-           (JOB, "resolution_note", 5000), (MEMBER, "first_name", 50), (MEMBER, "job_title", 100), (FILE, "name", 255), (PORTAL, "name", 300)]
+           (JOB, "resolution_note", 5000), (MEMBER, "first_name", 50), (MEMBER, "job_title", 100), (FILE, "name", 255), (PORTAL, "name", 300),
+           (INVOICE, "number", 50), (INVOICE, "title", 300), (INVOICE, "external_id", 255)]
 
 
 @pytest.mark.parametrize("update, column, longest", LENGTHS, ids=[f"{column}-{longest}" for _, column, longest in LENGTHS])
@@ -39,6 +41,9 @@ REFUSED = [
     (MEMBER, "email = 'Alex@acme.example.com'"), (MEMBER, "email = 'alex'"), (MEMBER, "email = 'a b@example.com'"), (MEMBER, "password_hash = 'plain'"),
     (MEMBER, "state = 'removed'"), (MEMBER, "language = 'fr'"), (MEMBER, "first_name = null"),
     (FILE, "position = 11"), (FILE, "size_bytes = -1"), (FILE, "content_hash = 'short'"), (FILE, "media_type = 'no type'"),
+    (INVOICE, "number = ''"), (INVOICE, "number = e'a\\nb'"), (INVOICE, "title = e'a\\nb'"), (INVOICE, "currency = 'eur'"), (INVOICE, "total_minor = -1, paid_minor = 0"),
+    (INVOICE, "total_minor = 1000000000000001"), (INVOICE, "paid_minor = total_minor + 1"), (INVOICE, "paid_minor = -1"), (INVOICE, "issued_on = 'infinity'"),
+    (INVOICE, "due_on = 'infinity'"), (INVOICE, "size_bytes = 9, content_hash = null"), (INVOICE, "content_hash = 'short'"),
     (FIELD, "options = null"), (FIELD, "options = '[]'"), (FIELD, "type = 'text'"), (FIELD, "key = 'Upper'"),
     (PORTAL, "accent_colour = 'red'"), (PORTAL, "privacy_url = 'javascript:alert(1)'"), (PORTAL, "languages = '{}'"), (PORTAL, "languages = '{fr}'"),
     (PORTAL, "languages = '{es}', default_language = 'en'"), (PORTAL, "logo_width = 100"),

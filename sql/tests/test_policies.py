@@ -36,8 +36,10 @@ def expected(world: World, who: Membership) -> dict[str, list[dict]]:
     hidden = [row for row in own["document_hidden_from"] if row["membership_id"] == who.membership_id]
     documents = [row for row in own["document"] if "view_documents" in who.permissions and row["client_id"] == who.client_id and row["is_visible"]
                  and row["document_id"] not in {item["document_id"] for item in hidden}]
+    invoices = [row for row in own["invoice"] if "view_invoices" in who.permissions and row["client_id"] == who.client_id and row["is_visible"] and row["withdrawn_at"] is None]
     return {
         **{table: [] for table in FOR_STAFF},
+        "invoice": invoices,
         "document": documents, "document_hidden_from": hidden,
         "account": own["account"], "account_host": own["account_host"], "portal": own["portal"],
         "client": [row for row in own["client"] if row["client_id"] in {item["client_id"] for item in memberships}],
@@ -157,7 +159,7 @@ def test_a_key_without_a_scope_sees_its_account_alone(edge, world):
         assert {row["account_id"] for row in seen(edge, table)} == ({world.brightwater} if table == "account" else set()), table
 
 
-@pytest.mark.parametrize("missing, hidden", [("portal.client_id", {"job", "job_file", "site"}), ("portal.permissions", {"job", "job_file"}),
+@pytest.mark.parametrize("missing, hidden", [("portal.client_id", {"job", "job_file", "site", "invoice"}), ("portal.permissions", {"job", "job_file", "invoice"}),
                                              ("portal.visible_templates", {"job", "job_file", "job_template", "job_template_field"}),
                                              ("portal.member_id", {"member", "membership", "client"})])
 def test_an_empty_setting_never_means_all(edge, world, missing, hidden):

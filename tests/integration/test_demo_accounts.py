@@ -3,6 +3,7 @@
 import pytest
 
 DEFAULT_PERMISSIONS = ["view_completed_jobs", "view_documents", "view_job_status"]
+SEES_BESIDES = ["view_invoices"]
 FROM_A_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -12,10 +13,12 @@ def test_the_first_member_holds_the_defaults_and_sees_jobs_of_each_kind(portal, 
     client = portal.client(slug)
     member = account["members"][0]
     session = client.post("/api/v1/session", json={"email": member["email"], "password": member["password"]}).json()
-    assert sorted(session["membership"]["permissions"]) == DEFAULT_PERMISSIONS
+    assert sorted(session["membership"]["permissions"]) == sorted(DEFAULT_PERMISSIONS + SEES_BESIDES)
     assert session["membership"]["client"]["name"] == member["client"]
     counts = client.get("/api/v1/jobs?counts=true").json()["counts"]
     assert all(counts[state] > 0 for state in ("planned", "active", "finished"))
+    invoices = client.get("/api/v1/invoices?counts=true").json()
+    assert all(invoices["counts"][state] > 0 for state in ("payment_due", "overdue", "paid")) and invoices["outstanding"]
 
 
 @pytest.mark.parametrize("slug", ["brightwater", "northside"])

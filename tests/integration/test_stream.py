@@ -78,6 +78,10 @@ def add_document(people: People, client: str) -> None:
 _numbers = iter(range(1, 10**6))
 
 
+def add_invoice(people: People, client: str) -> int:
+    return people.insert("invoice", "invoice_id", account_id=people.account_id, client_id=people.clients[client], number="A-1", issued_on="2026-11-16", currency="EUR", total_minor=100)
+
+
 def next_number() -> int:
     return next(_numbers)
 
@@ -119,12 +123,14 @@ def test_another_account_is_not_told(people, site):
 
 
 def test_each_kind_has_its_name(people):
-    member = browser(people, people.add_member())
+    member = browser(people, people.add_member(permissions=["view_job_status", "view_documents", "view_invoices"]))
     with begin(member) as stream:
         site_id = people.insert("site", "site_id", account_id=people.account_id, client_id=people.clients["Acme"], name="Mill Lane")
         assert stream.next() == ("sites", {})
         add_document(people, "Acme")
         assert stream.next() == ("documents", {})
+        add_invoice(people, "Acme")
+        assert stream.next() == ("invoices", {})
         people.rows("UPDATE portal.portal SET name = 'Harbour' WHERE account_id = %s", people.account_id)
         assert stream.next() == ("settings", {})
         people.rows("DELETE FROM portal.site WHERE site_id = %s", site_id)
@@ -136,6 +142,7 @@ def test_nobody_is_told_of_what_he_may_not_see(people):
     with begin(jobs_only) as jobs, begin(papers_only) as papers:
         add_job(people, "Acme", next_number())
         add_document(people, "Acme")
+        add_invoice(people, "Acme")
         assert jobs.next()[0] == "jobs" and papers.next() == ("documents", {})
         assert jobs.is_quiet(0.4) and papers.is_quiet(0.1)
 

@@ -1,4 +1,4 @@
-"""All rows of the matrix: those of operations.py and of each staff_<area>.py and key_<area>.py beside it, which says `CELLS = {operation: rows}` too."""
+"""All rows of the matrix: those of operations.py and of each member_<area>.py, staff_<area>.py and key_<area>.py beside it, which says `CELLS = {operation: rows}` too."""
 
 import importlib
 from pathlib import Path
@@ -9,7 +9,7 @@ from operations import Surroundings
 from principals import Principal
 
 CELLS = dict(operations.CELLS)
-for file in sorted([*Path(__file__).parent.glob("staff_*.py"), *Path(__file__).parent.glob("key_*.py")]):
+for file in sorted(file for side in ("member", "staff", "key") for file in Path(__file__).parent.glob(f"{side}_*.py")):
     more = importlib.import_module(file.stem).CELLS
     assert not set(more) & set(CELLS), f"{file.name} has rows of operations that have some already: {set(more) & set(CELLS)}"
     CELLS |= more

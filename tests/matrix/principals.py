@@ -26,6 +26,9 @@ class Principal:
     def may_see_documents(self) -> bool:
         return "view_documents" in self.acting.permissions
 
+    def may_see_invoices(self) -> bool:
+        return "view_invoices" in self.acting.permissions
+
     def may_see_jobs(self) -> bool:
         return bool({"view_job_status", "view_completed_jobs"} & set(self.acting.permissions))
 
@@ -33,13 +36,14 @@ class Principal:
 def make_principals(world: World) -> dict[str, Principal]:
     now = datetime.now(timezone.utc)
     matrix, elsewhere = world.matrix, world.elsewhere
-    default = world.add_member(matrix, "One")
+    with_invoices = (*DEFAULT_PERMISSIONS, "view_invoices")
+    default = world.add_member(matrix, "One", with_invoices)
     first = world.add_member(matrix, "One")
     second = world.add_member(matrix, "Two", member_id=first.member_id)
     leaving = world.add_member(matrix, "One")
     left = world.add_member(matrix, "Two", member_id=leaving.member_id, membership_state="ended")
     removed = world.add_member(matrix, "One", state="removed", membership_state="ended")
-    stranger = world.add_member(elsewhere, "One")
+    stranger = world.add_member(elsewhere, "One", with_invoices)
 
     def signed_in(name: str, acting: Membership) -> Principal:
         return Principal(name, acting.account, acting)
@@ -59,11 +63,11 @@ def make_principals(world: World) -> dict[str, Principal]:
         not_signed_in("member of the other account, here", world.open_session(stranger)),
         signed_in("member", default),
         signed_in("member who sees no finished jobs", world.add_member(matrix, "One", ("view_job_status",))),
-        signed_in("member who sees finished jobs only", world.add_member(matrix, "One", ("view_completed_jobs",))),
+        signed_in("member who sees finished jobs only", world.add_member(matrix, "One", ("view_completed_jobs", "view_invoices"))),
         signed_in("member without jobs", world.add_member(matrix, "One", ("view_documents", "view_invoices"))),
         signed_in("member of two, as the first", first),
         signed_in("member of two, as the second", second),
-        signed_in("member of the other client", world.add_member(matrix, "Two")),
+        signed_in("member of the other client", world.add_member(matrix, "Two", with_invoices)),
         signed_in("member of the other account, at home", stranger),
     ]
     return {principal.name: principal for principal in [*principals, *make_staff_principals(world), *make_keys(world)]}

@@ -29,6 +29,7 @@ class Findings:
     searches_with_hits: list[str] = field(default_factory=list)
     job_pages: int = 0
     documents: int = 0  # whose bytes came
+    invoices: int = 0  # the same
     files: int = 0
     requests: int = 0
 
@@ -76,6 +77,7 @@ def sweep(world: World, words: set[str]) -> Findings:
     findings = Findings()
     jobs = world.rows("SELECT account_id, client_id, job_id FROM portal.job ORDER BY job_id")
     documents = [document for document, in world.rows("SELECT document_id FROM portal.document ORDER BY document_id")]
+    invoices = [invoice for invoice, in world.rows("SELECT invoice_id FROM portal.invoice ORDER BY invoice_id")]
     files = world.rows("SELECT job_id, job_file_id FROM portal.job_file ORDER BY job_file_id")
     for who in everybody(world):
         client = world.signed_in(who)
@@ -92,7 +94,8 @@ def sweep(world: World, words: set[str]) -> Findings:
                 findings.found.setdefault(word, f"{who.account.slug}, {who.client}: {path}")
             return answer
 
-        for path in ("/portal", "/session", "/sites", "/jobs?counts=true&limit=100", *(f"/jobs?state={state}" for state in STATES)):
+        for path in ("/portal", "/session", "/sites", "/jobs?counts=true&limit=100", *(f"/jobs?state={state}" for state in STATES),
+                     "/invoices?counts=true&limit=100", *(f"/invoices?limit=100&state={kind}" for kind in ("open", "paid", "void"))):
             ask(path)
         for sort in SORTS:
             path = f"/jobs?sort={sort}&limit=30"
@@ -117,6 +120,9 @@ def sweep(world: World, words: set[str]) -> Findings:
         for document in documents:
             ask(f"/documents/{document}")
             findings.documents += ask(f"/documents/{document}/content").status == 200
+        for invoice in invoices:
+            ask(f"/invoices/{invoice}")
+            findings.invoices += ask(f"/invoices/{invoice}/content").status == 200
         of_own_jobs = [row for row in files if row[0] in own] or files
         for job, file in random.Random(2).choices(files, k=FILES) + random.Random(3).choices(of_own_jobs, k=FILES):
             findings.files += ask(f"/jobs/{job}/files/{file}").status == 200
@@ -127,20 +133,21 @@ def make_everything_visible(world: World) -> None:
     for table, column in (("template", "job_template"), ("field", "job_field")):
         world.rows(f"""INSERT INTO portal.portal_visible_{table} (account_id, {column}_id)
                        SELECT account_id, {column}_id FROM portal.{column} JOIN portal.portal USING (account_id) ON CONFLICT DO NOTHING""")
-    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs,view_documents}'")
+    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs,view_documents,view_invoices}'")
     world.rows("UPDATE portal.document SET is_visible = true")
     world.rows("DELETE FROM portal.document_hidden_from")
+    world.rows("UPDATE portal.invoice SET is_visible = true")
 
 
 def what_is_visible(world: World) -> set[str]:
     truths = [Truth(world, who) for who in everybody(world)]
-    return {word for truth in truths for shown in (*map(truth.page, truth.jobs()), truth.documents())
+    return {word for truth in truths for shown in (*map(truth.page, truth.jobs()), truth.documents(), truth.invoices())
             for word in WORD.findall(json.dumps(shown, ensure_ascii=False))}
 
 
 def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     hidden = sweep(world, words)
-    assert hidden.job_pages > 100 and hidden.requests > 1000 and hidden.documents > 20 and hidden.files > 20, "hardly anything was asked"
+    assert hidden.job_pages > 100 and hidden.requests > 1000 and hidden.documents > 20 and hidden.invoices > 5 and hidden.files > 20, "hardly anything was asked"
     assert not hidden.found, f"seen by members: {hidden.found}"
     assert not hidden.searches_with_hits, f"found by searching for it: {hidden.searches_with_hits}"
     logs = world.site.nginx.error_log.read_text(errors="replace") + world.site.nginx.access_log.read_text(errors="replace")
@@ -149,7 +156,7 @@ def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     make_everything_visible(world)
     expected = what_is_visible(world)
     for kind in ("template", "description", "custom-text", "custom-link", "report-text", "report-link", "file", "label", "option", "note",
-                 "external", "reference", "address", "document-invisible", "document-hidden", "field-alarm-code", "field-internal-remarks"):
+                 "external", "reference", "address", "document-invisible", "document-hidden", "invoice-invisible", "field-alarm-code", "field-internal-remarks"):
         assert any(f"-{kind}-" in word for word in expected), f"nothing of the kind '{kind}' is there to be found"
 
     visible = sweep(world, {word for word in expected if any(f"-{kind}-" in word for kind in SEARCHED)})

@@ -36,8 +36,9 @@ def test_a_row_succeeds(matrix, operation):
 
 def test_rows_that_succeed_show_something(matrix):
     """A list compared with an empty truth would prove nothing."""
-    cells = [cell for operation in ("list_jobs", "list_sites", "list_documents") for cell in cells_of(operation, matrix.around, matrix.principals["member"], "member")]
+    cells = [cell for operation in ("list_jobs", "list_sites", "list_documents", "list_invoices") for cell in cells_of(operation, matrix.around, matrix.principals["member"], "member")]
     assert len(next(cell for cell in cells if cell.name == "counts").body["items"]) == 9
+    assert {item["state"] for item in next(cell for cell in cells if cell.path == "/invoices").body["items"]} == {"payment_due", "partially_paid", "overdue", "paid", "void"}
     assert all(cell.body["items"] for cell in cells if cell.name.startswith("state"))
     assert len(next(cell for cell in cells if cell.path == "/documents").body["items"]) >= 4
     assert all(cell.body["items"] for cell in cells if cell.path == "/sites" and cell.name == "all")
@@ -51,7 +52,7 @@ def test_the_filters_hold_without_the_policies(matrix):
                                                    "member of the other account, at home")]
     rows = [(operation, who, cells_of(operation, matrix.around, who, audience_of(operation)))
             for operation in ("get_portal", "get_session", "list_sites", "list_jobs", "get_job", "get_job_calendar", "get_job_position", "get_job_file",
-                               "list_documents", "get_document", "get_document_content") for who in askers]
+                               "list_documents", "get_document", "get_document_content", "list_invoices", "get_invoice", "get_invoice_content") for who in askers]
     for table in tables:
         matrix.world.rows(f"ALTER TABLE portal.{table} DISABLE ROW LEVEL SECURITY")
     try:

@@ -1,7 +1,7 @@
 """What a member must be shown, worked out anew from the rows of the tables: in another language than the portal, without
 its statements, views and functions."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from psycopg2.extras import RealDictCursor
@@ -162,6 +162,26 @@ class Truth:
         return [{"id": str(row["document_id"]), "name": row["name"], "type": row["media_type"], "size": row["size_bytes"],
                  "created_at": rfc3339(row["created_at"]), "url": f"/api/v1/documents/{row['document_id']}/content"} for row in rows]
 
+    def invoices(self, *, kind=None) -> list[dict]:
+        """All items of GET /invoices, in order."""
+        if "view_invoices" not in self._who.permissions:
+            return []
+        rows = self._rows("SELECT * FROM portal.invoice WHERE account_id = %(account)s AND client_id = %(client)s AND is_visible AND withdrawn_at IS NULL", client=self._who.client_id)
+        jobs = {row["job_id"]: row["number"] for row in self.jobs()}
+        rows.sort(key=lambda row: (row["issued_on"], row["invoice_id"]), reverse=True)
+        today = datetime.now(self._zone).date()
+        return [item for item in (invoice_item(row, jobs, today) for row in rows) if kind is None or kind_of(item) == kind]
+
+    def invoice_totals(self) -> dict:
+        """What `counts=true` adds to the list."""
+        items = self.invoices()
+        sums: dict[str, int] = {}
+        for item in items:
+            if item["outstanding"]["amount"]:
+                sums[item["total"]["currency"]] = sums.get(item["total"]["currency"], 0) + item["outstanding"]["amount"]
+        return {"counts": {state: sum(item["state"] == state for item in items) for state in ("payment_due", "partially_paid", "overdue", "paid", "void")},
+                "outstanding": [{"amount": sums[currency], "currency": currency} for currency in sorted(sums)]}
+
     def counts(self, **filters) -> dict[str, int]:
         items = self.listed(**filters)
         return {state: sum(1 for item in items if item["state"] == state) for state in ("planned", "active", "finished", "cancelled")
@@ -188,6 +208,28 @@ class Truth:
                            "surname": own["surname"] or None, "language": own["language"], "email_change_pending": own["pending_email"] is not None},
                 "membership": {**described(own), "permissions": sorted(own["permissions"])},
                 "memberships": [described(row) for row in rows]}
+
+
+def kind_of(invoice: dict) -> str:
+    return invoice["state"] if invoice["state"] in ("paid", "void") else "open"
+
+
+def invoice_item(row: dict, jobs: dict[int, int], today: date, folder: str = "/api/v1/invoices") -> dict:
+    """Of a row of portal.invoice; `jobs` are those that may be named, with their numbers."""
+    total, paid = row["total_minor"], row["paid_minor"]
+    is_open = not row["is_void"] and paid < total
+    state = "void" if row["is_void"] else "paid"
+    if is_open:
+        is_late = row["due_on"] is not None and row["due_on"] < today
+        state = "overdue" if is_late else "partially_paid" if paid else "payment_due"
+    extension = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(row["media_type"])
+    return {
+        "id": str(row["invoice_id"]), "number": row["number"], "title": row["title"], "state": state, "issued_on": str(row["issued_on"]),
+        "due_on": row["due_on"] and str(row["due_on"]), "total": {"amount": total, "currency": row["currency"]}, "paid": {"amount": paid, "currency": row["currency"]},
+        "outstanding": {"amount": total - paid if is_open else 0, "currency": row["currency"]},
+        "job": {"id": str(row["job_id"]), "number": str(jobs[row["job_id"]])} if row["job_id"] in jobs else None,
+        "file": row["content_hash"] and {"name": f"{row['number']}.{extension}", "type": row["media_type"], "size": row["size_bytes"],
+                                         "url": f"{folder}/{row['invoice_id']}/content"}}
 
 
 def portal_answer(world: World, slug: str) -> dict:

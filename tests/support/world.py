@@ -23,7 +23,7 @@ from support.site import PrivateSite
 COOKIE = "portal-member"
 NOTICE_SECONDS = 0.05
 # Of what is only added, these rows change what somebody sees (sql/migrations/0020_changes.sql).
-TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file)\b",
+TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file|invoice)\b",
                              re.IGNORECASE)
 # What files begin with; nobody reads further.
 # What follows the first is its pixels.
@@ -53,6 +53,7 @@ class Account:
     templates: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, dict[str, int]] = field(default_factory=dict)  # by client, then by what the job is
     documents: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
+    invoices: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
 
     @property
     def host(self) -> str:
@@ -205,6 +206,7 @@ class World:
         for name in account.clients:
             self._make_jobs(account, name, worker, team)
             self._make_documents(account, name)
+            self._make_invoices(account, name)
         return account
 
     def _make_templates(self, account: Account, visible_main: tuple[str, ...]) -> None:
@@ -316,6 +318,29 @@ class World:
         values = {"media_type": "application/pdf", "created_at": datetime.now(timezone.utc) - timedelta(days=age_days), **columns}
         return self.insert("document", "document_id", account_id=account.account_id, client_id=account.clients[client], name=name,
                            size_bytes=len(content), content_hash=self.store(content), **values)
+
+    def _make_invoices(self, account: Account, client: str) -> None:
+        jobs, now = account.jobs[client], datetime.now(timezone.utc)
+        account.invoices[client] = {
+            "due": self.add_invoice(account, client, "due", age_days=2, due_days=10, job_id=jobs["finished"]),
+            "without a date": self.add_invoice(account, client, "no date", due_days=None, paid_minor=1, job_id=jobs["scheduled"]),
+            "overdue": self.add_invoice(account, client, "late", age_days=40, paid_minor=100, job_id=jobs["hidden template, finished"]),
+            "paid": self.add_invoice(account, client, "paid", age_days=40, paid_minor=12345, job_id=jobs["deleted"], content=None),
+            "of nothing": self.add_invoice(account, client, "nothing", total_minor=0, currency="EUR"),
+            "in another currency": self.add_invoice(account, client, "euros", title=None, due_days=10, currency="EUR"),
+            "void": self.add_invoice(account, client, "void", age_days=40, is_void=True),
+            "invisible": self.add_invoice(account, client, self.canary("invoice-invisible"), is_visible=False, title=self.canary("invoice-invisible")),
+            "withdrawn": self.add_invoice(account, client, self.canary("invoice-deleted"), withdrawn_at=now, content=None)}
+
+    def add_invoice(self, account: Account, client: str, number: str, *, content: bytes | None = PDF, age_days: int = 1, due_days: int | None = 30, **columns) -> int:
+        """Dates are days from today, those on which it is due from when it was issued."""
+        issued_on = (datetime.now(timezone.utc) - timedelta(days=age_days)).date()
+        file = {}
+        if content is not None:
+            content += f"{number} of {client} at {account.slug}".encode()
+            file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content)}
+        values = {"title": f"Invoice {number}", "currency": "GBP", "total_minor": 12345, "due_on": due_days and issued_on + timedelta(days=due_days), **file, **columns}
+        return self.insert("invoice", "invoice_id", account_id=account.account_id, client_id=account.clients[client], number=number, issued_on=issued_on, **values)
 
     def show_logo(self, account: Account) -> None:
         """As it was in the beginning."""

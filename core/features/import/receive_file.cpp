@@ -18,6 +18,7 @@
 #include "http/query.hpp"
 #include "json/plain_text.hpp"
 #include "sql/import_documents.hpp"
+#include "sql/import_invoices.hpp"
 #include "sql/staff_documents.hpp"
 
 namespace portal::features::import {
@@ -57,14 +58,24 @@ struct Received {
   std::string_view media_type;
 };
 
-// The body, safe in the folder. kUnsupportedMediaType when it is none of `types`, not what its name says, or begins as
-// a picture and is none.
-Task<Result<Received>> receive(edge::KeyContext* context, std::string name, std::span<const std::string_view> types) {
+// By its content alone, where the name is to be made from the type.
+std::string_view detect_type(std::string_view head) {
+  for (const std::string_view type : kTypes) {
+    if (files::detect_type(head, files::with_extension("file", type)) == type) return type;
+  }
+  return files::kUnknownType;
+}
+
+// The body, safe in the folder. kUnsupportedMediaType when it is none of `types`, not what its name says (if it has
+// one), or begins as a picture and is none.
+Task<Result<Received>> receive(edge::KeyContext* context, std::optional<std::string> name,
+                               std::span<const std::string_view> types) {
   const Result<http::BodyFile> body = co_await context->body.receive();
   if (!body) co_return fail(body.error());
   Result<files::Upload> upload = co_await context->services.uploads->keep(*body);
   if (!upload) co_return fail(std::move(upload.error()));
-  const std::string_view media_type = files::detect_type(upload->content().head, name);
+  const std::string_view head = upload->content().head;
+  const std::string_view media_type = name ? files::detect_type(head, *name) : detect_type(head);
   if (std::ranges::find(types, media_type) == types.end() || upload->content().is_broken_picture)
     co_return fail(ErrorCode::kUnsupportedMediaType);
   co_return Received{std::move(*upload), media_type};
@@ -142,6 +153,33 @@ Task<Result<http::Response>> fill_document(edge::KeyContext context) {
                                        received->media_type, content.bytes, content.hash, content.is_active));
   queries.push_back(sql::require_room_for_files(account_id));
   queries.push_back(sql::read_imported_document(account_id, *external_id));
+  const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
+      std::move(received->upload), context.database.write(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
+  co_return body_of(rows->back());
+}
+
+Task<Result<http::Response>> fill_invoice(edge::KeyContext context) {
+  const Result<std::string> external_id = parse_external_id(context.request.query);
+  if (!external_id) co_return fail(external_id.error());
+  const Result<std::int64_t> length = length_of(context.request);
+  if (!length) co_return fail(length.error());
+  const std::int64_t account_id = context.key.account_id;
+  const Result<pg::Rows> found =
+      co_await ask(&context.database, sql::find_invoice_to_fill(account_id, *external_id, *length));
+  if (!found) co_return fail(found.error());
+  const auto invoice = sql::FindInvoiceToFillRow::decode((*found)[0]);
+  if (!invoice.has_room) co_return fail(ErrorCode::kQuotaExceeded);
+
+  Result<Received> received = co_await receive(&context, std::nullopt, kTypes);
+  if (!received) co_return fail(std::move(received.error()));
+  const files::Content& content = received->upload.content();
+  std::vector<pg::Query> queries;
+  queries.push_back(sql::lock_files_for_row(account_id));
+  queries.push_back(sql::fill_invoice(account_id, *external_id, invoice.client_id, received->media_type, content.bytes,
+                                      content.hash, content.is_active));
+  queries.push_back(sql::require_room_for_files(account_id));
+  queries.push_back(sql::read_imported_invoice(account_id, *external_id));
   const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
       std::move(received->upload), context.database.write(std::move(queries)));
   if (!rows) co_return fail(rows.error());

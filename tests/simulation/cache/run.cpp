@@ -47,8 +47,8 @@ cache::Bug bug_of(CachePlant plant) {
 }
 
 std::string payload_of(const cache::Change& change) {
-  constexpr std::array<std::string_view, 7> kKinds = {"account",   "settings", "client",    "jobs",
-                                                      "documents", "sites",    "membership"};
+  constexpr std::array<std::string_view, 8> kKinds = {"account",   "settings", "client",   "jobs",
+                                                      "documents", "sites",    "invoices", "membership"};
   std::string payload(kKinds[static_cast<std::size_t>(change.kind)]);
   for (const std::int64_t number : {change.account_id, change.client_id, change.id})
     payload.append(" ").append(std::to_string(number));

@@ -102,6 +102,33 @@ TEST(ImportLines, AreRowsOfWhichTheNewestCounts) {
       << "a line without a version has that of the line before it";
 }
 
+TEST(ImportLines, InvoicesSayWhatIsNotSaidExceptVisible) {
+  const std::string said =
+      R"("client":"c","number":"A-1","issued_on":"2026-11-16","currency":"EUR","total":1000000000000000)";
+  const std::string head = R"([{"line":1,"external_id":"i",)";
+  EXPECT_EQ(rows_of(R"({"external_id":"i",)" + said + "}", "invoices"), head + said + R"(,"paid":0,"void":false}])");
+  EXPECT_EQ(rows_of(R"({"external_id":"i","visible":false,"job":"j","title":null,"void":true,"paid":7,)" + said + "}",
+                    "invoices"),
+            head + said + R"(,"paid":7,"void":true,"job":"j","visible":false}])");
+}
+
+TEST(ImportLines, AnInvoiceThatCannotBeIsNone) {
+  const std::string rest = R"({"external_id":"i","client":"c","number":"A-1",)";
+  for (const std::string_view wrong :
+       {R"("issued_on":"2026-11-16","currency":"EUR","total":-1)", R"("issued_on":"2026-11-16","currency":"EUR")",
+        R"("issued_on":"2026-11-16","currency":"EUR","total":1000000000000001)",
+        R"("issued_on":"2026-11-16","currency":"EUR","total":1.5)",
+        R"("issued_on":"2026-11-16","currency":"EUR","total":5,"paid":6)",
+        R"("issued_on":"2026-11-16","currency":"eur","total":5)",
+        R"("issued_on":"2026-11-16","currency":"EURO","total":5)",
+        R"("issued_on":"2026-02-30","currency":"EUR","total":5)",
+        R"("issued_on":"0001-01-01","currency":"EUR","total":5)",
+        R"("issued_on":"9990-01-01","currency":"EUR","total":5)",
+        R"("issued_on":"2026-11-16","due_on":"soon","currency":"EUR","total":5)",
+        R"("issued_on":"2026-11-16","currency":"EUR","total":5,"state":"paid")"})
+    EXPECT_EQ(rows_of(rest + std::string(wrong) + "}", "invoices"), "[]") << wrong;
+}
+
 TEST(ImportLines, PositionsKeepTheDigitsOfTheirNumbers) {
   const std::string place = R"("latitude":-0.123456789012345,"longitude":1e-07)";
   const std::string time = R"("recorded_at":"2026-11-16T13:00:00.5+01:00")";
