@@ -28,6 +28,7 @@ describe('events', () => {
     expect(readChange('jobs', '{"job_id":"7"}')).toEqual({ name: 'jobs', jobId: '7' });
     expect(readChange('jobs', '{}')).toEqual({ name: 'jobs', jobId: null });
     expect(readChange('documents', 'nonsense')).toEqual({ name: 'documents', jobId: null });
+    expect(readChange('invoices', '{}')).toEqual({ name: 'invoices', jobId: null });
     expect(readChange('jobs', 'nonsense')).toEqual({ name: 'jobs', jobId: null });
     expect(readChange('work_requests', '{}')).toEqual({ name: 'work_requests', jobId: null });
     expect(readChange('of a later version', '{}')).toBeNull();

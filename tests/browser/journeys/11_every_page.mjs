@@ -35,7 +35,7 @@ async function look(visitor, label, address) {
   assert.ok(title.endsWith(options.ending ?? ` – ${business}`), `the title of ${label} names the business: ${title}`);
   assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);
   // What a list came to is read out, because the focus is elsewhere.
-  if (/^(jobs|documents|requests)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
+  if (/^(jobs|documents|invoices|requests)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
     await visitor.checkShape(`${label} at ${width}`);
@@ -63,6 +63,8 @@ const signedOut = (site) => [
 function signedIn({ jobs, requests }) {
   return [
     ['documents', '/documents'],
+    ['invoices', '/invoices'],
+    ['invoices-all', '/invoices?state=all'],
     ['jobs-active', '/?state=active'],
     ['account', '/account'],
     ['jobs-finished', '/?state=finished'],

@@ -94,7 +94,7 @@ export const journeys = [
       });
       for (const viewport of [phone, desktop]) {
         await page.setViewportSize(viewport);
-        for (const path of ['/', job, '/documents', '/account']) {
+        for (const path of ['/', job, '/documents', '/invoices', '/account']) {
           const { by, what } = await measureShift(page, account.url + path);
           assert.ok(by < 0.01, `${path} at ${viewport.width} moved by ${by}: ${what}`);
         }

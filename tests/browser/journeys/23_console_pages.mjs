@@ -12,6 +12,7 @@ const signedIn = [
   ['console-users', '/console/users'],
   ['console-requests', '/console/requests'],
   ['console-documents', '/console/documents'],
+  ['console-invoices', '/console/invoices'],
   ['console-appearance', '/console/appearance'],
   ['console-invitations', '/console/invitations'],
   ['console-activity', '/console/activity'],

@@ -4,11 +4,13 @@ export type Route =
   | { readonly page: PageName }
   | { readonly page: 'job' | 'request'; readonly id: string };
 
-type PageName = 'jobs' | 'documents' | 'requests' | 'new_request' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found';
+type PageName =
+  'jobs' | 'documents' | 'invoices' | 'requests' | 'new_request' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found';
 
 const kPages: ReadonlyMap<string, PageName> = new Map([
   ['/', 'jobs'],
   ['/documents', 'documents'],
+  ['/invoices', 'invoices'],
   ['/requests', 'requests'],
   ['/requests/new', 'new_request'],
   ['/account', 'account'],
@@ -27,7 +29,7 @@ export function matchRoute(path: string): Route {
 }
 
 export function needsSession({ page }: Route): boolean {
-  return ['jobs', 'job', 'documents', 'requests', 'new_request', 'request', 'account'].includes(page);
+  return ['jobs', 'job', 'documents', 'invoices', 'requests', 'new_request', 'request', 'account'].includes(page);
 }
 
 export function jobPath(id: string): string {

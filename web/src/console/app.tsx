@@ -14,7 +14,6 @@ import { makeConsoleTranslator } from './i18n/words.ts';
 import { matchRoute, needsSession, signInPath } from './navigation.ts';
 import { Layout } from './parts/layout.tsx';
 import { ActivatePage } from './pages/activate.tsx';
-import { ClientPage } from './pages/client.tsx';
 import { ClientsPage } from './pages/clients.tsx';
 import { DocumentsPage } from './pages/documents.tsx';
 import { NotFoundPage } from './pages/not_found.tsx';
@@ -27,9 +26,11 @@ import { ApplicationProvider, useApplication } from './state/application.tsx';
 const AccountPage = lazyPage(async () => (await import('./pages/account.tsx')).AccountPage);
 const ActivityPage = lazyPage(async () => (await import('./pages/activity.tsx')).ActivityPage);
 const AppearancePage = lazyPage(async () => (await import('./pages/appearance.tsx')).AppearancePage);
+const ClientPage = lazyPage(async () => (await import('./pages/client.tsx')).ClientPage);
 const InvitationsPage = lazyPage(async () => (await import('./pages/invitations.tsx')).InvitationsPage);
 const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
 const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);
+const InvoicesPage = lazyPage(async () => (await import('./pages/invoices.tsx')).InvoicesPage);
 const SettingsPage = lazyPage(async () => (await import('./pages/settings.tsx')).SettingsPage);
 
 export function App() {
@@ -95,6 +96,8 @@ function Page({ session }: { session: StaffSession | null }) {
       return <RequestPage key={route.id} id={route.id} />;
     case 'documents':
       return <DocumentsPage />;
+    case 'invoices':
+      return <InvoicesPage />;
     case 'appearance':
       return <AppearancePage />;
     case 'invitations':

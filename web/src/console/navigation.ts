@@ -10,6 +10,7 @@ export type Route =
         | 'users'
         | 'documents'
         | 'requests'
+        | 'invoices'
         | 'appearance'
         | 'invitations'
         | 'activity'
@@ -30,6 +31,7 @@ const kPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/console/users', 'users'],
   ['/console/requests', 'requests'],
   ['/console/documents', 'documents'],
+  ['/console/invoices', 'invoices'],
   ['/console/appearance', 'appearance'],
   ['/console/invitations', 'invitations'],
   ['/console/activity', 'activity'],
@@ -49,6 +51,7 @@ export const sideBar = [
   { path: '/console/users', page: 'users', icon: 'users' },
   { path: '/console/requests', page: 'requests', icon: 'requests', within: 'request' },
   { path: '/console/documents', page: 'documents', icon: 'document' },
+  { path: '/console/invoices', page: 'invoices', icon: 'invoice' },
   { path: '/console/appearance', page: 'appearance', icon: 'appearance' },
   { path: '/console/invitations', page: 'invitations', icon: 'mail' },
   { path: '/console/activity', page: 'activity', icon: 'activity' },

@@ -18,6 +18,7 @@ import { ActivatePage } from './pages/activate.tsx';
 import { ConfirmPage } from './pages/confirm.tsx';
 import { DocumentsPage } from './pages/documents.tsx';
 import { HelpPage } from './pages/help.tsx';
+import { InvoicesPage } from './pages/invoices.tsx';
 import { JobPage } from './pages/job.tsx';
 import { JobsPage } from './pages/jobs.tsx';
 import { NotFoundPage } from './pages/not_found.tsx';
@@ -99,6 +100,8 @@ function Page({ session }: { session: Session | null }) {
       return <NewRequestPage />;
     case 'request':
       return <RequestPage key={route.id} id={route.id} />;
+    case 'invoices':
+      return <InvoicesPage />;
     case 'account':
       return <AccountPage />;
     case 'help':

@@ -23,6 +23,8 @@ export type WorkRequestSummary = components['schemas']['WorkRequestSummary'];
 export type WorkRequestList = components['schemas']['WorkRequestList'];
 export type WorkRequest = components['schemas']['WorkRequest'];
 export type NewWorkRequest = components['schemas']['NewWorkRequest'];
+export type Invoice = components['schemas']['Invoice'];
+export type InvoiceList = components['schemas']['InvoiceList'];
 export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };

@@ -160,6 +160,18 @@ export const en = {
   'documents.nothing_found_text': 'Try another part of the name.',
   'documents.clear': 'Show all documents',
 
+  'invoices.kind.open': 'Open',
+  'invoices.kind.paid': 'Paid',
+  'invoices.found': { one: '{count} invoice', other: '{count} invoices' },
+  'invoices.shown': { one: '{count} invoice shown, there are more', other: '{count} invoices shown, there are more' },
+  'invoices.more': 'Show more invoices',
+  'invoice.state.payment_due': 'Payment due',
+  'invoice.state.partially_paid': 'Partly paid',
+  'invoice.state.overdue': 'Overdue',
+  'invoice.state.paid': 'Paid',
+  'invoice.state.void': 'Cancelled',
+  'invoice.rest': '{amount} still to pay',
+
   'status.not_scheduled': 'Not scheduled yet',
   'status.planned': 'Planned',
   'status.on_the_way': 'On the way',

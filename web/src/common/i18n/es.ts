@@ -161,6 +161,18 @@ export const es: Record<MessageKey, Message> = {
   'documents.nothing_found_text': 'Pruebe con otra parte del nombre.',
   'documents.clear': 'Mostrar todos los documentos',
 
+  'invoices.kind.open': 'Pendientes',
+  'invoices.kind.paid': 'Pagadas',
+  'invoices.found': { one: '{count} factura', other: '{count} facturas' },
+  'invoices.shown': { one: '{count} factura a la vista, hay más', other: '{count} facturas a la vista, hay más' },
+  'invoices.more': 'Mostrar más facturas',
+  'invoice.state.payment_due': 'Pendiente de pago',
+  'invoice.state.partially_paid': 'Pagada en parte',
+  'invoice.state.overdue': 'Vencida',
+  'invoice.state.paid': 'Pagada',
+  'invoice.state.void': 'Anulada',
+  'invoice.rest': 'quedan {amount}',
+
   'status.not_scheduled': 'Sin fecha todavía',
   'status.planned': 'Planificado',
   'status.on_the_way': 'En camino',

@@ -50,6 +50,8 @@ export const knownActions = [
   'work_request_submitted',
   'work_request_cancelled',
   'work_request_changed',
+  'invoice_opened',
+  'invoice_changed',
   'staff_added',
   'staff_invitation_resent',
   'staff_role_changed',

@@ -1,4 +1,4 @@
-import { send, type Job, type JobList, type JobState, type DocumentList, type Outcome } from '../../common/api/client.ts';
+import { send, type Job, type JobList, type JobState, type DocumentList, type InvoiceList, type Outcome } from '../../common/api/client.ts';
 import type { components } from '../../common/api/generated/schema.d.ts';
 
 // What a member would see: to be read only, with a reason, for half an hour.
@@ -29,7 +29,12 @@ export const viewRequest = (id: string, request_id: string, signal: AbortSignal)
 export const viewDocuments = (id: string, signal: AbortSignal): Promise<Outcome<DocumentList>> =>
   send('get', '/staff/members/{id}/view/documents', { path: { id }, query: { limit: 20 }, signal });
 
+export const viewInvoices = (id: string, signal: AbortSignal): Promise<Outcome<InvoiceList>> =>
+  send('get', '/staff/members/{id}/view/invoices', { path: { id }, query: { limit: 20 }, signal });
+
 // What opens here is what would open for the member, as far as the view goes.
 export const documentAddress = (id: string, document: string): string => `/api/v1/staff/members/${id}/view/documents/${document}/content`;
 
 export const jobFileAddress = (id: string, job: string, file: string): string => `/api/v1/staff/members/${id}/view/jobs/${job}/files/${file}`;
+
+export const invoiceAddress = (id: string, invoice: string): string => `/api/v1/staff/members/${id}/view/invoices/${invoice}/content`;

@@ -10,6 +10,7 @@ import { isLocked } from '../clients/origin.tsx';
 import { Sites } from '../clients/sites.tsx';
 import { DocumentsOf } from '../documents/documents_of.tsx';
 import { useWords } from '../i18n/words.ts';
+import { InvoicesOf } from '../invoices/invoices_of.tsx';
 import { Page } from '../parts/page.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { useDialogs } from '../state/dialogs.ts';
@@ -40,6 +41,7 @@ export function ClientPage({ id }: { id: string }) {
             <Sites client={value} reload={client.reload} />
             <Members client={value} />
             <DocumentsOf client={value} />
+            <InvoicesOf client={value} />
           </>
         )}
       </Page>

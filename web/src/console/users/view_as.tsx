@@ -9,11 +9,12 @@ import { RowsSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { formatNumber } from '../../common/formats.ts';
 import { fieldLabel, fieldText } from '../../common/job_fields.ts';
+import { formatMoney } from '../../common/numbers.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
 import { memberName, type Member } from '../api/members.ts';
-import { documentAddress, jobFileAddress, openView, viewDocuments, viewJob, viewJobs, viewPosition, viewRequest, viewRequests, type View } from '../api/view.ts';
+import { documentAddress, invoiceAddress, jobFileAddress, openView, viewDocuments, viewInvoices, viewJob, viewJobs, viewPosition, viewRequest, viewRequests, type View } from '../api/view.ts';
 import { useWords } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
 import { formatWish } from '../requests/words.ts';
@@ -22,8 +23,7 @@ import { useTimes } from '../state/times.ts';
 
 const kStates: readonly JobState[] = ['planned', 'active', 'finished', 'cancelled'];
 
-// What a member sees, to be looked at by staff: first why, which stands in the activity, then jobs, documents and requests, without a way to
-// change anything.
+// What a member sees, to be looked at by staff: first why, which stands in the activity, then the portal, without a way to change anything.
 export function ViewAs({ member, onClose }: { member: Member; onClose: () => void }) {
   const { t } = useWords();
   const [view, setView] = useState<View | null>(null);
@@ -93,6 +93,8 @@ function Seen({ title, member, view, onClose }: { title: string; member: Member;
         <Documents id={member.id} />
         <h3>{t('page.requests')}</h3>
         <Requests id={member.id} onOpen={open('request')} />
+        <h3>{t('page.invoices')}</h3>
+        <Invoices id={member.id} />
       </div>
       {opened !== null && (
         <>
@@ -272,16 +274,30 @@ function OneRequest({ id, request }: { id: string; request: string }) {
   );
 }
 
+interface SeenFile {
+  readonly id: string;
+  readonly name: string;
+  // Null: there is no file yet.
+  readonly address: string | null;
+  // What else is said of it.
+  readonly text?: string;
+}
+
 // Each opens in a tab of its own, so that the view stays.
-function Files({ files }: { files: readonly { readonly id: string; readonly name: string; readonly address: string }[] }) {
+function Files({ files }: { files: readonly SeenFile[] }) {
   const { t } = useWords();
   return (
     <ul class="plain-list">
-      {files.map(({ id, name, address }) => (
+      {files.map(({ id, name, address, text }) => (
         <li key={id}>
-          <a class="text-link" href={address} target="_blank" rel="noopener noreferrer" aria-label={t('view.open', { name })}>
-            {name}
-          </a>
+          {address === null ? (
+            name
+          ) : (
+            <a class="text-link" href={address} target="_blank" rel="noopener noreferrer" aria-label={t('view.open', { name })}>
+              {name}
+            </a>
+          )}
+          {text !== undefined && <span class="muted block">{text}</span>}
         </li>
       ))}
     </ul>
@@ -298,6 +314,27 @@ function Documents({ id }: { id: string }) {
     <>
       <p class="muted">{t(next === null ? 'documents.found' : 'documents.shown', { count: items.length })}</p>
       <Files files={items.map(({ id: document, name }) => ({ id: document, name, address: documentAddress(id, document) }))} />
+    </>
+  );
+}
+
+function Invoices({ id }: { id: string }) {
+  const { t, locale } = useWords();
+  const invoices = useResource(`view_invoices ${id}`, (signal) => viewInvoices(id, signal));
+  if (invoices.failure !== null) return <Missed failure={invoices.failure} retry={invoices.reload} />;
+  if (invoices.value === null) return <RowsSkeleton />;
+  const { items, next_cursor: next } = invoices.value;
+  return (
+    <>
+      <p class="muted">{t(next === null ? 'invoices.found' : 'invoices.shown', { count: items.length })}</p>
+      <Files
+        files={items.map(({ id: invoice, number, title, state, total, file }) => ({
+          id: invoice,
+          name: number,
+          address: file === null ? null : invoiceAddress(id, invoice),
+          text: [t(`invoice.state.${state}`), formatMoney(total, locale), title].filter((part) => part !== null).join(' · '),
+        }))}
+      />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { formatSize } from '../../common/numbers.ts';
 import type { MemberTranslator } from '../i18n/words.ts';
 import { shortType } from './media_types.ts';
 
-export type FileKind = 'photo' | 'file' | 'signature' | 'document';
+export type FileKind = 'photo' | 'file' | 'signature' | 'document' | 'invoice';
 
 // "Photo (JPEG), 184 kB", "File (PDF), 2.1 MB"
 export function describeFile(file: Pick<StoredFile, 'type' | 'size'>, kind: FileKind, translator: MemberTranslator): string {

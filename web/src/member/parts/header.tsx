@@ -49,6 +49,7 @@ function Navigation({ session }: { session: Session }) {
       <ul>
         <NavigationItem path="/" current={page === 'jobs'} within={page === 'job'} text={t('jobs.title')} />
         {permissions.includes('view_documents') && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
+        {permissions.includes('view_invoices') && <NavigationItem path="/invoices" current={page === 'invoices'} text={t('invoices.title')} />}
         {permissions.includes('create_work_requests') && (
           <NavigationItem
             path="/requests"

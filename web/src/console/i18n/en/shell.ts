@@ -14,6 +14,7 @@ export const shell = {
   'page.users': 'Users',
   'page.requests': 'Requests',
   'page.documents': 'Documents',
+  'page.invoices': 'Invoices',
   'page.appearance': 'Appearance',
   'page.invitations': 'Invitations',
   'page.activity': 'Activity',

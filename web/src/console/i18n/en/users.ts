@@ -122,7 +122,7 @@ export const users = {
   'many.outcome.not_found': 'does not exist any more',
   'view.action': 'See as this user',
   'view.title': 'What {name} sees',
-  'view.text': 'You look at the jobs, documents and requests as this person would, and change nothing. Why you do it and which files you open stands in the activity.',
+  'view.text': 'You look at the portal as this person would, and change nothing. Why you do it and which files you open stands in the activity.',
   'view.reason': 'Why you look',
   'view.reason_hint': 'Such as: called, because no jobs are shown.',
   'view.reason_missing': 'Say in a few words why you look.',

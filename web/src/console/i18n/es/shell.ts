@@ -14,6 +14,7 @@ export const shell: Record<keyof typeof english, Message> = {
   'page.users': 'Usuarios',
   'page.requests': 'Solicitudes',
   'page.documents': 'Documentos',
+  'page.invoices': 'Facturas',
   'page.appearance': 'Apariencia',
   'page.invitations': 'Invitaciones',
   'page.activity': 'Actividad',

@@ -122,7 +122,7 @@ export const users: Record<keyof typeof english, Message> = {
   'many.outcome.not_found': 'ya no existe',
   'view.action': 'Ver como este usuario',
   'view.title': 'Lo que ve {name}',
-  'view.text': 'Usted mira los trabajos, los documentos y las solicitudes como lo haría esta persona, sin cambiar nada. El motivo y los archivos que abra quedan en la actividad.',
+  'view.text': 'Usted mira el portal como lo haría esta persona, sin cambiar nada. El motivo y los archivos que abra quedan en la actividad.',
   'view.reason': 'Por qué mira',
   'view.reason_hint': 'Por ejemplo: llamó porque no se muestran trabajos.',
   'view.reason_missing': 'Diga en pocas palabras por qué mira.',
