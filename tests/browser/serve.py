@@ -56,6 +56,11 @@ def make_links(operator: Operator) -> dict:
             "fresh": fresh}
 
 
+def let_see_invoices(site: PrivateSite, email: str) -> None:
+    site.postgres.execute("UPDATE portal.membership s SET permissions = permissions || '{view_invoices}' FROM portal.member m "
+                          "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email LIKE %s", (email,))
+
+
 def add_newcomers(operator: Operator) -> None:
     """People of their own for journeys that change passwords and end sessions: the demo's are shared by all."""
     account = operator.site.accounts["brightwater"]
@@ -74,8 +79,7 @@ def add_newcomers(operator: Operator) -> None:
         "UPDATE portal.membership s SET permissions = permissions || '{create_work_requests}' FROM portal.member m "
         "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email = ANY(%s)",
         ([f"{name}@acme.example.com" for name in (*ASKING, "walk.en", "walk.es")],))
-    operator.site.postgres.execute("UPDATE portal.membership s SET permissions = s.permissions || '{view_invoices}' FROM portal.member m "
-                                   "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email LIKE 'walk.%'")
+    let_see_invoices(operator.site, "walk.%")
     # The demo hides this one from its own people by name.
     operator.site.postgres.execute(
         """INSERT INTO portal.document_hidden_from (account_id, document_id, client_id, membership_id)
@@ -201,6 +205,7 @@ def make_hostile_account(operator: Operator, port: int) -> dict:
            SELECT s.account_id, s.client_id, s.membership_id, left(text, 101), left(text, 200), left(text, 4000), 'declined', left(text, 2000)
            FROM portal.membership s, unnest(%s::text[]) text WHERE s.client_id = %s""",
         ([text for text in texts if text.isprintable() and text.strip() == text != ""], client))
+    let_see_invoices(site, member["email"])
     return {**account, "members": [member], "staff": [add_staff(operator, "hostile", "hetty", "owner", "<b>Hetty</b>")]}
 
 

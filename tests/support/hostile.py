@@ -22,7 +22,7 @@ def hostile() -> list[str]:
 def lines_of_everything(texts: list[str]) -> dict[str, list[dict]]:
     """What another system feeds, each text once in every free text that there is: kind by kind, in the order in which they name each other."""
     first = texts[:40]  # of fields and templates, which each job has and each console page lists
-    everything: dict[str, list[dict]] = {kind: [] for kind in ("clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs")}
+    everything: dict[str, list[dict]] = {kind: [] for kind in ("clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "invoices")}
     for number, text in enumerate(texts):
         everything["clients"].append({"external_id": f"HC-{number}", "kind": "organisation", "organisation_name": text} if number % 2 == 0 else
                                      {"external_id": f"HC-{number}", "kind": "person", "first_name": text, "surname": text})
@@ -34,6 +34,8 @@ def lines_of_everything(texts: list[str]) -> dict[str, list[dict]]:
                                    "status": "finished", "scheduled_at": "2026-11-16T13:00:00Z", "finished_at": "2026-11-16T15:00:00Z", "address": text, "description": text,
                                    "resolution": {"name": text, "successful": True}, "custom": {"note": text, "choice": "a", "web": {"url": "https://acme.example/", "label": text}},
                                    "report": {"found": text}})
+        everything["invoices"].append({"external_id": f"HI-{number}", "client": "HC-0", "number": text[:50], "title": text, "issued_on": "2026-11-16", "currency": "GBP",
+                                       "total": 100 + number})
     fields = [("custom", "note", "text", {}), ("custom", "choice", "pick_list", {"options": [{"id": "a", "label": "</option><script>globalThis.ran=1</script>"}]}),
               ("custom", "web", "link", {}), ("report", "found", "text", {})]
     everything["fields"] = [{"external_id": f"HF-{key}", "group": group, "key": key, "label": f"<img src=x onerror=globalThis.ran=1> {key}", "type": kind, **more}

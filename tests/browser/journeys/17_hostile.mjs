@@ -52,6 +52,7 @@ export const journeys = [
       assert.equal(jobs.length, 100);
       for (const id of [jobs[0], jobs[3], jobs[40], jobs[99]]) await look(visitor, `/jobs/${id}`, 1);
       await look(visitor, '/documents', 1);
+      await look(visitor, '/invoices', 3);
       await look(visitor, '/account', 0);
       // The control: what is looked for is found where markup is believed (a handler of an event would be stopped by the page's policy, too).
       await page.evaluate(() => document.querySelector('main').insertAdjacentHTML('beforeend', '<p><a href="javascript:x()">x</a><iframe></iframe></p>'));
@@ -72,6 +73,7 @@ export const journeys = [
       await look(visitor, '/console/requests', 3);
       const request = await page.evaluate(async () => (await (await fetch('/api/v1/staff/work-requests?q=script&limit=1')).json()).items[0].id);
       await look(visitor, `/console/requests/${request}`, 1);
+      await look(visitor, '/console/invoices', 3);
       for (const path of ['/console/users', '/console/documents', '/console/appearance', '/console/activity', '/console/settings', '/console']) await look(visitor, path, 0);
     },
   },

@@ -23,19 +23,13 @@ export function InvoicesPage() {
 function NoAccess() {
   const { t } = useWords();
   const { portal } = useApp();
+  const client = useSession().membership.client.name;
   return (
     <>
       <PageHeading title={pageTitle(t('invoices.title'), portal.name)}>{t('invoices.title')}</PageHeading>
-      <NoAccessText />
+      <StatePanel icon="lock" title={t('invoices.no_access')} text={t('invoices.no_access_text', { business: portal.name, client })} />
     </>
   );
-}
-
-function NoAccessText() {
-  const { t } = useWords();
-  const { portal } = useApp();
-  const client = useSession().membership.client.name;
-  return <StatePanel icon="lock" title={t('invoices.no_access')} text={t('invoices.no_access_text', { business: portal.name, client })} />;
 }
 
 function InvoicesOf({ shown }: { shown: InvoicesShown }) {
@@ -46,12 +40,13 @@ function InvoicesOf({ shown }: { shown: InvoicesShown }) {
   const sums = useRef<Sums | null>(null);
   const { counts, outstanding } = invoices.loaded?.first ?? {};
   if (counts !== undefined && outstanding !== undefined) sums.current = { counts, outstanding };
+  if (hasCode(invoices.failure, 'permission_required')) return <NoAccess />;
   return (
     <>
       <PageHeading title={pageTitle(t('invoices.title'), portal.name)} ready={invoices.loaded !== null || invoices.failure !== null}>
         {t('invoices.title')}
       </PageHeading>
-      <Outstanding sums={sums.current} />
+      {(sums.current !== null || invoices.failure === null) && <Outstanding sums={sums.current} />}
       <Tabs shown={shown} counts={sums.current?.counts ?? null} />
       <section class="results" aria-label={t(`invoices.kind.${shown}`)}>
         <Results shown={shown} invoices={invoices} />
@@ -79,12 +74,10 @@ function Tabs({ shown, counts }: { shown: InvoicesShown; counts: InvoiceCounts |
   );
 }
 
-// None of this kind and none that may be seen are two different things to say.
 function Results({ shown, invoices }: { shown: InvoicesShown; invoices: Invoices }) {
   const { t } = useWords();
   const { portal } = useApp();
   const { loaded, failure, reload } = invoices;
-  if (hasCode(failure, 'permission_required')) return <NoAccessText />;
   if (failure !== null) return <FailurePanel failure={failure} retry={reload} />;
   if (loaded === null) return <RowsSkeleton />;
   if (loaded.items.length > 0) return <InvoiceRows shown={shown} invoices={invoices} loaded={loaded} />;
