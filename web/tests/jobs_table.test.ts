@@ -47,6 +47,22 @@ describe('no text of somebody else becomes a formula', () => {
     const text = tableOfJobs([{ ...job, reference }], 'Europe/London', english);
     expect(text).toContain(`,"'${reference.replaceAll('"', '""')}"\r\n`);
   });
+  // A spreadsheet whose separator is another one begins a cell at that, whatever the quotes say, and some take full-width signs for the others.
+  test.each([
+    ['x;=HYPERLINK("y")', `x;'=HYPERLINK(""y"")`],
+    ['x, =1+1', `x,' =1+1`],
+    ['x\t@SUM(A1)', `x\t'@SUM(A1)`],
+    ['12 Mill Lane\n+1', `12 Mill Lane\n'+1`],
+    ['x;"=1', `x;'""=1`],
+    ['＝1+1', `'＝1+1`],
+    [' =1', `' =1`],
+    ['\tx;=1', `'\tx;'=1`],
+  ])('%j, wherever it begins', (reference, shown) => {
+    expect(tableOfJobs([{ ...job, reference }], 'Europe/London', english)).toContain(`,"${shown}"\r\n`);
+  });
+  test.each(['12 Mill Lane, Leeds', 'a = b; c', 'A-1; B-2', '50 %, net'])('%j stays as it is', (reference) => {
+    expect(tableOfJobs([{ ...job, reference }], 'Europe/London', english)).toContain(`,"${reference}"\r\n`);
+  });
   test('midnight is 00, not 24', () => {
     expect(tableOfJobs([{ ...job, scheduled_at: '2026-01-01T00:00:00Z' }], 'Europe/London', english)).toContain('"2026-01-01 00:00"');
   });

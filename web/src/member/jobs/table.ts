@@ -30,10 +30,12 @@ export function tableOfJobs(jobs: readonly JobSummary[], timeZone: string, trans
   return kByteOrderMark + [titles, ...rows].map((row) => `${row.map(cell).join(separator)}\r\n`).join('');
 }
 
-// What begins like a formula would be worked out by the spreadsheet of whoever opens the table, and other people wrote these texts.
+// What begins like a formula would be worked out by the spreadsheet of whoever opens the table, and other people wrote these texts. One that is set to another
+// separator minds no quotes and begins a cell after each of its own, and some take full-width signs for the plain ones.
+const kFormula = /^(?=[\t\r\n])|(^|[,;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
+
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  return `"${text.replace(kFormula, "$1'").replaceAll('"', '""')}"`;
 }
 
 // "2026-11-24 14:05": the same in every language, so that a spreadsheet sorts by it.
