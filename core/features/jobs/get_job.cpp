@@ -2,11 +2,10 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "edge/services.hpp"
 #include "features/jobs/handlers.hpp"
+#include "features/jobs/one_job.hpp"
 #include "features/jobs/render_job.hpp"
 #include "features/jobs/summary.hpp"
-#include "http/query.hpp"
 #include "sql/jobs.hpp"
 
 namespace portal::features::jobs {
@@ -41,20 +40,16 @@ std::vector<File> read_files(const pg::Rows& rows) {
 }  // namespace
 
 Task<Result<http::Response>> get_job(edge::MemberContext context) {
-  const std::optional<std::int64_t> job_id = parse_id(context.path[0]);
-  if (!job_id) co_return fail(Error::field("/path/id", "invalid_id"));
-  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
-    co_return fail(std::move(valid.error()));
-  }
+  const Result<std::int64_t> job_id = parse_job_id(context);
+  if (!job_id) co_return fail(job_id.error());
 
   const access::Member& member = context.member;
   std::vector<pg::Query> queries;
   queries.push_back(sql::get_job(member.account_id, member.client_id, *job_id));
   queries.push_back(sql::list_job_fields(member.account_id, member.client_id, *job_id));
   queries.push_back(sql::list_job_files(member.account_id, member.client_id, *job_id));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  if ((*rows)[0].empty()) co_return fail(ErrorCode::kNotFound);
+  const Result<std::vector<pg::Rows>> rows = require_job(co_await context.database.read(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
 
   const auto row = sql::GetJobRow::decode((*rows)[0][0]);
   const Result<Summary> job = summarize(row);

@@ -5,24 +5,20 @@
 #include "base/ids.hpp"
 #include "features/jobs/calendar.hpp"
 #include "features/jobs/handlers.hpp"
+#include "features/jobs/one_job.hpp"
 #include "http/content_disposition.hpp"
-#include "http/query.hpp"
 #include "sql/jobs.hpp"
 
 namespace portal::features::jobs {
 
 Task<Result<http::Response>> get_job_calendar(edge::MemberContext context) {
-  const std::optional<std::int64_t> job_id = parse_id(context.path[0]);
-  if (!job_id) co_return fail(Error::field("/path/id", "invalid_id"));
-  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
-    co_return fail(std::move(valid.error()));
-  }
+  const Result<std::int64_t> job_id = parse_job_id(context);
+  if (!job_id) co_return fail(job_id.error());
   const access::Member& member = context.member;
   std::vector<pg::Query> queries;
   queries.push_back(sql::get_job(member.account_id, member.client_id, *job_id));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  if ((*rows)[0].empty()) co_return fail(ErrorCode::kNotFound);
+  const Result<std::vector<pg::Rows>> rows = require_job(co_await context.database.read(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
   const Result<Summary> job = summarize(sql::GetJobRow::decode((*rows)[0][0]));
   if (!job) co_return fail(job.error());
   if (!job->scheduled_at) co_return fail(ErrorCode::kNotFound);

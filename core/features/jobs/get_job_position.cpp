@@ -1,10 +1,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "edge/services.hpp"
 #include "features/jobs/handlers.hpp"
-#include "http/query.hpp"
+#include "features/jobs/one_job.hpp"
 #include "json/writer.hpp"
 #include "sql/jobs.hpp"
 
@@ -23,18 +21,14 @@ void write_place(json::Writer& writer, std::string_view name, std::optional<std:
 }  // namespace
 
 Task<Result<http::Response>> get_job_position(edge::MemberContext context) {
-  const std::optional<std::int64_t> job_id = parse_id(context.path[0]);
-  if (!job_id) co_return fail(Error::field("/path/id", "invalid_id"));
-  if (Result<void> valid = http::require_no_parameters(context.request.query); !valid) {
-    co_return fail(std::move(valid.error()));
-  }
+  const Result<std::int64_t> job_id = parse_job_id(context);
+  if (!job_id) co_return fail(job_id.error());
 
   const access::Member& member = context.member;
   std::vector<pg::Query> queries;
   queries.push_back(sql::get_job_position(member.account_id, member.client_id, *job_id));
-  Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
-  if (!rows) co_return fail(std::move(rows.error()));
-  if (rows->front().empty()) co_return fail(ErrorCode::kNotFound);
+  const Result<std::vector<pg::Rows>> rows = require_job(co_await context.database.read(std::move(queries)));
+  if (!rows) co_return fail(rows.error());
 
   const auto row = sql::GetJobPositionRow::decode(rows->front()[0]);
   json::Writer writer;
