@@ -54,19 +54,13 @@ Outcome<void> follow(const Invocation& invocation, const Options& options) {
     return {};
   }
   Outcome<void> ended = follower.run(Follower::Until::kNothingWaits);
-  const FollowTotals& totals = follower.totals();
+  const FeedTotals& totals = follower.totals();
   if (invocation.format == Format::kJson) {
     json::Writer writer;
-    writer.begin_object()
-        .member("created", totals.created)
-        .member("updated", totals.updated)
-        .member("unchanged", totals.unchanged)
-        .member("withdrawn", totals.withdrawn)
-        .end_object();
-    print_json(writer);
+    totals.write(writer.begin_object());
+    print_json(writer.end_object());
   } else {
-    print_line(fmt::format("{} created, {} updated, {} unchanged, {} taken back.", totals.created, totals.updated,
-                           totals.unchanged, totals.withdrawn));
+    print_line(totals.to_text() + ".");
   }
   return ended;
 }

@@ -192,10 +192,7 @@ Follower::Step Follower::take_answer(const FollowedBatch& batch, Piece& piece, c
     else
       piece.fail(thing, text_of(error->second, "code"), pointer);
   }
-  totals_.created += number_of(body, "created");
-  totals_.updated += number_of(body, "updated");
-  totals_.unchanged += number_of(body, "unchanged");
-  totals_.withdrawn += number_of(body, "withdrawn");
+  totals_.add(body);
   lines_at_once_ = std::min(lines_at_once_ * 2, kLines);
   end_trouble();
   return acknowledge(batch, piece.done, number_of(body, "created") > 0);

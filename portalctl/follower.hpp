@@ -13,13 +13,6 @@
 
 namespace portal::portalctl {
 
-struct FollowTotals {
-  std::int64_t created = 0;
-  std::int64_t updated = 0;
-  std::int64_t unchanged = 0;
-  std::int64_t withdrawn = 0;
-};
-
 class Follower {
  public:
   enum class Until : std::uint8_t { kStopped, kNothingWaits };
@@ -30,7 +23,7 @@ class Follower {
 
   // With kNothingWaits it fails where the portal, the database or a view stays away, or lines are refused.
   Outcome<void> run(Until until);
-  const FollowTotals& totals() const { return totals_; }
+  const FeedTotals& totals() const { return totals_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -59,7 +52,7 @@ class Follower {
   PortalToFeed portal_;
   int signals_;
   std::function<void(const std::string&)> log_;
-  FollowTotals totals_;
+  FeedTotals totals_;
   std::map<std::string, Rest, std::less<>> resting_;
   std::int32_t lines_at_once_ = kLines;
   std::string trouble_;  // what was said last; empty: there is none

@@ -45,10 +45,7 @@ struct Options {
 };
 
 struct Totals {
-  std::int64_t created = 0;
-  std::int64_t updated = 0;
-  std::int64_t unchanged = 0;
-  std::int64_t withdrawn = 0;
+  FeedTotals fed;
   std::int64_t wrong_lines = 0;
 };
 
@@ -98,10 +95,7 @@ Outcome<void> feed(const outside::PutRequest& request, std::int64_t first_line, 
             : fmt::format("The portal answers {} ({}).", answer->status, code));
   }
   show_errors(answer->body, first_line);
-  totals.created += number_of(answer->body, "created");
-  totals.updated += number_of(answer->body, "updated");
-  totals.unchanged += number_of(answer->body, "unchanged");
-  totals.withdrawn += number_of(answer->body, "withdrawn");
+  totals.fed.add(answer->body);
   totals.wrong_lines += number_of(answer->body, "wrong_lines");
   return {};
 }
@@ -179,7 +173,7 @@ Outcome<void> send_files(ImportFile& list, const std::string& url, const outside
       } else {
         why = bytes.error().sentence;
       }
-      if (why.empty()) ++totals.updated;
+      if (why.empty()) ++totals.fed.updated;
       if (!why.empty()) {
         ++totals.wrong_lines;
         fmt::print(stderr, "portalctl: line {}: {}\n", piece->first_line, why);
@@ -193,18 +187,11 @@ Outcome<void> send_files(ImportFile& list, const std::string& url, const outside
 void print(const Invocation& invocation, const Totals& totals) {
   if (invocation.format == Format::kJson) {
     json::Writer writer;
-    writer.begin_object()
-        .member("created", totals.created)
-        .member("updated", totals.updated)
-        .member("unchanged", totals.unchanged)
-        .member("withdrawn", totals.withdrawn)
-        .member("wrong_lines", totals.wrong_lines)
-        .end_object();
-    print_json(writer);
+    totals.fed.write(writer.begin_object());
+    print_json(writer.member("wrong_lines", totals.wrong_lines).end_object());
     return;
   }
-  print_line(fmt::format("{} created, {} updated, {} unchanged, {} taken back, {} wrong.", totals.created,
-                         totals.updated, totals.unchanged, totals.withdrawn, totals.wrong_lines));
+  print_line(fmt::format("{}, {} wrong.", totals.fed.to_text(), totals.wrong_lines));
 }
 
 Outcome<void> import(const Invocation& invocation, const Options& options) {

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "json/scanner.hpp"
 #include "portalctl/text.hpp"
 #include "portalctl/text_file.hpp"
@@ -14,11 +16,35 @@ Outcome<PortalToFeed> open_portal(std::string url, const std::string& key_file, 
   if (!outside::may_be_fed(url))
     return misused(
         "The portal's address begins with https:// (or is http:// on this machine), since the key goes there.");
-  const Outcome<std::string> key = read_text_file(key_file, Readers::kOwnerOnly);
+  Outcome<std::string> key = read_key(key_file);
   if (!key) return failed(key.error());
-  // The key may have been kept with what was printed beside it.
   return PortalToFeed{
-      .url = std::move(url), .bearer = trimmed(key->substr(0, key->find('\n'))), .ca_file = std::move(ca_file)};
+      .url = std::move(url), .bearer = std::move(*key), .key_file = key_file, .ca_file = std::move(ca_file)};
+}
+
+Outcome<std::string> read_key(const std::string& key_file) {
+  const Outcome<std::string> text = read_text_file(key_file, Readers::kOwnerOnly);
+  if (!text) return failed(text.error());
+  // It may have been kept with what was printed beside it.
+  return trimmed(text->substr(0, text->find('\n')));
+}
+
+void FeedTotals::add(std::string_view answer) {
+  created += number_of(answer, "created");
+  updated += number_of(answer, "updated");
+  unchanged += number_of(answer, "unchanged");
+  withdrawn += number_of(answer, "withdrawn");
+}
+
+void FeedTotals::write(json::Writer& writer) const {
+  writer.member("created", created)
+      .member("updated", updated)
+      .member("unchanged", unchanged)
+      .member("withdrawn", withdrawn);
+}
+
+std::string FeedTotals::to_text() const {
+  return fmt::format("{} created, {} updated, {} unchanged, {} taken back", created, updated, unchanged, withdrawn);
 }
 
 std::int64_t number_of(std::string_view object, std::string_view name) {
