@@ -35,6 +35,7 @@ outside::Message message_of(const sql::ClaimMessagesRow& row, std::span<const st
           .member_id = row.member_id,
           .membership_id = row.membership_id,
           .staff_id = row.staff_id,
+          .work_request_id = row.work_request_id,
           .payload = bytes_of(row.payload),
           .key_id = std::string(row.key_id),
           .attempts = row.attempts,
@@ -52,6 +53,14 @@ outside::MailSetting mail_setting_of(const sql::LoadContextRow& row) {
           .smtp_password = row.smtp_password ? bytes_of(*row.smtp_password) : std::vector<std::uint8_t>(),
           .smtp_password_key_id = text_of(row.smtp_password_key_id),
           .server_is_staffs = row.smtp_set_by == "staff"};
+}
+
+std::optional<outside::WorkRequest> work_request_of(const sql::LoadContextRow& row) {
+  if (!row.request_number) return std::nullopt;
+  return outside::WorkRequest{.number = *row.request_number,
+                              .subject = text_of(row.request_subject),
+                              .state = text_of(row.request_state),
+                              .reply = text_of(row.request_reply)};
 }
 
 }  // namespace
@@ -94,8 +103,9 @@ Result<std::vector<outside::Message>> CourierOutbox::claim(const outside::ClaimR
 Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const outside::Message& message,
                                                                            const std::optional<crypto::Digest>& link) {
   const auto hash = link.transform([](const crypto::Digest& digest) { return pg::Bytes(digest); });
-  const auto answer = fetch<sql::LoadContextRow>(sql::load_context(
-      message.key.account_id, message.member_id, message.membership_id, message.staff_id, hash, message.language));
+  const auto answer =
+      fetch<sql::LoadContextRow>(sql::load_context(message.key.account_id, message.member_id, message.membership_id,
+                                                   message.staff_id, message.work_request_id, hash, message.language));
   if (!answer) return fail(answer.error());
   if (answer->empty()) return std::nullopt;
   const sql::LoadContextRow row = (*answer)[0];
@@ -113,6 +123,7 @@ Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const
                                  .own_subject = text_of(row.own_subject),
                                  .own_html = text_of(row.own_html),
                                  .own_sms = text_of(row.own_sms),
+                                 .request = work_request_of(row),
                                  .mail = mail_setting_of(row)};
 }
 

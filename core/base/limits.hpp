@@ -67,7 +67,13 @@ inline constexpr std::size_t kExternalIdCharacters = 255;
 inline constexpr std::size_t kContactsAtOnce = 20;  // that come with a new client
 inline constexpr std::size_t kInvitationsAtOnce = 500;
 inline constexpr std::size_t kClientRows = 2000;  // of a table of clients, in one request
-inline constexpr std::size_t kEmailBytes = 254;   // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kWorkRequestSubjectCharacters = 200;
+inline constexpr std::size_t kWorkRequestNotesCharacters = 4000;
+inline constexpr std::size_t kWorkRequestReplyCharacters = 2000;
+inline constexpr std::int32_t kWorkRequestsPerDay = 20;     // of one membership, in 24 hours
+inline constexpr std::int32_t kWorkRequestDaysAhead = 730;  // that may be wished for
+inline constexpr std::size_t kWorkRequestMails = 20;        // to staff about one of them
+inline constexpr std::size_t kEmailBytes = 254;             // RFC 5321 section 4.5.3.1.3, without the angle brackets
 inline constexpr std::size_t kIdempotencyKeyBytes = 200;
 inline constexpr std::size_t kRepeatableRouteBytes = 200;  // as much of a path as is kept of a request that may repeat
 

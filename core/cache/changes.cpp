@@ -8,7 +8,7 @@
 namespace portal::cache {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ChangeKind>, 8> kKinds = {{
+constexpr std::array<std::pair<std::string_view, ChangeKind>, 9> kKinds = {{
     {"account", ChangeKind::kAccount},
     {"settings", ChangeKind::kSettings},
     {"client", ChangeKind::kClient},
@@ -16,6 +16,7 @@ constexpr std::array<std::pair<std::string_view, ChangeKind>, 8> kKinds = {{
     {"documents", ChangeKind::kDocuments},
     {"sites", ChangeKind::kSites},
     {"invoices", ChangeKind::kInvoices},
+    {"requests", ChangeKind::kRequests},
     {"membership", ChangeKind::kMembership},
 }};
 

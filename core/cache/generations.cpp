@@ -24,6 +24,7 @@ std::uint64_t Generations::of_content(const Owner& owner, Depends on) const noex
   if (on.has(depends::kDocuments)) sum += at(Domain::kDocuments, owner.account_id, owner.client_id);
   if (on.has(depends::kSites)) sum += at(Domain::kSites, owner.account_id, owner.client_id);
   if (on.has(depends::kInvoices)) sum += at(Domain::kInvoices, owner.account_id, owner.client_id);
+  if (on.has(depends::kRequests)) sum += at(Domain::kRequests, owner.account_id, owner.client_id);
   return sum;
 }
 
@@ -52,6 +53,9 @@ void Generations::on_change(const Change& change) noexcept {
     case ChangeKind::kInvoices:
       move(Domain::kInvoices, change.account_id, change.client_id);
       return;
+    case ChangeKind::kRequests:
+      move(Domain::kRequests, change.account_id, change.client_id);
+      return;
     case ChangeKind::kMembership:
       move(Domain::kMembership, change.account_id, change.id);
       return;
@@ -68,7 +72,7 @@ void Generations::move(const Owner& owner) noexcept {
 }
 
 void Generations::move_client(std::int64_t account_id, std::int64_t client_id) noexcept {
-  for (const Domain domain : {Domain::kJobs, Domain::kDocuments, Domain::kSites, Domain::kInvoices})
+  for (const Domain domain : {Domain::kJobs, Domain::kDocuments, Domain::kSites, Domain::kInvoices, Domain::kRequests})
     move(domain, account_id, client_id);
 }
 

@@ -31,7 +31,8 @@ inline constexpr Depends kMembership{1};  // on nothing else
 inline constexpr Depends kJobs{2};        // of the client
 inline constexpr Depends kDocuments{4};
 inline constexpr Depends kSites{8};
-inline constexpr Depends kInvoices{32};
+inline constexpr Depends kInvoices{16};
+inline constexpr Depends kRequests{32};
 }  // namespace depends
 
 // Whose answers they are.
@@ -65,7 +66,7 @@ class Generations final : public ChangeObserver {
   void move(const Owner& owner) noexcept;
 
  private:
-  enum class Domain : std::uint8_t { kAccount, kMembership, kJobs, kDocuments, kSites, kInvoices };
+  enum class Domain : std::uint8_t { kAccount, kMembership, kJobs, kDocuments, kSites, kInvoices, kRequests };
 
   std::size_t place(Domain domain, std::int64_t account_id, std::int64_t id) const noexcept;
   std::uint64_t at(Domain domain, std::int64_t account_id, std::int64_t id) const noexcept {

@@ -24,18 +24,19 @@
 #include "features/staff_portal/routes.hpp"
 #include "features/staff_view/routes.hpp"
 #include "features/stream/routes.hpp"
+#include "features/work_requests/routes.hpp"
 
 namespace portal::features {
 
 std::vector<edge::Route> routes() {
   std::vector<edge::Route> all;
   for (const std::span<const edge::Route> feature : {
-           portal_routes(),     session_routes(),       activation_routes(),   password_routes(),
-           me_routes(),         sites_routes(),         jobs_routes(),         documents_routes(),
-           stream_routes(),     staff_routes(),         staff_portal_routes(), staff_documents_routes(),
-           staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),   staff_view_routes(),
-           clients_routes(),    members_routes(),       activity_routes(),     api_key_routes(),
-           import_routes(),     invoices_routes(),
+           portal_routes(),     session_routes(),       activation_routes(),    password_routes(),
+           me_routes(),         sites_routes(),         jobs_routes(),          documents_routes(),
+           stream_routes(),     staff_routes(),         staff_portal_routes(),  staff_documents_routes(),
+           staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),    staff_view_routes(),
+           clients_routes(),    members_routes(),       activity_routes(),      api_key_routes(),
+           import_routes(),     invoices_routes(),      work_requests_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());
   }

@@ -40,6 +40,21 @@ std::size_t control_bytes(std::string_view rest) {
   return rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9") ? 3 : 0;
 }
 
+std::string insert_line(std::string_view value, Format format) {
+  const std::string text = clean_value(value);
+  return format == Format::kHtml ? escape_html(text) : text;
+}
+
+std::string insert(std::string_view value, Format format, bool keeps_lines) {
+  std::string result;
+  for (std::size_t end = 0; keeps_lines && (end = value.find('\n')) != std::string_view::npos;) {
+    const std::size_t length = end > 0 && value[end - 1] == '\r' ? end - 1 : end;
+    result += insert_line(value.substr(0, length), format) + (format == Format::kHtml ? "<br>" : "\n");
+    value.remove_prefix(end + 1);
+  }
+  return result + insert_line(value, format);
+}
+
 }  // namespace
 
 Result<Layout> Layout::parse(std::string_view text, Format format, std::span<const std::string_view> names) {
@@ -77,8 +92,7 @@ Result<std::string> Layout::render(std::span<const Value> values) const {
     if (piece.name.empty()) continue;
     const auto value = std::ranges::find(values, piece.name, &Value::name);
     if (value == values.end()) return fail(ErrorCode::kInternal, "a layout has no value for {{" + piece.name + "}}");
-    const std::string text = clean_value(value->text);
-    result += format_ == Format::kHtml ? escape_html(text) : text;
+    result += insert(value->text, format_, piece.name.ends_with(".lines"));
   }
   return result;
 }

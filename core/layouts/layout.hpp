@@ -30,7 +30,8 @@ class Layout {
   // stands in text, or, when its name ends in ".url", in a quoted attribute.
   static Result<Layout> parse(std::string_view text, Format format, std::span<const std::string_view> names);
 
-  // kInternal when a placeholder has no value. Values are one line each: see clean_value.
+  // kInternal when a placeholder has no value. Values are one line each, see clean_value; those of names that end in
+  // ".lines" keep their lines.
   Result<std::string> render(std::span<const Value> values) const;
 
  private:

@@ -15,16 +15,26 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kLinkNames = {"company.name", "portal.url", "link.url", "link.expires"};
 constexpr std::array<std::string_view, 2> kNoticeNames = {"company.name", "portal.url"};
+// The last one, which may have several lines, is for bodies alone.
+constexpr std::array<std::string_view, 8> kRequestNames = {"company.name",   "portal.url",      "client.name",
+                                                           "request.number", "request.subject", "request.state",
+                                                           "request.url",    "reply.lines"};
 constexpr std::array<std::string_view, 3> kFrameNames = {"company.name", "portal.url", "logo.url"};
 
 // The placeholders that a layout may use, by the name of its file.
 std::span<const std::string_view> names_of(std::string_view file) {
   if (file.find("/staff_invitation") != std::string_view::npos) return kLinkNames;
+  if (file.find("/work_request") != std::string_view::npos) return kRequestNames;
   if (file.find("invitation") != std::string_view::npos) return kInvitationNames;
   if (file.find("password_reset") != std::string_view::npos || file.find("confirmation") != std::string_view::npos)
     return kLinkNames;
   return file.find("frame_head_logo") != std::string_view::npos ? std::span<const std::string_view>(kFrameNames)
                                                                 : kNoticeNames;
+}
+
+std::span<const std::string_view> names_of_subject(std::string_view file) {
+  const std::span<const std::string_view> names = names_of(file);
+  return names.back().ends_with(".lines") ? names.first(names.size() - 1) : names;
 }
 
 std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
@@ -54,7 +64,7 @@ Result<LayoutSet::Entry> LayoutSet::parse(std::string_view name, std::string tex
   const auto format = name.ends_with(".html") ? Format::kHtml : Format::kText;
   Result<Layout> body = Layout::parse(parts->body, format, names_of(name));
   if (!body) return refuse(name, body.error().log_detail);
-  Result<Layout> subject = Layout::parse(parts->subject, Format::kText, names_of(name));
+  Result<Layout> subject = Layout::parse(parts->subject, Format::kText, names_of_subject(name));
   if (!subject) return refuse(name, "subject: " + subject.error().log_detail);
   return Entry{.text = std::move(text), .body = std::move(*body), .subject = std::move(*subject)};
 }

@@ -11,9 +11,9 @@
 
 namespace portal::live {
 
-enum class Event : std::uint8_t { kJobs, kDocuments, kSites, kInvoices, kSettings, kResync, kEnded };
-inline constexpr std::array<std::string_view, 7> kEventNames = {"jobs",     "documents", "sites", "invoices",
-                                                                "settings", "resync",    "ended"};
+enum class Event : std::uint8_t { kJobs, kDocuments, kSites, kInvoices, kWorkRequests, kSettings, kResync, kEnded };
+inline constexpr std::array<std::string_view, 8> kEventNames = {"jobs",          "documents", "sites",  "invoices",
+                                                                "work_requests", "settings",  "resync", "ended"};
 
 class Pending {
  public:

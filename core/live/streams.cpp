@@ -208,6 +208,10 @@ void Streams::on_change(const cache::Change& change) noexcept {
         if (!member.permissions.has(access::Permission::kViewInvoices)) return;
         stream.pending_.add(Event::kInvoices);
         break;
+      case kRequests:
+        if (!member.permissions.has(access::Permission::kCreateWorkRequests)) return;
+        stream.pending_.add(Event::kWorkRequests);
+        break;
       case kSettings:
       case kClient:
         stream.pending_.add(Event::kSettings);

@@ -16,6 +16,7 @@ namespace portal::outside {
 namespace {
 
 constexpr std::string_view kInvitationTest = "invitation_test";
+constexpr std::string_view kRequestAnswered = "work_request_answered";
 constexpr std::array<std::string_view, 5> kLinkPaths = {"/activate#", "/password#", "/confirm#", "/console/activate#",
                                                         "/console/password#"};
 
@@ -42,6 +43,11 @@ struct Substitutions {
   std::string client_name;
   std::string company_name;
   std::string logo_url;
+  std::string request_number = {};
+  std::string request_subject = {};
+  std::string request_state = {};
+  std::string request_url = {};
+  std::string reply = {};
 
   layouts::InvitationValues of_invitation() const {
     return {.client_name = client_name,
@@ -50,7 +56,7 @@ struct Substitutions {
             .activation_url = link_url.view(),
             .activation_expires = expires};
   }
-  std::array<layouts::Value, 8> values() const {
+  std::array<layouts::Value, 13> values() const {
     return {layouts::Value{"client.name", client_name},
             {"logo.url", logo_url},
             {"company.name", company_name},
@@ -58,9 +64,44 @@ struct Substitutions {
             {"activation.url", link_url.view()},
             {"activation.expires", expires},
             {"link.url", link_url.view()},
-            {"link.expires", expires}};
+            {"link.expires", expires},
+            {"request.number", request_number},
+            {"request.subject", request_subject},
+            {"request.state", request_state},
+            {"request.url", request_url},
+            {"reply.lines", reply}};
   }
 };
+
+bool is_about_request(const Message& message) { return message.kind.starts_with("work_request"); }
+
+// What members read of a state, as in their pages.
+std::string_view describe_state(std::string_view state, std::string_view language) {
+  struct Words {
+    std::string_view state, english, spanish;
+  };
+  constexpr std::array<Words, 6> kWords = {{{"submitted", "Sent", "Enviada"},
+                                            {"acknowledged", "Seen", "Vista"},
+                                            {"scheduled", "Planned", "Planificada"},
+                                            {"completed", "Done", "Hecha"},
+                                            {"declined", "Declined", "Rechazada"},
+                                            {"cancelled", "Cancelled", "Cancelada"}}};
+  const auto* const words = std::ranges::find(kWords, state, &Words::state);
+  if (words == kWords.end()) return state;
+  return language == "es" ? words->spanish : words->english;
+}
+
+void tell_of_request(Substitutions& result, const Message& message, const MessageContext& context,
+                     std::string_view origin) {
+  if (!context.request || !message.work_request_id) return;
+  const WorkRequest& request = *context.request;
+  result.request_number = std::to_string(request.number);
+  result.request_subject = request.subject;
+  result.request_state = describe_state(request.state, message.language);
+  result.request_url =
+      fmt::format("{}{}/requests/{}", origin, message.staff_id ? "/console" : "", *message.work_request_id);
+  result.reply = request.reply;
+}
 
 Result<Substitutions> substitute(const Message& message, const MessageContext& context, const Link& link) {
   if (context.origins.empty()) return refuse("the account has no host, so a link would lead nowhere");
@@ -79,11 +120,20 @@ Result<Substitutions> substitute(const Message& message, const MessageContext& c
     result.link_url = crypto::SecretString(example.values().activation_url);
   }
   if (!link.path.empty()) result.link_url = crypto::join(crypto::SecretString(origin), link.path);
+  tell_of_request(result, message, context, origin);
   return result;
 }
 
-std::string layout_name(const Message& message, std::string_view extension) {
-  const std::string_view kind = message.kind == kInvitationTest ? std::string_view("invitation") : message.kind;
+std::string_view layout_kind(const Message& message, const MessageContext& context) {
+  if (message.kind == kInvitationTest) return "invitation";
+  // Without a reply there is nothing to quote.
+  if (message.kind == kRequestAnswered && context.request && context.request->reply.empty())
+    return "work_request_changed";
+  return message.kind;
+}
+
+std::string layout_name(const Message& message, const MessageContext& context, std::string_view extension) {
+  const std::string_view kind = layout_kind(message, context);
   return fmt::format("{}/{}.{}", message.language, kind, extension);
 }
 
@@ -112,9 +162,9 @@ Result<Content> make_content(const Message& message, const MessageContext& conte
                              const layouts::LayoutSet& layouts) {
   if (std::optional<Content> own = make_own_invitation(message, context, substitutions)) return std::move(*own);
   const auto values = substitutions.values();
-  Result<std::string> subject = layouts.render_subject(layout_name(message, "txt"), values);
-  Result<std::string> text = layouts.render(layout_name(message, "txt"), values);
-  Result<std::string> html = layouts.render(layout_name(message, "html"), values);
+  Result<std::string> subject = layouts.render_subject(layout_name(message, context, "txt"), values);
+  Result<std::string> text = layouts.render(layout_name(message, context, "txt"), values);
+  Result<std::string> html = layouts.render(layout_name(message, context, "html"), values);
   for (const auto* part : std::initializer_list<const Result<std::string>*>{&subject, &text, &html}) {
     if (!part->has_value()) return fail(part->error());
   }
@@ -155,6 +205,7 @@ std::string find_obstacle(const Message& message, const MessageContext& context)
     return "the person is no member any more";
   if (message.staff_id && (context.staff_state.empty() || context.staff_state == "removed"))
     return "the person does not belong to the staff any more";
+  if (is_about_request(message)) return context.request ? "" : "the request that it tells of is gone";
   constexpr std::array<std::string_view, 5> kNotices = {"password_changed", "email_changed", "staff_password_changed",
                                                         kInvitationTest, "mail_test"};
   const bool has_link = std::ranges::find(kNotices, message.kind) == kNotices.end();
@@ -204,7 +255,7 @@ Result<Sms> compose_sms(const Message& message, const MessageContext& context, c
     if (layout) own = layout->render(substitutions->values());
   }
   Result<std::string> text =
-      own ? std::move(*own) : layouts.render(layout_name(message, "sms"), substitutions->values());
+      own ? std::move(*own) : layouts.render(layout_name(message, context, "sms"), substitutions->values());
   if (!text) return fail(text.error());
   while (text->ends_with('\n')) text->pop_back();
   return Sms{.to = message.recipient, .text = std::move(*text), .id = idempotency_key_of(message)};

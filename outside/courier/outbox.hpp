@@ -30,6 +30,7 @@ struct Message {
   std::optional<std::int64_t> member_id;
   std::optional<std::int64_t> membership_id;
   std::optional<std::int64_t> staff_id;
+  std::optional<std::int64_t> work_request_id = std::nullopt;
   std::vector<std::uint8_t> payload;  // sealed
   std::string key_id;
   std::int32_t attempts = 1;       // this one included
@@ -47,6 +48,14 @@ struct MailSetting {
   bool server_is_staffs = false;  // chosen by the account's own people, not by the operator
 };
 
+// What a member asked for, as it is when the message leaves.
+struct WorkRequest {
+  std::int32_t number = 0;
+  std::string subject;
+  std::string state;
+  std::string reply;  // empty: none
+};
+
 // What a message is made of besides itself.
 struct MessageContext {
   std::string account_name;
@@ -61,6 +70,7 @@ struct MessageContext {
   std::optional<bool> link_is_good;  // none: there is no such link
   bool has_logo = false;
   std::string own_subject, own_html, own_sms;  // the account's invitation in the message's language; empty: none
+  std::optional<WorkRequest> request = std::nullopt;
   MailSetting mail;
 };
 

@@ -5,12 +5,13 @@
 listen portal_outbox;
 
 -- What may be sent now, up to `slots`: from every account that is not suspended at most `account_slots`, the messages that have waited longest, within the
--- limits on what leaves in an hour and a day. Whatever is claimed counts as sent. `sending` names the account of each message that this courier has on its way.
+-- limits on what leaves in an hour and a day. What tells of work requests counts apart for whom it goes to, so that members who ask for much keep no link from anybody.
+-- Whatever is claimed counts as sent. `sending` names the account of each message that this courier has on its way.
 -- name: claim_messages
 -- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, sending bigint[], account_hour integer, account_day integer,
 --   recipient_day integer
 -- columns: account_id bigint, outbox_message_id bigint, message_reference text, kind text, channel text, recipient text, language text, member_id bigint?,
---   membership_id bigint?, staff_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
+--   membership_id bigint?, staff_id bigint?, work_request_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
 with due as (
   select q.*
   from portal.account a
@@ -24,7 +25,7 @@ with due as (
     ) o
   ) gone
   cross join lateral (
-    select o.account_id, o.outbox_message_id, o.channel, o.recipient, o.not_before
+    select o.account_id, o.outbox_message_id, o.channel, o.recipient, o.not_before, starts_with(o.kind, 'work_request') as is_about_request
     from portal.outbox_message o
     where o.account_id = a.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
       and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null
@@ -34,14 +35,15 @@ with due as (
   where a.suspended_at is null
 ), allowed as (
   select d.account_id, d.outbox_message_id, d.not_before
-  from (select due.*, row_number() over (partition by account_id, channel, recipient order by not_before, outbox_message_id) as turn from due) d
+  from (select due.*, row_number() over (partition by account_id, channel, recipient, is_about_request order by not_before, outbox_message_id) as turn from due) d
   where d.turn + (
     select count(*) from portal.outbox_message s
     where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel and s.sent_at > now() - interval '1 day'
+      and starts_with(s.kind, 'work_request') = d.is_about_request
   ) + (
     select count(*) from portal.outbox_message s
     where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel
-      and s.claimed_until > now() and s.sent_at is null and s.failed_at is null
+      and s.claimed_until > now() and s.sent_at is null and s.failed_at is null and starts_with(s.kind, 'work_request') = d.is_about_request
   ) <= :recipient_day
 ), taken as (
   select o.account_id, o.outbox_message_id
@@ -58,7 +60,7 @@ set claim_token = :claim_token, claimed_until = now() + make_interval(secs => :l
 from taken t
 where o.account_id = t.account_id and o.outbox_message_id = t.outbox_message_id
 returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id,
-  o.staff_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
+  o.staff_id, o.work_request_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
 
 -- Says of what a limit holds back that it does, and when to look at it again. In one order and past those that somebody else holds, so that couriers and
 -- whoever cancels never wait for each other in a circle.
@@ -78,6 +80,7 @@ with gone as (
     and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
       select count(*) from portal.outbox_message s
       where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
+        and starts_with(s.kind, 'work_request') = starts_with(o.kind, 'work_request')
     ) >= :recipient_day)
   order by o.account_id, o.outbox_message_id
   for update of o skip locked
@@ -97,25 +100,27 @@ select account_id, count(*) from held group by account_id;
 -- made now, the second null; an invitation's is good while its membership is open. `own_...` is the invitation that the account wrote itself in the language. Of `origins` the
 -- primary one comes first.
 -- name: load_context
--- parameters: account_id bigint, member_id bigint?, membership_id bigint?, staff_id bigint?, token_hash bytea?,
+-- parameters: account_id bigint, member_id bigint?, membership_id bigint?, staff_id bigint?, work_request_id bigint?, token_hash bytea?,
 --   language text
 -- columns: account_name text, portal_name text?, origins text[], member_state text?, staff_state text?, client_name text?, local_expiry text?, time_zone text, country text?,
 --   link_is_good boolean?, sender_name text?, sender_address text?, reply_to text?, smtp_host text?, smtp_port integer?, smtp_security text?,
---   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, smtp_set_by text?, has_logo boolean, own_subject text?, own_html text?, own_sms text?
+--   smtp_username text?, smtp_password bytea?, smtp_password_key_id text?, smtp_set_by text?, has_logo boolean, own_subject text?, own_html text?, own_sms text?,
+--   request_number integer?, request_subject text?, request_state text?, request_reply text?
 select a.name, p.name,
   array(select h.origin from portal.account_host h where h.account_id = a.account_id order by h.is_primary desc, h.origin),
   m.state, st.state, c.name, to_char(coalesce(t.expires_at, k.expires_at, now() + make_interval(days => a.invitation_days)) at time zone a.time_zone, 'YYYY-MM-DD HH24:MI'), a.time_zone, a.country,
   coalesce(t.expires_at, k.expires_at) > now() and num_nonnulls(t.used_at, t.revoked_at, k.used_at, k.revoked_at) = 0
     and coalesce(ms.state = 'invited', :membership_id is null),
   s.sender_name, s.sender_address, s.reply_to, s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_username, s.smtp_password, s.smtp_password_key_id, s.smtp_set_by,
-  p.logo_hash is not null, l.email_subject, l.email_html, l.sms_text
+  p.logo_hash is not null, l.email_subject, l.email_html, l.sms_text, w.number, w.subject, w.state, w.reply
 from portal.account a
 left join portal.portal p on p.account_id = a.account_id
 left join portal.invitation_layout l on l.account_id = a.account_id and l.language = :language
 left join portal.mail_setting s on s.account_id = a.account_id
 left join portal.member m on m.account_id = a.account_id and m.member_id = :member_id
 left join portal.membership ms on ms.account_id = a.account_id and ms.membership_id = :membership_id
-left join portal.client c on c.account_id = a.account_id and c.client_id = ms.client_id
+left join portal.work_request w on w.account_id = a.account_id and w.work_request_id = :work_request_id
+left join portal.client c on c.account_id = a.account_id and c.client_id = case when ms.client_id is null then w.client_id else ms.client_id end
 left join portal.one_time_token t on t.account_id = a.account_id and t.token_hash = :token_hash and t.member_id = :member_id
 left join portal.staff st on st.account_id = a.account_id and st.staff_id = :staff_id
 left join portal.staff_token k on k.account_id = a.account_id and k.token_hash = :token_hash and k.staff_id = :staff_id

@@ -3,8 +3,9 @@
 -- Who a session is; as staff, or after enter_staff_visitor with the session's hash. No row: not signed in.
 -- name: load_staff_session
 -- parameters: account_id bigint, session_hash bytea
--- columns: staff_id bigint, email text, first_name text, surname text, role text, language text?, account_name text, time_zone text, portal_created boolean
-select st.staff_id, st.email, st.first_name, st.surname, st.role, st.language, a.name, a.time_zone, p.account_id is not null
+-- columns: staff_id bigint, email text, first_name text, surname text, role text, language text?, work_request_mail boolean, account_name text, time_zone text,
+--   portal_created boolean
+select st.staff_id, st.email, st.first_name, st.surname, st.role, st.language, st.work_request_mail, a.name, a.time_zone, p.account_id is not null
 from portal.staff_session s
 join portal.staff st on st.account_id = s.account_id and st.staff_id = s.staff_id and st.state = 'active'
 join portal.account a on a.account_id = s.account_id and a.suspended_at is null

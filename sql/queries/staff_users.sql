@@ -3,8 +3,9 @@
 
 -- name: list_staff_users
 -- parameters: account_id bigint, row_limit integer
--- columns: staff_id bigint, email text, first_name text, surname text, role text, state text, last_sign_in_at timestamptz?, created_at timestamptz
-select s.staff_id, s.email, s.first_name, s.surname, s.role, s.state, s.last_sign_in_at, s.created_at
+-- columns: staff_id bigint, email text, first_name text, surname text, role text, work_request_mail boolean, state text, last_sign_in_at timestamptz?,
+--   created_at timestamptz
+select s.staff_id, s.email, s.first_name, s.surname, s.role, s.work_request_mail, s.state, s.last_sign_in_at, s.created_at
 from portal.staff s
 where s.state <> 'removed' /*filter*/ and s.account_id = :account_id /*end filter*/
 order by s.email, s.staff_id
@@ -13,8 +14,9 @@ limit :row_limit;
 -- Without an id: whom the segment has just added.
 -- name: get_staff_user
 -- parameters: account_id bigint, staff_id bigint?
--- columns: staff_id bigint, email text, first_name text, surname text, role text, state text, last_sign_in_at timestamptz?, created_at timestamptz
-select s.staff_id, s.email, s.first_name, s.surname, s.role, s.state, s.last_sign_in_at, s.created_at
+-- columns: staff_id bigint, email text, first_name text, surname text, role text, work_request_mail boolean, state text, last_sign_in_at timestamptz?,
+--   created_at timestamptz
+select s.staff_id, s.email, s.first_name, s.surname, s.role, s.work_request_mail, s.state, s.last_sign_in_at, s.created_at
 from portal.staff s
 where s.staff_id = case when :staff_id is null then portal.made_id() else :staff_id end and s.state <> 'removed'
   /*filter*/ and s.account_id = :account_id /*end filter*/;
@@ -105,6 +107,17 @@ with target as (
 )
 select portal.require((select staff_id from target), 'PT404'), portal.require((select staff_id from changed), 'PT455');
 
+-- Whether mails about work requests go to somebody. PT404: nobody with this id.
+-- name: switch_staff_mail
+-- parameters: account_id bigint, staff_id bigint, work_request_mail boolean
+-- columns: staff_id bigint
+with changed as (
+  update portal.staff s set work_request_mail = :work_request_mail
+  where s.staff_id = :staff_id and s.state <> 'removed' /*filter*/ and s.account_id = :account_id /*end filter*/
+  returning s.staff_id
+)
+select portal.require((select staff_id from changed), 'PT404');
+
 -- After lock_owners, as change_staff_role. Ends everything that the person opened.
 -- name: remove_staff_user
 -- parameters: account_id bigint, staff_id bigint
@@ -164,9 +177,10 @@ returning s.token_hash;
 
 -- name: update_staff_me
 -- parameters: account_id bigint, staff_id bigint, sets_first_name boolean, first_name text?, sets_surname boolean, surname text?,
---   sets_language boolean, language text?
+--   sets_language boolean, language text?, work_request_mail boolean?
 update portal.staff set
   first_name = case when :sets_first_name then coalesce(:first_name, '') else first_name end,
   surname = case when :sets_surname then coalesce(:surname, '') else surname end,
-  language = case when :sets_language then :language else language end
+  language = case when :sets_language then :language else language end,
+  work_request_mail = coalesce(:work_request_mail, work_request_mail)
 where staff_id = :staff_id /*filter*/ and account_id = :account_id /*end filter*/;

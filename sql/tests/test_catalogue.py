@@ -13,7 +13,7 @@ COURIERS = {"outbox_message", "logo_upload"}
 # Telephone numbers, which it reads, and what they are found by.
 NUMBERS = {"contact": "kind = 'phone'", "client_search": "contact_id <> 0"}
 # What the courier sees while a message waits that is made of it.
-WAITED_FOR = {"account", "account_host", "portal", "mail_setting", "invitation_layout", "member", "membership", "client", "one_time_token", "staff", "staff_token"}
+WAITED_FOR = {"account", "account_host", "portal", "mail_setting", "invitation_layout", "member", "membership", "client", "one_time_token", "staff", "staff_token", "work_request"}
 
 
 @pytest.fixture

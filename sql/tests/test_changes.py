@@ -202,6 +202,17 @@ def test_documents_and_from_whom_they_are_hidden(told, world: World, account, cl
     assert told("delete from portal.document where document_id = %s", made) == [f"documents {account} {other} {made}"]
 
 
+def test_work_requests(told, account, client, world: World):
+    membership = next(row["membership_id"] for row in world.tables["membership"] if row["client_id"] == client)
+    made = told.value("insert into portal.work_request (account_id, client_id, membership_id, subject) values (%s, %s, %s, 'new') returning work_request_id", account, client, membership)
+    expected = [f"requests {account} {client} {made}"]
+    assert told.hear() == expected
+    for change in ("state = 'acknowledged'", "reply = 'soon'", "job_id = (select min(job_id) from portal.job j where j.client_id = work_request.client_id)"):
+        assert told(f"update portal.work_request set {change} where work_request_id = %s", made) == expected, change
+    assert told("update portal.work_request set state = state, reply = reply where work_request_id = %s", made) == []
+    assert told("delete from portal.work_request where work_request_id = %s", made) == expected
+
+
 def test_clients(told, account, client):
     assert told("update portal.client set organisation_name = 'Acme Ltd' where client_id = %s", client) == [f"client {account} {client} 0"]
     assert told("update portal.client set withdrawn_at = now() where client_id = %s", client) == [f"client {account} {client} 0"]
@@ -294,6 +305,7 @@ def test_every_table_that_members_read_tells(demo):
     silent = {
         "account_host": "the map of hosts has a notice of its own", "one_time_token": "links: no cached answer depends on them",
         "repeatable_request": "bookkeeping", "password_reset_request": "bookkeeping", "schema_state": "no account's",
+        "staff": "members meet them while a mail to them is written, and at no other time", "work_request_counter": "bookkeeping",
         "worker_position": "changes every few seconds, and no answer of it is kept (test_positions.py)",
     }
     told = {name for name, in demo.execute("""select distinct c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid

@@ -13,7 +13,7 @@ FOR_STAFF = {"staff", "staff_session", "staff_token", "activity", "mail_setting"
 # Of which only other systems see something, with their keys: test_key_statements.py.
 FOR_KEYS = {"api_key", "team_worker"}
 ID = {"portal": "account_id", "repeatable_request": "actor_id", "password_reset_request": "place", "account_host": "host", "portal_visible_template": "job_template_id", "portal_visible_field": "job_field_id",
-      "job_template_field": "job_field_id", "document_hidden_from": "document_id", "client_search": "client_id", "team_worker": "team_id", "worker_position": "worker_id"}
+      "job_template_field": "job_field_id", "document_hidden_from": "document_id", "client_search": "client_id", "team_worker": "team_id", "worker_position": "worker_id", "work_request_counter": "account_id"}
 FOR_STAFF |= {"logo_upload", "account_storage"}
 ID |= {"logo_upload": "account_id", "account_storage": "account_id"}
 
@@ -54,6 +54,8 @@ def expected(world: World, who: Membership) -> dict[str, list[dict]]:
         "job_template_field": [row for row in own["job_template_field"] if row["job_template_id"] in templates],
         "job_field": [row for row in own["job_field"] if row["job_field_id"] in shown],
         "worker": own["worker"], "team": own["team"], "resolution": own["resolution"],
+        "work_request": [row for row in own["work_request"] if row["client_id"] == who.client_id and "create_work_requests" in who.permissions],
+        "work_request_counter": own["work_request_counter"] if "create_work_requests" in who.permissions else [],
         "worker_position": [row for row in own["worker_position"] if own["portal"][0]["shows_position"]
                             and row["worker_id"] in {job["worker_id"] for job in jobs.values() if job["status"] == "en_route"}],
         "job": list(jobs.values()),
@@ -356,7 +358,7 @@ def test_what_was_filled_in_before_the_end_is_not_there_yet(stage, world):
 
 
 OF_A_MESSAGE = {"account": "name", "account_host": "origin", "portal": "name", "mail_setting": "smtp_host", "invitation_layout": "language", "member": "first_name", "membership": "client_id",
-                "client": "name", "one_time_token": "expires_at", "staff": "state", "staff_token": "expires_at"}
+                "client": "name", "one_time_token": "expires_at", "staff": "state", "staff_token": "expires_at", "work_request": "subject"}
 
 
 def test_the_courier_reads_messages_of_all_accounts_and_what_they_are_made_of(clone, world):

@@ -34,7 +34,7 @@ def test_signing_in_says_who_one_is_on_every_worker(people, olivia):
     answer = client.post(SESSION, json={"email": f"  {olivia.email.upper()} ", "password": people.password})
     assert answer.status == 200
     assert answer.json() == {
-        "staff": {"id": str(olivia.staff_id), "email": olivia.email, "first_name": "Olivia", "surname": "Grant", "role": "owner", "language": None},
+        "staff": {"id": str(olivia.staff_id), "email": olivia.email, "first_name": "Olivia", "surname": "Grant", "role": "owner", "language": None, "work_request_mail": False},
         "account": {"name": "Harbour & Co", "time_zone": "Europe/London"}, "portal_created": True}
     (cookie,) = [line for line in answer.all_headers("Set-Cookie") if line.startswith("portal-staff=")]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Max-Age=604800" in cookie
@@ -132,7 +132,7 @@ def test_a_link_is_used_once_and_signs_in(people):
     assert client.get(SESSION).status == 401
     opened = client.post(ACTIVATION, json={"token": link, "password": PASSWORD, "first_name": "Max", "surname": "Ode"})
     assert opened.status == 200 and opened.json()["staff"] == {
-        "id": str(who.staff_id), "email": who.email, "first_name": "Max", "surname": "Ode", "role": "manager", "language": None}
+        "id": str(who.staff_id), "email": who.email, "first_name": "Max", "surname": "Ode", "role": "manager", "language": None, "work_request_mail": False}
     assert client.get(SESSION).status == 200
     assert client.post(f"{ACTIVATION}/lookup", json={"token": link}).code == "activation_used"
     assert people.client().post(SESSION, json={"email": who.email, "password": PASSWORD}).status == 200

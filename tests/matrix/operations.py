@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta, timezone
 
 from support.truth import STATE_OF, Truth, portal_answer, rfc3339
-from support.world import COOKIE, LOGO, Account, Membership, World
+from support.world import COOKIE, DEFAULT_PERMISSIONS, LOGO, Account, Membership, World
 
 from cells import Cell
 from principals import Principal
@@ -28,8 +28,9 @@ class Surroundings:
     def __init__(self, world: World):
         self.world = world
         self.logins = {account.slug: self._make_login(account) for account in (world.matrix, world.elsewhere)}
-        self.colleague = {account.slug: {name: world.add_member(account, name) for name in account.clients}
+        self.colleague = {account.slug: {name: world.add_member(account, name, (*DEFAULT_PERMISSIONS, "create_work_requests")) for name in account.clients}
                           for account in (world.matrix, world.elsewhere)}
+        self.requests = {slug: {name: self._make_requests(who) for name, who in colleagues.items()} for slug, colleagues in self.colleague.items()}
         self.removed = world.email_of(world.add_member(world.matrix, "One", state="removed", membership_state="ended"))
         self.invited = {account.slug: world.email_of(world.add_invitation(account, "One")[1]) for account in (world.matrix, world.elsewhere)}
 
@@ -38,6 +39,14 @@ class Surroundings:
         answer = self.world.client(account).post("/api/v1/activation", json={"token": token, "email": self.world.email_of(who), "password": PASSWORD})
         assert answer.status == 200, answer.text
         return who
+
+    def _make_requests(self, who: Membership) -> dict[str, int]:
+        """One in each state, of which one names a job that some members see and one a job that nobody sees."""
+        jobs, site = who.account.jobs[who.client], who.account.sites[who.client][0]
+        more = {"acknowledged": {"site_id": site, "notes": "Two\nlines"}, "scheduled": {"job_id": jobs["scheduled"], "reply": "On Friday."},
+                "completed": {"job_id": jobs["hidden template, finished"]}, "declined": {"reply": "We cannot."}, "submitted": {"preferred_date": "2027-02-03", "preferred_time": "09:30"}}
+        return {state: self.world.add_request(who, f"{state} of {who.client} at {who.account.slug}", age_hours=30 + turn, state=state, **more.get(state, {}))
+                for turn, state in enumerate(("submitted", "acknowledged", "scheduled", "completed", "declined", "cancelled"))}
 
     def other_account(self, account: Account) -> Account:
         return self.world.elsewhere if account is self.world.matrix else self.world.matrix

@@ -29,6 +29,9 @@ class Principal:
     def may_see_invoices(self) -> bool:
         return "view_invoices" in self.acting.permissions
 
+    def may_ask_for_work(self) -> bool:
+        return "create_work_requests" in self.acting.permissions
+
     def may_see_jobs(self) -> bool:
         return bool({"view_job_status", "view_completed_jobs"} & set(self.acting.permissions))
 
@@ -36,14 +39,14 @@ class Principal:
 def make_principals(world: World) -> dict[str, Principal]:
     now = datetime.now(timezone.utc)
     matrix, elsewhere = world.matrix, world.elsewhere
-    with_invoices = (*DEFAULT_PERMISSIONS, "view_invoices")
-    default = world.add_member(matrix, "One", with_invoices)
-    first = world.add_member(matrix, "One")
+    everything = (*DEFAULT_PERMISSIONS, "view_invoices", "create_work_requests")
+    default = world.add_member(matrix, "One", everything)
+    first = world.add_member(matrix, "One", (*DEFAULT_PERMISSIONS, "create_work_requests"))
     second = world.add_member(matrix, "Two", member_id=first.member_id)
     leaving = world.add_member(matrix, "One")
     left = world.add_member(matrix, "Two", member_id=leaving.member_id, membership_state="ended")
     removed = world.add_member(matrix, "One", state="removed", membership_state="ended")
-    stranger = world.add_member(elsewhere, "One", with_invoices)
+    stranger = world.add_member(elsewhere, "One", everything)
 
     def signed_in(name: str, acting: Membership) -> Principal:
         return Principal(name, acting.account, acting)
@@ -67,7 +70,8 @@ def make_principals(world: World) -> dict[str, Principal]:
         signed_in("member without jobs", world.add_member(matrix, "One", ("view_documents", "view_invoices"))),
         signed_in("member of two, as the first", first),
         signed_in("member of two, as the second", second),
-        signed_in("member of the other client", world.add_member(matrix, "Two", with_invoices)),
+        signed_in("member who asks for work only", world.add_member(matrix, "One", ("create_work_requests",))),
+        signed_in("member of the other client", world.add_member(matrix, "Two", everything)),
         signed_in("member of the other account, at home", stranger),
     ]
     return {principal.name: principal for principal in [*principals, *make_staff_principals(world), *make_keys(world)]}
@@ -112,7 +116,7 @@ def make_keys(world: World) -> list[Principal]:
 MEMBERS = (
     "nobody", "garbage cookie", "unknown token", "ended session", "expired session", "idle session", "removed member", "ended membership",
     "member of the other account, here", "member", "member who sees no finished jobs", "member who sees finished jobs only",
-    "member without jobs", "member of two, as the first", "member of two, as the second", "member of the other client",
+    "member without jobs", "member of two, as the first", "member of two, as the second", "member who asks for work only", "member of the other client",
     "member of the other account, at home",
 )
 STAFF = ("viewer", "manager", "owner", "owner of the other account, at home", "owner of the other account, here", "ended staff session",

@@ -13,10 +13,10 @@ from staffing import ask
 
 
 def session_of(around: Surroundings, staff_id: int) -> dict:
-    (row,) = around.world.rows("""SELECT s.staff_id, s.email, s.first_name, s.surname, s.role, s.language, a.name, a.time_zone
+    (row,) = around.world.rows("""SELECT s.staff_id, s.email, s.first_name, s.surname, s.role, s.language, s.work_request_mail, a.name, a.time_zone
                                   FROM portal.staff s JOIN portal.account a USING (account_id) WHERE staff_id = %s""", staff_id)
-    number, email, first_name, surname, role, language, account, zone = row
-    return {"staff": {"id": str(number), "email": email, "first_name": first_name, "surname": surname, "role": role, "language": language},
+    number, email, first_name, surname, role, language, mail, account, zone = row
+    return {"staff": {"id": str(number), "email": email, "first_name": first_name, "surname": surname, "role": role, "language": language, "work_request_mail": mail},
             "account": {"name": account, "time_zone": zone}, "portal_created": True}
 
 

@@ -11,12 +11,12 @@ from principals import Principal
 from staff_session import links, session_of, with_password
 from staffing import ask, strange_ids
 
-COLUMNS = "staff_id, email, first_name, surname, role, state, last_sign_in_at, created_at"
+COLUMNS = "staff_id, email, first_name, surname, role, work_request_mail, state, last_sign_in_at, created_at"
 
 
 def described(row: tuple) -> dict:
-    number, email, first_name, surname, role, state, signed_in, created = row
-    return {"id": str(number), "email": email, "first_name": first_name or None, "surname": surname or None, "role": role, "state": state,
+    number, email, first_name, surname, role, mail, state, signed_in, created = row
+    return {"id": str(number), "email": email, "first_name": first_name or None, "surname": surname or None, "role": role, "work_request_mail": mail, "state": state,
             "last_sign_in_at": signed_in and rfc3339(signed_in), "created_at": rfc3339(created)}
 
 
@@ -59,7 +59,12 @@ def update_staff_user(around: Surroundings, principal: Principal) -> list[Cell]:
     def has_role(answer, _) -> str | None:
         ((row),) = world.rows(f"SELECT {COLUMNS} FROM portal.staff WHERE staff_id = %s", who.staff_id)
         return None if answer.json() == described(row) and row[4] == "manager" else f"not {row}"
+
+    def gets_mails(answer, _) -> str | None:
+        return None if answer.json()["work_request_mail"] is True else has_role(answer, _)
     return [ask(principal, "owner", "own", "PATCH", f"/staff/users/{who.staff_id}", 200, json={"role": "manager"}, then=has_role),
+            ask(principal, "owner", "own, mails", "PATCH", f"/staff/users/{who.staff_id}", 200, json={"work_request_mail": True}, then=gets_mails),
+            *strange_ids(principal, "owner", "PATCH", "/staff/users/{}", foreign(around, principal), json={"work_request_mail": True}),
             *strange_ids(principal, "owner", "PATCH", "/staff/users/{}", foreign(around, principal), json={"role": "manager"})]
 
 
@@ -128,8 +133,8 @@ def update_staff_me(around: Surroundings, principal: Principal) -> list[Cell]:
     who = principal.staff and staff.add_staff(around.world, principal.account.account_id, principal.staff.role)
     asking = functools.partial(ask, principal, "viewer", headers=own_session(around, who))
     before = session_of(around, who.staff_id) if who else None
-    after = who and {**before, "staff": {**before["staff"], "first_name": "Robin", "language": "es"}}
-    return [asking("name and language", "PATCH", "/staff/me", 200, json={"first_name": "Robin", "language": "es"}, body=after),
+    after = who and {**before, "staff": {**before["staff"], "first_name": "Robin", "language": "es", "work_request_mail": True}}
+    return [asking("name and language", "PATCH", "/staff/me", 200, json={"first_name": "Robin", "language": "es", "work_request_mail": True}, body=after),
             asking("role", "PATCH", "/staff/me", 400, "invalid_field", json={"role": "owner"})]
 
 

@@ -129,4 +129,26 @@ def view_job_file(around: Surroundings, principal: Principal) -> list[Cell]:
             *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/jobs/{job}/files/{first}", strangers(around, principal))]
 
 
-CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_job_position, view_job_file, view_documents, view_document_content)}
+def view_work_requests(around: Surroundings, principal: Principal) -> list[Cell]:
+    who = looked_at(around, principal)
+
+    def are_the_members(answer, client) -> str | None:
+        told, expected = [item["id"] for item in answer.json()["items"]], [str(number) for number in Truth(around.world, who).work_requests()]
+        return None if told == expected and told else f"requests {told} instead of {expected}"
+    return [ask(principal, "manager", "the member's", "GET", f"/staff/members/{who.membership_id}/view/work-requests?limit=100", 200, then=are_the_members),
+            *strange_ids(principal, "manager", "GET", "/staff/members/{}/view/work-requests", strangers(around, principal))]
+
+
+def view_work_request(around: Surroundings, principal: Principal) -> list[Cell]:
+    who = looked_at(around, principal)
+    own = around.requests[principal.account.slug]["One"]["scheduled"]
+    others = {"random": random_id(), "of another client": around.requests[principal.account.slug]["Two"]["scheduled"],
+              "of the other account": around.requests[around.other_account(principal.account).slug]["One"]["scheduled"]}
+    path = f"/staff/members/{who.membership_id}/view/work-requests"
+    return [ask(principal, "manager", "the member's", "GET", f"{path}/{own}", 200, body=Truth(around.world, who).work_requests()[own]),
+            *(ask(principal, "manager", name, "GET", f"{path}/{number}", 404, "not_found", alike="missing") for name, number in others.items()),
+            *strange_ids(principal, "manager", "GET", f"/staff/members/{{}}/view/work-requests/{own}", strangers(around, principal))]
+
+
+CELLS = {cells.__name__: cells for cells in (begin_staff_view, view_jobs, view_job, view_job_position, view_job_file, view_documents, view_document_content, view_work_requests,
+                                             view_work_request)}

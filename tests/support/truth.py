@@ -62,6 +62,24 @@ class Truth:
         ((shows_position,),) = self._world.rows("SELECT shows_position FROM portal.portal WHERE account_id = %s", self._account_id)
         return {**self.summary(row), "tracked": shows_position and row["status"] == "en_route" and row["worker_id"] is not None, "fields": self._fields(row)}
 
+    def work_requests(self) -> dict[int, dict]:
+        """The answers of GET /work-requests/{id} by id, the newest first; none without the permission."""
+        if "create_work_requests" not in self._who.permissions:
+            return {}
+        seen = {row["job_id"]: row for row in self.jobs()}
+        rows = self._rows("""SELECT w.*, s.name AS site_name FROM portal.work_request w LEFT JOIN portal.site s USING (account_id, client_id, site_id)
+                             WHERE w.account_id = %(account)s AND w.client_id = %(client)s ORDER BY w.created_at DESC, w.work_request_id DESC""", client=self._who.client_id)
+        return {row["work_request_id"]: self._work_request(row, seen.get(row["job_id"])) for row in rows}
+
+    def _work_request(self, row: dict, job: dict | None) -> dict:
+        return {"id": str(row["work_request_id"]), "number": row["number"], "subject": row["subject"], "state": row["state"],
+                "site": row["site_name"] and {"id": str(row["site_id"]), "name": row["site_name"]},
+                "preferred_date": row["preferred_date"] and row["preferred_date"].isoformat(),
+                "preferred_time": row["preferred_time"] and row["preferred_time"].strftime("%H:%M"),
+                "created_at": rfc3339(row["created_at"]), "changed_at": rfc3339(row["changed_at"]), "created_by": {"name": row["asked_by"]},
+                "is_own": row["membership_id"] == self._who.membership_id, "notes": row["notes"], "reply": row["reply"],
+                "job": job and {"id": str(job["job_id"]), "number": str(job["number"])}}
+
     def visible_fields(self) -> list[dict]:
         return self._rows("""SELECT f.* FROM portal.job_field f JOIN portal.portal_visible_field v USING (account_id, job_field_id)
                              WHERE f.account_id = %(account)s""")

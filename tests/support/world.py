@@ -23,7 +23,7 @@ from support.site import PrivateSite
 COOKIE = "portal-member"
 NOTICE_SECONDS = 0.05
 # Of what is only added, these rows change what somebody sees (sql/migrations/0020_changes.sql).
-TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file|invoice)\b",
+TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file|invoice|work_request)\b",
                              re.IGNORECASE)
 # What files begin with; nobody reads further.
 # What follows the first is its pixels.
@@ -341,6 +341,11 @@ class World:
             file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content)}
         values = {"title": f"Invoice {number}", "currency": "GBP", "total_minor": 12345, "due_on": due_days and issued_on + timedelta(days=due_days), **file, **columns}
         return self.insert("invoice", "invoice_id", account_id=account.account_id, client_id=account.clients[client], number=number, issued_on=issued_on, **values)
+
+    def add_request(self, who: Membership, subject: str, *, age_hours: int = 1, **columns) -> int:
+        created_at = datetime.now(timezone.utc) - timedelta(hours=age_hours)
+        return self.insert("work_request", "work_request_id", account_id=who.account.account_id, client_id=who.client_id, membership_id=who.membership_id, subject=subject,
+                           **{"asked_by": "Kim Doe", "created_at": created_at, "changed_at": created_at, **columns})
 
     def show_logo(self, account: Account) -> None:
         """As it was in the beginning."""

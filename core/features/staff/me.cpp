@@ -27,6 +27,7 @@ struct Form {
   Change first_name;
   Change surname;
   Change language;
+  std::optional<bool> work_request_mail;
 };
 
 Result<Form> read_form(std::string_view text) {
@@ -41,6 +42,7 @@ Result<Form> read_form(std::string_view text) {
   form.language = body.nullable_text("language", {.maximum = 2});
   if (form.language && *form.language && **form.language != "en" && **form.language != "es")
     body.add_error("language", "invalid_choice");
+  form.work_request_mail = body.optional_boolean("work_request_mail");
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return form;
 }
@@ -72,7 +74,8 @@ Task<Result<http::Response>> update_staff_me(edge::StaffContext context) {
   std::vector<pg::Query> queries;
   queries.push_back(sql::update_staff_me(staff.account_id, staff.staff_id, form->first_name.has_value(),
                                          value_of(form->first_name), form->surname.has_value(), value_of(form->surname),
-                                         form->language.has_value(), value_of(form->language)));
+                                         form->language.has_value(), value_of(form->language),
+                                         form->work_request_mail));
   queries.push_back(sql::load_staff_session(staff.account_id, staff.session_hash));
   const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
   if (!rows) co_return fail(rows.error());

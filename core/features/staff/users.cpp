@@ -37,7 +37,7 @@ template <class Row>
 void write_user(json::Writer& writer, const Row& user) {
   writer.begin_object().id_member("id", user.staff_id).member("email", user.email);
   writer.member("first_name", none_if_empty(user.first_name)).member("surname", none_if_empty(user.surname));
-  writer.member("role", user.role).member("state", user.state);
+  writer.member("role", user.role).member("work_request_mail", user.work_request_mail).member("state", user.state);
   writer.member("last_sign_in_at", user.last_sign_in_at).member("created_at", user.created_at).end_object();
 }
 
@@ -78,13 +78,24 @@ Result<NewUser> read_new_user(std::string_view text) {
   return user;
 }
 
-Result<access::StaffRole> read_role(std::string_view text) {
+struct UserChange {
+  std::optional<access::StaffRole> role;
+  std::optional<bool> work_request_mail;
+};
+
+Result<UserChange> read_change(std::string_view text) {
   Result<json::Document> document = json::parse(text);
   if (!document) return fail(std::move(document.error()));
   json::ObjectReader body = document->object();
-  const access::StaffRole role = body.choice("role", kRoles);
+  UserChange change;
+  change.work_request_mail = body.optional_boolean("work_request_mail");
+  if (change.work_request_mail) {
+    change.role = body.optional_choice("role", kRoles);
+  } else {
+    change.role = body.choice("role", kRoles);  // something has to be there
+  }
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
-  return role;
+  return change;
 }
 
 // A link to the console, whose hash is stored, and the sealed message that carries it.
@@ -144,11 +155,15 @@ Task<Result<http::Response>> update_staff_user(edge::StaffContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<std::int64_t> staff_id = context.path.id(0);
   if (!staff_id) co_return fail(staff_id.error());
-  const Result<access::StaffRole> role = read_role(context.request.body);
-  if (!role) co_return fail(role.error());
+  const Result<UserChange> change = read_change(context.request.body);
+  if (!change) co_return fail(change.error());
   std::vector<pg::Query> queries;
-  queries.push_back(sql::lock_owners(context.account.id));
-  queries.push_back(sql::change_staff_role(context.account.id, *staff_id, access::name_of(*role)));
+  if (change->role) {
+    queries.push_back(sql::lock_owners(context.account.id));
+    queries.push_back(sql::change_staff_role(context.account.id, *staff_id, access::name_of(*change->role)));
+  }
+  if (change->work_request_mail)
+    queries.push_back(sql::switch_staff_mail(context.account.id, *staff_id, *change->work_request_mail));
   queries.push_back(sql::get_staff_user(context.account.id, *staff_id));
   const Result<std::vector<pg::Rows>> rows = co_await context.database.write(std::move(queries));
   if (!rows) co_return fail(rows.error());

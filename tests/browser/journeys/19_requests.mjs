@@ -362,11 +362,11 @@ export const journeys = [
       await tabAndType(page, /Detalles/, 'Desde ayer.');
       await tabTo(page, /Día/);
       const day = await dayAhead(page, 400);
-      const [year, month, date] = day.split('-');
-      await page.keyboard.type(`${date}${month}`);
+      const year = day.slice(0, 4);
+      await page.keyboard.type('0101');
       await page.keyboard.press('Enter');
       await page.locator('#preferred_date-error').getByText('El día no está completo. Complételo o bórrelo.').waitFor();
-      await page.locator('#preferred_date').fill(`${year}-${month}-${date}`);
+      await page.locator('#preferred_date').fill(day);
       await page.locator('#preferred_date').focus();
       await page.keyboard.press('Enter');
       await headingHasFocus(page, 'El portón no cierra');

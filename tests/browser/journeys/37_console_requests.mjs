@@ -93,7 +93,7 @@ export const journeys = [
       await visitor.check('console-request-wrong');
 
       await form.getByRole('radio', { name: /^Planned/ }).check();
-      await form.getByLabel('Reply').fill('We come on Tuesday at half past nine.');
+      await form.getByRole('textbox', { name: 'Reply' }).fill('We come on Tuesday at half past nine.');
       await form.getByLabel('Number of the job').fill('NO-SUCH-JOB');
       await form.getByRole('button', { name: 'Save the answer' }).click();
       await form.locator('#job_number-error').getByText('has no job with this number.').waitFor();
@@ -102,7 +102,7 @@ export const journeys = [
               WHERE r.work_request_id = %s ORDER BY j.job_id LIMIT 1`,
         parameters: [asked[0].id],
       });
-      await form.getByLabel('Number of the job').fill(rows[0][0]);
+      await form.getByLabel('Number of the job').fill(String(rows[0][0]));
       await form.getByRole('button', { name: 'Save the answer' }).click();
       await notice(page, 'The answer is saved.');
       const answered = await facts(page);
@@ -133,14 +133,14 @@ export const journeys = [
       await heading(page, `#${door.number} Door that does not close`);
       const form = page.getByRole('form', { name: 'Answer' });
       await form.getByRole('radio', { name: /^Done/ }).check();
-      await form.getByLabel('Reply').fill('Typed for a long time.');
+      await form.getByRole('textbox', { name: 'Reply' }).fill('Typed for a long time.');
       await other.page.evaluate(send, ['PATCH', `/api/v1/staff/work-requests/${door.id}`, { former_state: 'submitted', state: 'acknowledged', reply: 'Seen by Rory.' }]);
       await form.getByRole('button', { name: 'Save the answer' }).click();
       const news = page.getByRole('alert').filter({ hasText: 'Somebody else has changed this request' });
       await news.getByText('New → Seen').waitFor();
       await news.getByText('none → Seen by Rory.').waitFor();
       assert.ok(await news.evaluate((panel) => panel === document.activeElement), 'the news have the focus');
-      assert.equal(await form.getByLabel('Reply').inputValue(), 'Typed for a long time.');
+      assert.equal(await form.getByRole('textbox', { name: 'Reply' }).inputValue(), 'Typed for a long time.');
       assert.equal(await form.getByRole('radio', { name: /^Done/ }).isChecked(), true);
       await visitor.check('console-request-conflict');
       assert.equal((await other.page.evaluate(send, ['GET', `/api/v1/staff/work-requests/${door.id}`])).reply, 'Seen by Rory.');
@@ -153,11 +153,11 @@ export const journeys = [
 
       // The client takes it back while somebody answers.
       await visitor.go(`/console/requests/${lamp.id}`);
-      await form.getByLabel('Reply').fill('We bring a new one.');
+      await form.getByRole('textbox', { name: 'Reply' }).fill('We bring a new one.');
       await member.page.evaluate(send, ['PATCH', `/api/v1/work-requests/${lamp.id}`, { state: 'cancelled' }]);
       await form.getByRole('button', { name: 'Save the answer' }).click();
       await news.getByText('New → Cancelled').waitFor();
-      assert.equal(await form.getByLabel('Reply').inputValue(), 'We bring a new one.');
+      assert.equal(await form.getByRole('textbox', { name: 'Reply' }).inputValue(), 'We bring a new one.');
       assert.equal(await form.getByRole('button', { name: 'Save the answer' }).count(), 0);
       await visitor.check('console-request-cancelled-meanwhile');
       await form.getByRole('button', { name: 'Discard the changes' }).click();

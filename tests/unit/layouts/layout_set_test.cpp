@@ -16,10 +16,12 @@ TEST(LayoutSet, EveryBuiltInLayoutIsGoodInBothLanguages) {
   ASSERT_TRUE(layouts) << layouts.error().log_detail;
   const Value values[] = {{"client.name", "c"},    {"company.name", "b"},       {"portal.url", "p"},
                           {"activation.url", "a"}, {"activation.expires", "e"}, {"link.url", "l"},
-                          {"link.expires", "x"}};
+                          {"link.expires", "x"},   {"request.number", "7"},     {"request.subject", "s"},
+                          {"request.state", "t"},  {"request.url", "u"},        {"reply.lines", "r"}};
   for (const std::string language : {"en", "es"}) {
     for (const char* kind :
-         {"invitation", "password_reset", "email_confirmation", "password_changed", "email_changed"}) {
+         {"invitation", "password_reset", "email_confirmation", "password_changed", "email_changed",
+          "work_request_submitted", "work_request_cancelled", "work_request_answered", "work_request_changed"}) {
       for (const char* extension : {".txt", ".html"}) {
         const Result<std::string> text = layouts->render(language + "/" + kind + extension, values);
         EXPECT_TRUE(text && !text->empty()) << language << kind << extension;

@@ -1,5 +1,7 @@
 #include "layouts/layout.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace portal::layouts {
@@ -72,6 +74,16 @@ TEST(Layout, InHtmlAPlaceholderStandsWhereEscapingHolds) {
         "<script>\"{{client.name}}\"</script>", "<style>{{client.name}}</style>", "<!-- {{client.name}} -->",
         "<p title=\"'>{{client.name}}", "</p {{client.name}}", "<script></scripts>{{client.name}}"})
     EXPECT_TRUE(fault(html, Format::kHtml).starts_with("misplaced_placeholder")) << html;
+}
+
+TEST(Layout, OnlyValuesThatAreLinesHaveSeveral) {
+  constexpr std::array<std::string_view, 2> kBoth = {"reply.lines", "reply.line"};
+  const std::array<Value, 2> values = {Value{"reply.lines", "a\r\n\n<b>\tc\r"}, {"reply.line", "a\n<b>"}};
+  const auto made = [&](Format format) {
+    return Layout::parse("{{reply.lines}}|{{reply.line}}", format, kBoth)->render(values).value();
+  };
+  EXPECT_EQ(made(Format::kText), "a\n\n<b> c |a <b>");
+  EXPECT_EQ(made(Format::kHtml), "a<br><br>&lt;b&gt; c |a &lt;b&gt;");
 }
 
 TEST(Layout, AValueThatIsMissingIsAnError) {

@@ -110,7 +110,8 @@ TEST(Pending, TheWorstFitsAtOnce) {
   pending.add_retry();
   for (std::size_t job = 0; job < limits::kStreamJobs; ++job)
     pending.add_job(std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(job));
-  for (const Event event : {Event::kDocuments, Event::kSites, Event::kInvoices, Event::kSettings}) pending.add(event);
+  for (const Event event : {Event::kDocuments, Event::kSites, Event::kInvoices, Event::kWorkRequests, Event::kSettings})
+    pending.add(event);
   write(pending, http::EventStream::kLeastRoom);
   EXPECT_TRUE(pending.empty());
 }

@@ -20,7 +20,7 @@ export type MessageList = Schemas['MessageList'];
 
 // What else the console calls by a name.
 
-export type KeyScope = 'import' | 'invite' | 'work_requests';
+export type KeyScope = 'import' | 'invite';
 
 export interface ItemsOf<Item> {
   readonly items: readonly Item[];

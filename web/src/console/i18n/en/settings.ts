@@ -38,7 +38,7 @@ export const settings = {
   'staff.removed': '{name} is removed.',
 
   'keys.title': 'Keys for other systems',
-  'keys.text': 'With a key another system feeds clients, jobs and documents into the portal, invites clients, or reads and answers requests.',
+  'keys.text': 'With a key another system feeds clients, jobs and documents into the portal, or invites clients.',
   'keys.empty': 'There are no keys yet.',
   'keys.name': 'Name',
   'keys.name_hint': 'What the key is for, so that you recognise it later.',
@@ -49,8 +49,6 @@ export const settings = {
   'keys.scope.import_text': 'Create and change clients, jobs and what belongs to them.',
   'keys.scope.invite': 'Invite clients',
   'keys.scope.invite_text': 'The system invites clients and their contacts, and sees nothing of their jobs.',
-  'keys.scope.work_requests': 'Requests',
-  'keys.scope.work_requests_text': 'The system reads what clients ask for, and answers it.',
   'keys.created': 'Created',
   'keys.last_used': 'Last used',
   'keys.create': 'Create a key',

@@ -39,7 +39,7 @@ export const settings: Record<keyof typeof english, Message> = {
   'staff.removed': '{name} ya no tiene acceso.',
 
   'keys.title': 'Claves para otros sistemas',
-  'keys.text': 'Con una clave otro sistema lleva clientes, trabajos y documentos al portal, invita a clientes o lee y responde solicitudes.',
+  'keys.text': 'Con una clave otro sistema lleva clientes, trabajos y documentos al portal o invita a clientes.',
   'keys.empty': 'Todavía no hay claves.',
   'keys.name': 'Nombre',
   'keys.name_hint': 'Para qué es la clave: así la reconocerá más adelante.',
@@ -50,8 +50,6 @@ export const settings: Record<keyof typeof english, Message> = {
   'keys.scope.import_text': 'Crear y cambiar clientes, trabajos y lo que les pertenece.',
   'keys.scope.invite': 'Invitar a clientes',
   'keys.scope.invite_text': 'El sistema invita a clientes y a sus contactos, y no ve nada de sus trabajos.',
-  'keys.scope.work_requests': 'Solicitudes',
-  'keys.scope.work_requests_text': 'El sistema lee lo que piden los clientes y lo responde.',
   'keys.created': 'Creada',
   'keys.last_used': 'Último uso',
   'keys.create': 'Crear una clave',
