@@ -94,6 +94,8 @@ Outcome<void> show_status(const Invocation& invocation, const Options& options) 
   if (!followed) return failed(followed.error());
   const auto refused = database->fetch<sql::ListFollowFailuresRow>(sql::list_follow_failures(kShownFailures));
   if (!refused) return failed(refused.error());
+  const auto blind = database->fetch<sql::ListBlindWatchesRow>(sql::list_blind_watches());
+  if (!blind) return failed(blind.error());
   Table kinds({"kind", "view", "queued", "oldest_queued_at", "fed", "failed"});
   for (int index = 0; index < followed->size(); ++index) {
     const sql::ListFollowedRow row = (*followed)[index];
@@ -106,19 +108,28 @@ Outcome<void> show_status(const Invocation& invocation, const Options& options) 
     failures.add({text_cell(row.kind), text_cell(row.external_id), text_cell(row.code), text_cell(row.pointer),
                   time_cell(row.since), std::int64_t{row.tries}});
   }
+  Table unwatched({"kind", "unwatched_table"});
+  for (int index = 0; index < blind->size(); ++index)
+    unwatched.add({text_cell((*blind)[index].kind), text_cell((*blind)[index].source_table)});
   if (invocation.format == Format::kJson) {
     json::Writer writer;
     writer.begin_object().key("kinds");
     kinds.write(writer);
     writer.key("failures");
     failures.write(writer);
+    writer.key("unwatched");
+    unwatched.write(writer);
     print_json(writer.end_object());
     return {};
   }
   kinds.print_text();
-  if (refused->empty()) return {};
-  print_line("");
-  failures.print_text();
+  const auto print_if_any = [](const Table& table, int rows) {
+    if (rows == 0) return;
+    print_line("");
+    table.print_text();
+  };
+  print_if_any(failures, refused->size());
+  print_if_any(unwatched, blind->size());
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "base/limits.hpp"
 #include "json/writer.hpp"
 #include "portalctl_sql/follow.hpp"
 
@@ -35,6 +36,8 @@ Outcome<bool> FollowQueue::ensure_turn() {
     Outcome<Database> database = connect_to_application(settings_);
     if (!database) return failed(database.error());
     database->set_patience(kPatience);
+    if (Outcome<void> limited = database->execute(sql::limit_time_of_follower()); !limited)
+      return failed(limited.error());
     if (Outcome<void> listening = database->execute(sql::listen_follow()); !listening) return failed(listening.error());
     database_.emplace(std::move(*database));
   }
@@ -47,6 +50,8 @@ Outcome<bool> FollowQueue::ensure_turn() {
 
 Outcome<std::optional<ViewFault>> FollowQueue::prepare(std::span<const std::string_view> resting) {
   if (Outcome<void> queued = database_->execute(sql::queue_due_failures()); !queued) return failed(queued.error());
+  if (Outcome<void> looked_up = database_->execute(sql::look_up_followed()); !looked_up)
+    return failed(looked_up.error());
   const auto whole = database_->fetch<sql::ListWholeKindsRow>(sql::list_whole_kinds());
   if (!whole) return failed(whole.error());
   for (int index = 0; index < whole->size(); ++index) {
@@ -61,11 +66,17 @@ Outcome<std::optional<ViewFault>> FollowQueue::prepare(std::span<const std::stri
 }
 
 Outcome<std::variant<FollowedBatch, ViewFault>> FollowQueue::take(std::span<const std::string_view> resting,
-                                                                  std::int32_t maximum) {
+                                                                  std::int32_t maximum, std::int64_t bytes) {
   Outcome<Transaction> moment = Transaction::begin(*database_);
   if (!moment) return failed(moment.error());
   if (Outcome<void> held = database_->execute(sql::hold_one_moment()); !held) return failed(held.error());
-  const auto queue = database_->fetch<sql::TakeQueueRow>(sql::take_queue(pg::TextArray(resting), maximum));
+  auto queue = database_->fetch<sql::TakeQueueRow>(sql::take_queue(pg::TextArray(resting), newest_, maximum));
+  if (queue && queue->empty()) {
+    const auto newest = database_->fetch<sql::NewestInQueueRow>(sql::newest_in_queue(pg::TextArray(resting)));
+    if (!newest) return failed(newest.error());
+    newest_ = (*newest)[0].newest;
+    queue = database_->fetch<sql::TakeQueueRow>(sql::take_queue(pg::TextArray(resting), newest_, maximum));
+  }
   if (!queue) return failed(queue.error());
   FollowedBatch batch;
   std::unordered_map<std::string_view, std::size_t> places;
@@ -81,7 +92,8 @@ Outcome<std::variant<FollowedBatch, ViewFault>> FollowQueue::take(std::span<cons
     batch.things[place->second].queue_ids.push_back(row.queue_id);
   }
   if (batch.things.empty()) return batch;
-  const auto lines = database_->fetch<sql::ReadFollowedLinesRow>(sql::read_followed_lines(batch.kind, ids));
+  const auto lines = database_->fetch<sql::ReadFollowedLinesRow>(
+      sql::read_followed_lines(batch.kind, ids, std::int32_t{limits::kImportLineBytes}, bytes));
   if (!lines) {
     if (!is_of_view(lines.error())) return failed(lines.error());
     return ViewFault{.kind = batch.kind, .failure = lines.error()};

@@ -18,8 +18,12 @@ struct FollowedThing {
   std::string external_id;
   std::vector<std::int64_t> queue_ids;  // all rows of the queue that are about it
   std::string line;                     // empty: the view does not have it, or there is a problem
-  std::string problem;                  // "duplicate", or the SQLSTATE that the view gave for this row
+  // "duplicate", "payload_too_large", the SQLSTATE that the view gave for this row, or kLater.
+  std::string problem;
 };
+
+// Its line was not read, since those before it are enough.
+inline constexpr std::string_view kLater = "later";
 
 struct FollowedBatch {
   std::string kind;
@@ -60,10 +64,13 @@ class FollowQueue {
 
   // Connects where that is needed. False: somebody else has the turn.
   Outcome<bool> ensure_turn();
-  // What failed long enough ago waits again, and of a kind that is wanted as a whole each thing does.
+  // What failed long enough ago waits again, and of a row that concerns several things, or of a kind that is wanted as
+  // a whole, each thing does.
   Outcome<std::optional<ViewFault>> prepare(std::span<const std::string_view> resting);
-  // The oldest of the first kind that waits, at most so many rows of the queue, with their lines as of one moment.
-  Outcome<std::variant<FollowedBatch, ViewFault>> take(std::span<const std::string_view> resting, std::int32_t maximum);
+  // The oldest of the first kind that waits, at most so many rows of the queue, with their lines as of one moment; of
+  // lines no more than little above so many bytes. Each kind has its turn before what came meanwhile.
+  Outcome<std::variant<FollowedBatch, ViewFault>> take(std::span<const std::string_view> resting, std::int32_t maximum,
+                                                       std::int64_t bytes);
   Outcome<Acknowledged> acknowledge(const std::string& kind, const Acknowledgement& done);
   Outcome<void> hasten_references(const std::string& kind);
   Outcome<std::int64_t> count_failures();
@@ -79,6 +86,7 @@ class FollowQueue {
   Settings settings_;
   std::optional<Database> database_;
   bool has_turn_ = false;
+  std::int64_t newest_ = 0;  // row of the queue that is fed in this round
 };
 
 }  // namespace portal::portalctl

@@ -15,8 +15,9 @@
 namespace portal::portalctl {
 namespace {
 
-constexpr std::size_t kPieceBytes = 8UL * 1024 * 1024;
-constexpr std::chrono::seconds kPoll{3};  // where a notice was lost, and for what failed before
+constexpr std::int64_t kPieceBytes = 8L * 1024 * 1024;
+constexpr std::string_view kTooSlow = "57014";  // statement_timeout
+constexpr std::chrono::seconds kPoll{3};        // where a notice was lost, and for what failed before
 // While little comes at once, so that an application that never rests makes ten requests a second and not a hundred.
 constexpr std::chrono::milliseconds kGather{100};
 constexpr std::size_t kLittle = 100;
@@ -55,9 +56,9 @@ struct Follower::Piece {
     (thing.line.empty() ? done.gone : done.taken).push_back(thing.external_id);
   }
   void add(const FollowedThing& thing) {
-    if (thing.problem == "duplicate") return fail(thing, "duplicate", "/external_id");
+    if (thing.problem == "duplicate") return fail(thing, thing.problem, "/external_id");
+    if (thing.problem == "payload_too_large") return fail(thing, thing.problem, "");
     if (!thing.problem.empty()) return fail(thing, "view_failed", thing.problem);
-    if (thing.line.size() > limits::kImportLineBytes) return fail(thing, "payload_too_large", "");
     body += thing.line.empty() ? withdrawal_of(thing.external_id) : thing.line;
     body += '\n';
     things.push_back(&thing);
@@ -110,9 +111,13 @@ Follower::Step Follower::work() {
   const Outcome<std::optional<ViewFault>> prepared = queue_.prepare(resting);
   if (!prepared) return trouble(prepared.error().sentence);
   if (*prepared) return rest(**prepared);
-  const auto taken = queue_.take(resting, lines_at_once_);
+  const auto taken = queue_.take(resting, lines_at_once_, kPieceBytes);
   if (!taken) return trouble(taken.error().sentence);
-  if (const auto* fault = std::get_if<ViewFault>(&*taken)) return rest(*fault);
+  if (const auto* fault = std::get_if<ViewFault>(&*taken)) {
+    if (fault->failure.sqlstate != kTooSlow || lines_at_once_ == 1) return rest(*fault);
+    lines_at_once_ /= 2;
+    return Step::kMore;
+  }
   const auto& batch = std::get<FollowedBatch>(*taken);
   if (!batch.things.empty()) {
     if (resting_.erase(batch.kind) > 0) log_(fmt::format("{} can be read again", batch.kind));
@@ -124,10 +129,10 @@ Follower::Step Follower::work() {
 
 Follower::Step Follower::feed(const FollowedBatch& batch) {
   Piece piece;
-  for (const FollowedThing& thing : batch.things) {
-    if (piece.body.size() >= kPieceBytes) break;
-    piece.add(thing);
-  }
+  const auto later = std::ranges::find(batch.things, kLater, &FollowedThing::problem);
+  std::for_each(batch.things.begin(), later, [&](const FollowedThing& thing) { piece.add(thing); });
+  // What is read is sent, and not looked up over and over.
+  if (later != batch.things.end()) lines_at_once_ = static_cast<std::int32_t>(later - batch.things.begin());
   if (piece.things.empty()) return acknowledge(batch, piece.done, false);
   was_little_ = piece.things.size() < kLittle;
   // An answer that is on its way is waited for a little: repeating it does no harm, but is not needed either.
@@ -152,6 +157,13 @@ Follower::Step Follower::judge(const FollowedBatch& batch, Piece& piece, const o
   if (answer.status == 200) return take_answer(batch, piece, answer.body);
   const std::string code = text_of(answer.body, "code");
   const std::string sentence = fmt::format("The portal answers {} ({}).", answer.status, code);
+  // Somebody may have put a new key into the file.
+  if (answer.status == 401) {
+    if (const Outcome<std::string> key = read_key(portal_.key_file); key && *key != portal_.bearer) {
+      portal_.bearer = *key;
+      return Step::kMore;
+    }
+  }
   // Fewer lines may do, and alone a line that cannot be done shows itself.
   if (answer.status == 413 || code == "deadline_exceeded") return make_smaller(batch, piece, code);
   if (answer.status == 500) {

@@ -3,6 +3,18 @@
 -- `drop schema portal_follow cascade` takes it away with its triggers.
 begin;
 
+-- What another role has put there would be run as whoever follows.
+do $$
+declare
+  owner name;
+begin
+  select pg_catalog.pg_get_userbyid(n.nspowner) into owner from pg_catalog.pg_namespace n where n.nspname = 'portal_follow';
+  if owner <> current_user then
+    raise exception 'the schema portal_follow belongs to %, and not to %', owner, current_user using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+
 create schema if not exists portal_follow;
 
 -- Kinds in the order in which they name each other; null of anything else.
@@ -24,11 +36,13 @@ create table if not exists portal_follow.watched (
 );
 
 -- Grows at its end only: transactions of the application never wait for each other here, and a change that is committed while an earlier one of the same row is
--- fed has a row of its own. Where external_id is null everything of the kind is meant.
+-- fed has a row of its own. Where external_id is null everything of the kind is meant, or with `changed` what the key of that watch says of this row of its table.
 create table if not exists portal_follow.queue (
   kind text not null,
   queue_id bigint generated always as identity,
   external_id text,
+  watch_id integer,
+  changed jsonb,
   queued_at timestamptz not null default clock_timestamp(),
   primary key (kind, queue_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
@@ -53,6 +67,10 @@ create table if not exists portal_follow.failure (
   primary key (kind, external_id)
 );
 
+-- What stands for a thing among the failures. No portal takes a longer id, and no index either, from some length on.
+create or replace function portal_follow.shortened(external_id text) returns text language sql immutable parallel safe
+return case when length(external_id) <= 255 then external_id else left(external_id, 200) || '… ' || hashtextextended(external_id, 0) end;
+
 create or replace function portal_follow.name_of(relation regclass) returns text language sql stable
 return (
   select pg_catalog.format('%I.%I', n.nspname, c.relname)
@@ -64,11 +82,41 @@ create or replace function portal_follow.drop_watch(gone integer) returns void l
 begin
   execute format('drop function if exists portal_follow.%I() cascade', 'changed_' || gone);
   delete from portal_follow.watched w where w.watch_id = gone;
+  with unread as (delete from portal_follow.queue q where q.watch_id = gone returning q.kind)
+  insert into portal_follow.queue (kind) select distinct u.kind from unread u;
+end
+$$;
+
+-- Looks up the ids for the rows that wait for it. What looks elsewhere, as a key with a sub-select does, would not see in the application's transaction what another
+-- one is adding at that moment; here all that is queued is committed, and what is added later is queued by itself.
+create or replace function portal_follow.look_up() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  watch record;
+begin
+  for watch in
+    select w.* from portal_follow.watched w
+    where exists (select from portal_follow.queue q where q.kind = w.kind and q.external_id is null and q.watch_id = w.watch_id)
+  loop
+    begin
+      execute format('
+        with looked_up as (
+          delete from portal_follow.queue q where q.kind = %1$L and q.external_id is null and q.watch_id = %2$s returning q.changed as content
+        )
+        insert into portal_follow.queue (kind, external_id)
+        select %1$L, k.id
+        from (select distinct (%3$s)::text as id from looked_up l cross join lateral jsonb_populate_record(null::%4$s, l.content) as changed) as k
+        where k.id is not null', watch.kind, watch.watch_id, watch.key, watch.source_table);
+    exception when others then
+      delete from portal_follow.queue q where q.kind = watch.kind and q.external_id is null and q.watch_id = watch.watch_id;
+      insert into portal_follow.queue (kind) values (watch.kind);
+    end;
+  end loop;
 end
 $$;
 
 -- From now on what is inserted, updated or deleted in the table, old row and new, is queued by its key, and all of the kind when the table is truncated. `key` is a
--- column, or an expression over the row `changed` that gives the external id as the view says it; several with unnest(array(...)).
+-- column, or an expression over the row `changed` that gives the external id as the view says it; several with unnest(array(...)). One with a sub-select is worked out when
+-- the change is fed.
 create or replace function portal_follow.watch(kind text, source_table regclass, view regclass, key text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -77,6 +125,7 @@ declare
   present_view text;
   former integer;
   id integer;
+  body text;
 begin
   if portal_follow.order_of(watch.kind) is null then
     raise exception '% is no kind of thing that a portal takes', watch.kind using errcode = 'invalid_parameter_value';
@@ -101,8 +150,25 @@ begin
   -- Written out for each table, so that PostgreSQL keeps the plan. Who changes the table needs no rights here.
   -- A key that cannot be had, because its column was dropped, must not fail the application's transaction; nothing is written inside the inner block, so it takes
   -- no number of a transaction.
-  execute format('create function portal_follow.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L', 'changed_' || id,
-    format($body$
+  body := case when watch.key ~* '\mselect\M' then format($body$
+#variable_conflict use_column
+begin
+  if tg_op = 'INSERT' then
+    insert into portal_follow.queue (kind, watch_id, changed) select %1$L, %2$s, to_jsonb(changed) from new_rows as changed;
+  elsif tg_op = 'DELETE' then
+    insert into portal_follow.queue (kind, watch_id, changed) select %1$L, %2$s, to_jsonb(changed) from old_rows as changed;
+  elsif tg_op = 'UPDATE' then
+    insert into portal_follow.queue (kind, watch_id, changed)
+    select %1$L, %2$s, to_jsonb(changed) from old_rows as changed union all select %1$L, %2$s, to_jsonb(changed) from new_rows as changed;
+  else
+    insert into portal_follow.queue (kind) values (%1$L);
+  end if;
+  if found then
+    perform pg_notify('portal_follow', '');
+  end if;
+  return null;
+end
+$body$, watch.kind, id) else format($body$
 #variable_conflict use_column
 declare
   portal_follow_ids text[];
@@ -128,7 +194,8 @@ begin
   end if;
   return null;
 end
-$body$, watch.kind, watch.key));
+$body$, watch.kind, watch.key) end;
+  execute format('create function portal_follow.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L', 'changed_' || id, body);
   execute format('create trigger %I after insert on %s referencing new table as new_rows for each statement execute function portal_follow.%I()',
     'portal_follow_' || id || '_insert', table_name, 'changed_' || id);
   execute format('create trigger %I after update on %s referencing old table as old_rows new table as new_rows for each statement execute function portal_follow.%I()',
@@ -164,7 +231,7 @@ begin
   execute format('insert into portal_follow.queue (kind, external_id)
     select $1, v.external_id::text from %s as v where v.external_id is not null
     union select $1, f.external_id from portal_follow.fed f where f.kind = $1
-    union select $1, f.external_id from portal_follow.failure f where f.kind = $1', view_name) using queue_all.kind;
+    union select $1, f.external_id from portal_follow.failure f where f.kind = $1 and f.next_try_at < ''infinity''', view_name) using queue_all.kind;
   get diagnostics many = row_count;
   perform pg_notify('portal_follow', '');
   return many;
@@ -178,6 +245,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   statement text;
+  cast_of_one text;
   wanted text;
 begin
   -- Compared in the view's own type, so that an index on the key serves.
@@ -187,8 +255,8 @@ begin
         (jsonb_strip_nulls(to_jsonb(v)) - ''version''::text || jsonb_build_object(''external_id'', v.external_id::text))::text as line
       from %s as v where v.external_id = any ($1::%s[])
     ) as v
-    group by v.id', f.view, format_type(a.atttypid, -1))
-  into statement
+    group by v.id', f.view, format_type(a.atttypid, -1)), format('select $1::%s', format_type(a.atttypid, -1))
+  into statement, cast_of_one
   from portal_follow.followed f
   join pg_attribute a on a.attrelid = f.view::regclass and a.attname = 'external_id'
   where f.kind = lines.kind;
@@ -205,6 +273,12 @@ begin
     end if;
   end;
   foreach wanted in array external_ids loop
+    -- An id from before the view changed its type is none of the view's any more.
+    begin
+      execute cast_of_one using wanted;
+    exception when data_exception then
+      continue;
+    end;
     begin
       return query execute statement using array[wanted];
     exception when others then

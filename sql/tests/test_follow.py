@@ -1,5 +1,6 @@
 """The kit for another application (sql/kit/follow.sql): what its triggers queue, and that nothing is lost, whoever commits when."""
 
+import hashlib
 import io
 import itertools
 import json
@@ -29,6 +30,7 @@ WATCH = """
 select portal_follow.watch('clients', 'crm.customer', 'crm.portal_clients', 'id');
 select portal_follow.watch('jobs', 'crm.visit', 'crm.portal_jobs', 'id');
 """
+VISITS_OF_CUSTOMER = "unnest(array(select v.id from crm.visit v where v.customer_id = changed.id))"
 
 
 class Application:
@@ -60,14 +62,16 @@ class Application:
 
     def queued(self) -> list[tuple]:
         """What waits, each thing once; the queue is empty then."""
+        self.run("look_up_followed")
         rows = self.owner.rows("delete from portal_follow.queue returning kind, external_id")
         return sorted({(row["kind"], row["external_id"] or "*") for row in rows})
 
-    def lines(self, kind: str, *ids: str) -> dict:
-        return {row["external_id"]: json.loads(row["line"]) if row["line"] else row["problem"] for row in self.run("read_followed_lines", kind=kind, external_ids=list(ids))}
+    def lines(self, kind: str, *ids: str, line_bytes: int = 1 << 18, enough: int = 1 << 23) -> dict:
+        rows = self.run("read_followed_lines", kind=kind, external_ids=list(ids), line_bytes=line_bytes, bytes=enough)
+        return {row["external_id"]: json.loads(row["line"]) if row["line"] else row["problem"] for row in rows}
 
-    def take(self, maximum: int = 5000, resting: tuple = ()) -> list[dict]:
-        return self.run("take_queue", resting=list(resting), maximum=maximum)
+    def take(self, maximum: int = 5000, resting: tuple = (), newest: int = 1 << 62) -> list[dict]:
+        return self.run("take_queue", resting=list(resting), newest=newest, maximum=maximum)
 
     def acknowledge(self, kind: str, rows: list[dict], taken=(), gone=(), failures=()) -> dict:
         return self.run("acknowledge_followed", kind=kind, queue_ids=[row["queue_id"] for row in rows], taken=list(taken), gone=list(gone),
@@ -143,7 +147,7 @@ def test_two_transactions_change_the_same_thing(application, first, second):
     """The one that has the lower number in the queue may be committed last: by then the other one was taken and acknowledged."""
     application.owner.rows("insert into crm.customer values (1, 'Acme'), (2, 'Other'); insert into crm.visit values ('V-1', 1, '2026-11-16', 1)")
     application.queued()
-    application.owner.rows("select portal_follow.watch('jobs', 'crm.customer', 'crm.portal_jobs', 'unnest(array(select v.id from crm.visit v where v.customer_id = changed.id))')")
+    application.owner.rows("select portal_follow.watch('jobs', 'crm.customer', 'crm.portal_jobs', %s)", (VISITS_OF_CUSTOMER,))
     sessions = [application.connect("crm_user"), application.connect("crm_user")]
     sessions[0].begin()
     sessions[0].rows("update crm.customer set name = 'Acme Ltd' where id = 1")
@@ -151,6 +155,7 @@ def test_two_transactions_change_the_same_thing(application, first, second):
     sessions[1].rows("update crm.visit set hours = 2 where id = 'V-1'")
     for number in (first, second):
         sessions[number].commit()
+        application.run("look_up_followed")
         rows = application.take(resting=("clients",))
         assert [(row["kind"], row["external_id"]) for row in rows] == [("jobs", "V-1")]
         application.acknowledge("jobs", rows, taken=["V-1"])
@@ -237,6 +242,45 @@ def test_kinds_come_in_the_order_in_which_they_name_each_other(application):
     assert order == KINDS
 
 
+def test_what_came_later_comes_after_all_that_waited(application, user):
+    user.rows("insert into crm.customer values (1, 'Acme'); insert into crm.visit values ('V-1', 1, null, 1)")
+    [round_] = application.run("newest_in_queue", resting=[])
+    order = []
+    while rows := application.take(newest=round_["newest"]):
+        order.append(rows[0]["kind"])
+        application.acknowledge(rows[0]["kind"], rows)
+        user.rows("update crm.customer set name = name || '!'")
+    assert order == ["clients", "jobs"]
+    assert application.run("newest_in_queue", resting=[])[0]["newest"] > round_["newest"]
+    assert application.run("newest_in_queue", resting=["clients"]) == [{"newest": 0}]
+
+
+def test_no_more_lines_are_read_than_are_sent(application, user):
+    user.rows("insert into crm.customer select n, case when n = 3 then repeat('x', 5000) else repeat('x', 1000) end from generate_series(1, 5) n")
+    lines = application.lines("clients", "5", "17", "3", "1", "4", "2", line_bytes=2000, enough=1500)
+    assert [line if isinstance(line, str) else len(line["organisation_name"]) for line in map(lines.get, ("5", "3", "1", "4", "2"))] == [1000, "payload_too_large", 1000, "later", "later"]
+    assert "17" not in lines
+    assert [line if isinstance(line, str) else "read" for line in application.lines("clients", "4", "2", enough=1).values()] == ["read", "later"]
+
+
+def test_tables_that_are_watched_no_more_are_told(application):
+    def blind():
+        return [(row["kind"], row["source_table"]) for row in application.run("list_blind_watches")]
+
+    visits = [("jobs", "crm.visit")]
+    assert blind() == []
+    application.owner.rows("alter table crm.visit disable trigger user")
+    assert blind() == visits
+    application.owner.rows("alter table crm.visit enable trigger user; alter table crm.visit rename to visit_of_today")
+    assert blind() == [], "triggers go with their table"
+    application.owner.rows("create table crm.visit (like crm.visit_of_today)")
+    assert blind() == visits
+    application.owner.rows("drop table crm.visit; drop table crm.visit_of_today cascade")
+    assert blind() == visits
+    application.owner.rows("select portal_follow.unwatch('jobs')")
+    assert blind() == []
+
+
 def test_lines(application, user):
     """Without nulls at any depth and without a version, since what comes last is the newest; in whatever type the view has its ids."""
     application.owner.rows("set timezone = 'Europe/London'")
@@ -257,6 +301,62 @@ def test_a_row_that_the_view_cannot_make_is_alone(application, user):
     application.owner.rows("drop view crm.portal_jobs")
     with pytest.raises(psycopg2.errors.UndefinedTable):
         application.lines("jobs", "V-2")
+
+
+def test_a_row_that_concerns_others_concerns_those_that_are_added_meanwhile(application):
+    application.owner.rows("select portal_follow.watch('jobs', 'crm.customer', 'crm.portal_jobs', %s)", (VISITS_OF_CUSTOMER,))
+    first, second = application.connect("crm_user"), application.connect("crm_user")
+    first.rows("insert into crm.customer values (1, 'Acme'), (2, 'Other'); insert into crm.visit values ('V-1', 1, null, 1), ('V-2', 2, null, 1)")
+    application.queued()
+    first.rows("begin; update crm.customer set name = 'Acme Ltd' where id = 1")
+    second.rows("insert into crm.visit values ('V-3', 1, null, 1)")
+    assert application.queued() == [("jobs", "V-3")]
+    first.rows("commit")
+    assert application.queued() == [("clients", "1"), ("jobs", "V-1"), ("jobs", "V-3")]
+    first.rows("update crm.customer set name = 'x' where false")
+    assert application.queued() == []
+    first.rows("truncate crm.customer cascade")
+    assert ("jobs", "*") in application.queued()
+
+
+@pytest.mark.parametrize("change", ["alter table crm.visit rename column customer_id to whose", "alter table crm.customer rename to client",
+                                    "select portal_follow.watch('jobs', 'crm.customer', 'crm.portal_jobs', 'id')"])
+def test_where_it_cannot_be_looked_up_all_of_the_kind_is_looked_at(application, change):
+    application.owner.rows("select portal_follow.watch('jobs', 'crm.customer', 'crm.portal_jobs', %s)", (VISITS_OF_CUSTOMER,))
+    application.owner.rows("insert into crm.customer values (1, 'Acme')")
+    application.owner.rows(change)
+    assert application.run("list_whole_kinds") == ([{"kind": "jobs"}] if "watch" in change else [])
+    assert application.queued() == [("clients", "1"), ("jobs", "*")]
+
+
+def test_ids_of_a_type_that_the_view_has_no_more_are_gone(application, user):
+    """They are taken back, and what else is asked for is read."""
+    user.rows("insert into crm.visit values ('5', null, null, 1), ('7', null, null, 0)")
+    application.owner.rows("drop view crm.portal_jobs")
+    application.owner.rows("create view crm.portal_jobs as select v.id::integer as external_id, 60 / v.hours as duration_minutes from crm.visit v")
+    assert application.lines("jobs", "V-1", "5", "7", "99999999999") == {"5": {"external_id": "5", "duration_minutes": 60}, "7": "22012"}
+
+
+def test_an_id_that_no_index_takes_holds_up_nothing(application):
+    """It is told by its beginning, is not tried again, and goes when it has gone from the view."""
+    long = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(200))
+    failures = "select left(external_id, 200) as external_id, length(external_id) < 256 as short, next_try_at = 'infinity' as for_ever from portal_follow.failure"
+    assert application.acknowledge("jobs", [], failures=[(long, "too_long"), (long + "x", "too_long")]) == {"mended": 0, "newly_failed": 2}
+    assert application.owner.rows(failures) == [{"external_id": long[:200], "short": True, "for_ever": True}] * 2
+    assert application.owner.value("select portal_follow.queue_all('jobs')") == 0
+    assert application.acknowledge("jobs", [], failures=[(long, "too_long")]) == {"mended": 0, "newly_failed": 0}
+    assert application.acknowledge("jobs", [], gone=[long, long + "x"]) == {"mended": 2, "newly_failed": 0}
+
+
+def test_the_kit_does_not_go_into_the_schema_of_somebody_else(application):
+    other = application.connect("crm_user")
+    application.owner.rows("drop schema portal_follow cascade")
+    application.server.execute("drop schema if exists portal_follow", database=application.name)
+    application.server.execute("create schema portal_follow authorization crm_user; grant all on schema portal_follow to public", database=application.name)
+    other.rows("create table portal_follow.followed (kind text primary key, view text not null); grant all on portal_follow.followed to public")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="belongs to crm_user"):
+        application.owner.rows(KIT.read_text())
+    application.owner.rows("rollback")
 
 
 def test_the_application_goes_on_when_its_key_is_gone(application, user):

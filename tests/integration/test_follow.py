@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -247,14 +247,57 @@ def test_a_key_that_is_no_good(follow, tmp_path):
         follow.key_file.write_text("portico_wrong\n")
         with follow.running():
             wait_until(lambda: "The portal answers 401 (" in follow.log.read_text())
+            time.sleep(1.5)
+            assert follow.log.read_text().count("The portal answers 401 (") == 1
         assert follow.sql("select count(*) from portal_follow.queue") == [(1,)] and follow.failures() == []
         follow.key_file.chmod(0o644)
         finished = follow.try_ctl("run")
         assert finished.returncode == 1 and "chmod 600" in finished.stderr
+        follow.key_file.chmod(0o600)
+        with follow.running():
+            wait_until(lambda: follow.log.read_text().count("The portal answers 401 (") == 2)
+            follow.key_file.write_text(good)
+            wait_until(lambda: follow.sql("select count(*) from portal_follow.queue") == [(0,)])
     finally:
         follow.key_file.chmod(0o600)
         follow.key_file.write_text(good)
-    assert follow.once() == "0 created, 1 updated, 0 unchanged, 0 taken back."
+    assert follow.once() == "0 created, 0 updated, 0 unchanged, 0 taken back."
+
+
+def test_a_kind_that_never_rests_holds_up_no_other(follow):
+    follow.sql("insert into crm.customer values (1, 'Acme')")
+    follow.once()
+    ends = threading.Event()
+
+    def change():
+        connection = psycopg2.connect(follow.conninfo)
+        connection.autocommit = True
+        with closing(connection), connection.cursor() as cursor:
+            while not ends.wait(0.005):
+                cursor.execute("update crm.customer set name = 'Acme ' || clock_timestamp()")
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    try:
+        with follow.running():
+            follow.sql("insert into crm.visit (number, customer_id) values (1, 1)")
+            wait_until(lambda: follow.jobs_of_portal() == {1: "scheduled"}, seconds=2 * SOON)
+    finally:
+        ends.set()
+        writer.join()
+
+
+def test_a_view_that_is_too_slow_for_many_is_asked_for_fewer(follow):
+    fast, conninfo = "select 'crm-' || c.id as external_id, 'organisation' as kind, c.name as organisation_name from crm.customer c", follow.conninfo
+    follow.sql("insert into crm.customer select n, 'Acme' from generate_series(1, 40) n")
+    follow.sql("create or replace view crm.portal_clients as " + fast.replace("c.name", "pg_sleep(0.02)::text || c.name"))
+    try:
+        follow.conninfo = conninfo.replace("role=crm", "role=crm -c statement_timeout=400")
+        follow.once()
+        assert follow.status()["kinds"][0]["fed"] == 40
+    finally:
+        follow.conninfo = conninfo
+        follow.sql("create or replace view crm.portal_clients as " + fast)
 
 
 def test_two_at_once_do_no_harm(follow):
@@ -288,7 +331,10 @@ def test_a_view_that_is_broken_holds_up_its_kind_alone(follow):
 def test_everything_for_the_first_time_and_to_compare(follow):
     follow.sql("insert into crm.customer values (1, 'Acme'); insert into crm.visit (number, customer_id) values (50001, 1), (50002, 1)")
     follow.once()
+    assert follow.status()["unwatched"] == []
     follow.sql("alter table crm.visit disable trigger user")
+    assert follow.status()["unwatched"] == [{"kind": "jobs", "unwatched_table": "crm.visit"}]
+    assert re.search(r"\n\nKIND +UNWATCHED TABLE\njobs +crm.visit\n$", follow.ctl("status"))
     follow.sql("delete from crm.visit where number = 50001; insert into crm.visit (number, customer_id) values (50003, 1); alter table crm.visit enable trigger user")
     assert follow.once() == "0 created, 0 updated, 0 unchanged, 0 taken back."
     assert follow.ctl("all", "--kind", "jobs") == "jobs: 3 queued.\n"
