@@ -21,12 +21,22 @@ void append_line(std::string& text, std::string_view line) {
   text.append(line).append("\r\n");
 }
 
+// What some programs take for the end of a line: U+0085, U+2028 and U+2029.
+std::size_t other_line_end(std::string_view text) {
+  if (text.starts_with("\u0085")) return 2;
+  return text.starts_with("\u2028") || text.starts_with("\u2029") ? 3 : 0;
+}
+
 // RFC 5545, 3.3.11. Control characters but the end of a line have no form there.
 std::string escape(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size() + 16);
-  for (const char character : text) {
-    if (character == '\n') {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char character = text[at];
+    if (const std::size_t length = other_line_end(text.substr(at)); length > 0) {
+      escaped += "\\n";
+      at += length - 1;
+    } else if (character == '\n') {
       escaped += "\\n";
     } else if (character == '\\' || character == ';' || character == ',') {
       escaped += '\\';

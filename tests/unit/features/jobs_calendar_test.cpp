@@ -70,6 +70,9 @@ TEST(JobCalendar, NoTextBecomesALine) {
   Summary job = planned_job();
   job.template_name = "A;B,C\\D\r\nATTENDEE:x\x01\x7F\tE";
   EXPECT_TRUE(entry(job).contains("\r\nSUMMARY:A\\;B\\,C\\\\D\\nATTENDEE:xE\r\n"));
+  // Some programs break lines there, too.
+  job.template_name = "A\u2028ATTENDEE:x\u2029\u0085é\u2027";
+  EXPECT_TRUE(entry(job).contains("\r\nSUMMARY:A\\nATTENDEE:x\\n\\né\u2027\r\n"));
 }
 
 TEST(JobCalendar, LongLinesAreFoldedBetweenCharacters) {
