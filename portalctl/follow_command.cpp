@@ -25,6 +25,7 @@ struct Options {
   std::string ca_file;
   std::string kind;
   bool once = false;
+  bool clients_may_go = false;
 };
 
 Outcome<void> install(const Options& options) {
@@ -45,7 +46,7 @@ Outcome<void> follow(const Invocation& invocation, const Options& options) {
   const io::Descriptor signals = take_signals();
   if (!signals) return failed("Signals cannot be waited for.");
   outside::prepare_network();
-  Follower follower(FollowQueue(options.settings), std::move(*portal), signals.number(),
+  Follower follower(FollowQueue(options.settings, options.clients_may_go), std::move(*portal), signals.number(),
                     [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   if (!options.once) {
     fmt::print(stderr, "following has begun\n");
@@ -162,6 +163,8 @@ void add_follow_command(CLI::App& app, Invocation& invocation) {
       ->required();
   run_command->add_option("--ca-file", options->ca_file, "who is believed about certificates (default: the system's)");
   run_command->add_flag("--once", options->once, "end when nothing waits any more; fails when lines are refused");
+  run_command->add_flag("--clients-may-go", options->clients_may_go,
+                        "take back clients also where most of them have left their view at once");
   add_json_option(*run_command, invocation);
   run_command->callback(
       [&invocation, options] { invocation.action = [&invocation, options] { return follow(invocation, *options); }; });

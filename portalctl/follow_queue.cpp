@@ -4,6 +4,8 @@
 #include <chrono>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "base/limits.hpp"
 #include "json/writer.hpp"
 #include "portalctl_sql/follow.hpp"
@@ -13,6 +15,7 @@ namespace {
 
 // A view may be slow, a server that says nothing for so long is gone.
 constexpr std::chrono::seconds kPatience{120};
+constexpr std::ptrdiff_t kManyClients = 20;  // that go at once
 
 }  // namespace
 
@@ -50,16 +53,18 @@ Outcome<bool> FollowQueue::ensure_turn() {
 
 Outcome<std::optional<ViewFault>> FollowQueue::prepare(std::span<const std::string_view> resting) {
   if (Outcome<void> queued = database_->execute(sql::queue_due_failures()); !queued) return failed(queued.error());
-  if (Outcome<void> looked_up = database_->execute(sql::look_up_followed()); !looked_up)
-    return failed(looked_up.error());
+  for (std::int64_t looked_up = 1; looked_up > 0;) {
+    const auto answer = database_->fetch<sql::LookUpFollowedRow>(sql::look_up_followed());
+    if (!answer) return failed(answer.error());
+    looked_up = (*answer)[0].looked_up;
+  }
   const auto whole = database_->fetch<sql::ListWholeKindsRow>(sql::list_whole_kinds());
   if (!whole) return failed(whole.error());
   for (int index = 0; index < whole->size(); ++index) {
     const std::string_view kind = (*whole)[index].kind;
     if (std::ranges::find(resting, kind) != resting.end()) continue;
     if (const Outcome<void> queued = database_->execute(sql::queue_whole_kind(kind)); !queued) {
-      if (!is_of_view(queued.error())) return failed(queued.error());
-      return ViewFault{.kind = std::string(kind), .failure = queued.error()};
+      return fault_of(kind, queued.error());
     }
   }
   return std::nullopt;
@@ -94,10 +99,7 @@ Outcome<std::variant<FollowedBatch, ViewFault>> FollowQueue::take(std::span<cons
   if (batch.things.empty()) return batch;
   const auto lines = database_->fetch<sql::ReadFollowedLinesRow>(
       sql::read_followed_lines(batch.kind, ids, std::int32_t{limits::kImportLineBytes}, bytes));
-  if (!lines) {
-    if (!is_of_view(lines.error())) return failed(lines.error());
-    return ViewFault{.kind = batch.kind, .failure = lines.error()};
-  }
+  if (!lines) return fault_of(batch.kind, lines.error());
   for (int index = 0; index < lines->size(); ++index) {
     const sql::ReadFollowedLinesRow row = (*lines)[index];
     const auto place = places.find(row.external_id);
@@ -105,8 +107,33 @@ Outcome<std::variant<FollowedBatch, ViewFault>> FollowQueue::take(std::span<cons
     batch.things[place->second].line = row.line.value_or("");
     batch.things[place->second].problem = row.problem.value_or("");
   }
+  const Outcome<std::string> objection = object_to(batch);
+  if (!objection) return fault_of(batch.kind, objection.error());
   if (Outcome<void> over = moment->commit(); !over) return failed(over.error());
+  if (!objection->empty())
+    return ViewFault{.kind = batch.kind, .failure = {.sentence = *objection, .detail = {}, .sqlstate = {}}};
   return batch;
+}
+
+Outcome<ViewFault> FollowQueue::fault_of(std::string_view kind, const Failure& failure) const {
+  if (!database_->is_alive() || failure.sqlstate.empty()) return failed(failure);
+  return ViewFault{.kind = std::string(kind), .failure = failure};
+}
+
+// A table that is emptied and filled again, in two transactions, must not put out of the portal whoever was invited: a
+// client that comes back is there again, its people are not.
+Outcome<std::string> FollowQueue::object_to(const FollowedBatch& batch) {
+  const auto is_gone = [](const FollowedThing& thing) { return thing.line.empty() && thing.problem.empty(); };
+  if (clients_may_go_ || batch.kind != "clients" || std::ranges::count_if(batch.things, is_gone) < kManyClients)
+    return std::string();
+  const auto answer = database_->fetch<sql::CountGoneRow>(sql::count_gone(batch.kind));
+  if (!answer) return failed(answer.error());
+  const sql::CountGoneRow row = (*answer)[0];
+  if (row.gone * 2 <= row.fed) return std::string();
+  return fmt::format(
+      "it has {} of {} clients no more, and with a client its people lose the portal; if that is meant: portalctl "
+      "follow run --once --clients-may-go",
+      row.gone, row.fed);
 }
 
 Outcome<Acknowledged> FollowQueue::acknowledge(const std::string& kind, const Acknowledgement& done) {

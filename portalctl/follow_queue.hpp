@@ -30,7 +30,7 @@ struct FollowedBatch {
   std::vector<FollowedThing> things;  // empty: nothing waits
 };
 
-// A view that cannot be read at all. Its kind rests, the others go on.
+// A view that cannot be read at all, or that says what is hardly meant. Its kind rests, the others go on.
 struct ViewFault {
   std::string kind;
   Failure failure;
@@ -60,7 +60,9 @@ Outcome<Database> connect_to_application(const Settings& settings);
 
 class FollowQueue {
  public:
-  explicit FollowQueue(Settings settings) : settings_(std::move(settings)) {}
+  // `clients_may_go`: also where most of them are gone from their view at once.
+  FollowQueue(Settings settings, bool clients_may_go)
+      : settings_(std::move(settings)), clients_may_go_(clients_may_go) {}
 
   // Connects where that is needed. False: somebody else has the turn.
   Outcome<bool> ensure_turn();
@@ -81,9 +83,13 @@ class FollowQueue {
   bool take_notices() { return database_ && database_->is_alive() && database_->take_notices(); }
 
  private:
-  bool is_of_view(const Failure& failure) const { return database_->is_alive() && !failure.sqlstate.empty(); }
+  // The failure itself where it is none of the view's.
+  Outcome<ViewFault> fault_of(std::string_view kind, const Failure& failure) const;
+  // Why it is not fed; empty: it is.
+  Outcome<std::string> object_to(const FollowedBatch& batch);
 
   Settings settings_;
+  bool clients_may_go_;
   std::optional<Database> database_;
   bool has_turn_ = false;
   std::int64_t newest_ = 0;  // row of the queue that is fed in this round

@@ -19,7 +19,7 @@ create schema if not exists portal_follow;
 
 -- Kinds in the order in which they name each other; null of anything else.
 create or replace function portal_follow.order_of(kind text) returns integer language sql immutable parallel safe
-return array_position('{clients,sites,contacts,fields,templates,workers,teams,jobs,documents,invoices}'::text[], kind);
+return array_position('{clients,sites,contacts,fields,templates,workers,positions,teams,jobs,documents,invoices}'::text[], kind);
 
 -- A name and no regclass: an application that makes its view anew keeps being followed.
 create table if not exists portal_follow.followed (
@@ -87,30 +87,40 @@ begin
 end
 $$;
 
--- Looks up the ids for the rows that wait for it. What looks elsewhere, as a key with a sub-select does, would not see in the application's transaction what another
+-- Looks up the ids for some of the rows that wait for it, and says for how many. What looks elsewhere, as a key with a sub-select does, would not see in the application's transaction what another
 -- one is adding at that moment; here all that is queued is committed, and what is added later is queued by itself.
-create or replace function portal_follow.look_up() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+create or replace function portal_follow.look_up() returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   watch record;
+  last bigint;
+  many bigint;
+  total bigint := 0;
 begin
   for watch in
     select w.* from portal_follow.watched w
     where exists (select from portal_follow.queue q where q.kind = w.kind and q.external_id is null and q.watch_id = w.watch_id)
   loop
+    select max(q.queue_id), count(*) into last, many from (
+      select q.queue_id from portal_follow.queue q
+      where q.kind = watch.kind and q.external_id is null and q.watch_id = watch.watch_id order by q.queue_id limit 10000
+    ) q;
     begin
       execute format('
         with looked_up as (
-          delete from portal_follow.queue q where q.kind = %1$L and q.external_id is null and q.watch_id = %2$s returning q.changed as content
+          delete from portal_follow.queue q
+          where q.kind = %1$L and q.external_id is null and q.watch_id = %2$s and q.queue_id <= $1 returning q.changed as content
         )
         insert into portal_follow.queue (kind, external_id)
         select %1$L, k.id
         from (select distinct (%3$s)::text as id from looked_up l cross join lateral jsonb_populate_record(null::%4$s, l.content) as changed) as k
-        where k.id is not null', watch.kind, watch.watch_id, watch.key, watch.source_table);
+        where k.id is not null', watch.kind, watch.watch_id, watch.key, watch.source_table) using last;
     exception when others then
       delete from portal_follow.queue q where q.kind = watch.kind and q.external_id is null and q.watch_id = watch.watch_id;
       insert into portal_follow.queue (kind) values (watch.kind);
     end;
+    total := total + many;
   end loop;
+  return total;
 end
 $$;
 
@@ -235,6 +245,19 @@ begin
   get diagnostics many = row_count;
   perform pg_notify('portal_follow', '');
   return many;
+end
+$$;
+
+-- Of how many things that were fed the view has none any more.
+create or replace function portal_follow.count_gone(kind text) returns bigint language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  gone bigint;
+begin
+  execute (
+    select format('select count(*) from portal_follow.fed f where f.kind = $1 and not exists (select from %s as v where v.external_id::text = f.external_id)', f.view)
+    from portal_follow.followed f where f.kind = count_gone.kind
+  ) into gone using count_gone.kind;
+  return gone;
 end
 $$;
 

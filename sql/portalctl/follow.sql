@@ -39,6 +39,7 @@ insert into portal_follow.queue (kind, external_id) select kind, external_id fro
 
 -- Which things a changed row of another table concerns.
 -- name: look_up_followed
+-- columns: looked_up bigint
 select portal_follow.look_up();
 
 -- name: list_whole_kinds
@@ -80,6 +81,11 @@ join portal_follow.queue q on q.kind = next.kind
 where q.external_id is not null and q.queue_id <= :newest
 order by q.queue_id
 limit :maximum;
+
+-- name: count_gone
+-- parameters: kind text
+-- columns: gone bigint, fed bigint
+select portal_follow.count_gone(:kind), (select count(*) from portal_follow.fed f where f.kind = :kind);
 
 -- In the order of the ids, until they are so many bytes together: of what is `later` nothing is known, and it is asked for again. The first one never is.
 -- name: read_followed_lines

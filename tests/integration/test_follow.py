@@ -117,7 +117,7 @@ class Follow:
     def clear(self):
         """Everything of an earlier test is taken back."""
         self.sql("truncate crm.customer, crm.visit, crm.kind_of_visit; insert into crm.kind_of_visit values ('visit', 'Visit')")
-        self.once()
+        self.ctl("run", "--once", "--clients-may-go")
         self.log.write_text("")
 
     def jobs_of_portal(self) -> dict[int, str]:
@@ -423,6 +423,53 @@ def test_an_end_while_the_portal_says_nothing(follow, hard_portal):
         time.sleep(1)
     assert follow.sql("select external_id from portal_follow.queue") == [("crm-1",)]
     assert follow.log.read_text() == "following has begun\nfollowing has ended\n"
+
+
+def test_a_table_of_clients_that_is_emptied_and_filled_again(follow):
+    """With a client its people lose the portal for good, so most of them do not go at once because a view has none for a moment."""
+    def clients():
+        return follow.site.postgres.execute("select count(*) from portal.client where external_id like 'crm-%' and withdrawn_at is null")[0][0]
+
+    fill = "insert into crm.customer select n, 'Acme' from generate_series(1, 30) n"
+    follow.sql(fill)
+    follow.once()
+    with follow.running():
+        follow.sql("truncate crm.customer; insert into crm.kind_of_visit values ('late', 'Late')")
+        wait_until(lambda: "clients no more" in follow.log.read_text())
+        wait_until(lambda: follow.site.postgres.execute("select count(*) from portal.job_template where external_id = 'late' and withdrawn_at is null") == [(1,)])
+        assert clients() == 30
+        follow.sql(fill)
+        wait_until(lambda: follow.sql("select count(*) from portal_follow.queue") == [(0,)], seconds=20)
+        assert clients() == 30 and follow.log.read_text().count("clients no more") == 1
+        follow.sql("delete from crm.customer where id > 16")
+        wait_until(lambda: clients() == 16, seconds=SOON)
+    follow.sql("insert into crm.customer select n, 'Acme' from generate_series(17, 30) n")
+    follow.once()
+    follow.sql("delete from crm.customer where id > 5")
+    refused = follow.try_ctl("run", "--once")
+    assert (refused.returncode, clients()) == (1, 30) and "it has 25 of 30 clients no more" in refused.stderr
+    assert follow.ctl("run", "--once", "--clients-may-go") == "0 created, 0 updated, 0 unchanged, 25 taken back.\n"
+
+
+def test_where_workers_are(follow):
+    follow.sql("""
+        create table crm.van (id bigint primary key, driver text, latitude double precision, longitude double precision, seen timestamptz);
+        create view crm.portal_workers as select v.id as external_id, v.driver as name from crm.van v;
+        create view crm.portal_positions as select v.id as external_id, v.latitude, v.longitude, v.seen as recorded_at from crm.van v where v.seen is not null;
+        select portal_follow.watch(k, 'crm.van', 'crm.portal_' || k, 'id') from unnest(array['workers', 'positions']) k;
+    """)
+    place = "select p.latitude from portal.worker_position p join portal.worker w using (account_id, worker_id) where w.name = 'Dana by CRM'"
+    try:
+        follow.sql("insert into crm.van values (1, 'Dana by CRM', 53.8, -1.5, now() - interval '1 minute')")
+        assert follow.once() == "2 created, 0 updated, 0 unchanged, 0 taken back."
+        follow.sql("update crm.van set latitude = 53.9, seen = now()")
+        assert follow.once() == "0 created, 1 updated, 1 unchanged, 0 taken back."
+        assert follow.site.postgres.execute(place) == [(53.9,)]
+        follow.sql("update crm.van set seen = null")
+        assert follow.once() == "0 created, 0 updated, 1 unchanged, 1 taken back."
+        assert follow.site.postgres.execute(place) == []
+    finally:
+        follow.sql("select portal_follow.unwatch(k) from unnest(array['workers', 'positions']) k; drop table crm.van cascade")
 
 
 def test_where_there_is_no_kit(follow):
