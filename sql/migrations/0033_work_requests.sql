@@ -103,9 +103,3 @@ alter table portal.outbox_message drop constraint outbox_message_kind_check;
 alter table portal.outbox_message add constraint outbox_message_kind_check check (kind in ('invitation', 'password_reset', 'email_confirmation',
   'password_changed', 'email_changed', 'staff_invitation', 'staff_password_reset', 'staff_password_changed', 'invitation_test', 'mail_test',
   'work_request_submitted', 'work_request_cancelled', 'work_request_answered'));
-
--- Keys of other systems that take requests over.
-alter table portal.api_key drop constraint api_key_scopes_check;
-alter table portal.api_key add constraint api_key_scopes_check check (
-  scopes <@ '{import,invite,work_requests}' and cardinality(scopes) between 1 and 3 and array_position(scopes, null) is null
-);

@@ -1,4 +1,4 @@
--- Work requests: members see those of their client, make them and take back the own ones; staff read and answer them; keys of the scope `work_requests` do both.
+-- Work requests: members see those of their client, make them and take back the own ones; staff read and answer them.
 
 grant select (account_id, last_number, last_change), update (last_number, last_change) on portal.work_request_counter to portal_edge;
 -- Only the trigger of portal.work_request writes here, as whoever makes or changes a request.
