@@ -1,6 +1,11 @@
 // What a principal may ask: `enter` goes in front of every segment, decides, and is not among the answers.
 #include "access/database.hpp"
 
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "sql/auth.hpp"
@@ -26,14 +31,18 @@ class DatabaseTest : public ::testing::Test {
  protected:
   DatabaseTest() {
     const std::string of = " from portal.membership where membership_id = " + membership;
-    const auto number = [&](const std::string& column) {
-      return std::stoll(PrivatePostgres::get().ask("select " + column + of, PrivatePostgres::kPortal));
+    const auto text = [&](const std::string& column) {
+      return PrivatePostgres::get().ask("select " + column + of, PrivatePostgres::kPortal);
     };
+    const auto number = [&](const std::string& column) { return std::stoll(text(column)); };
     member.account_id = number("account_id");
     member.member_id = number("member_id");
     member.client_id = number("client_id");
     member.membership_id = std::stoll(membership);
-    member.permissions = {Permission::kViewCompletedJobs, Permission::kViewJobStatus, Permission::kViewDocuments};
+    const std::string permissions = text("array_to_string(permissions, ',')");
+    std::vector<std::string_view> names;
+    for (const auto name : permissions | std::views::split(',')) names.emplace_back(name.begin(), name.end());
+    member.permissions = access::Permissions::from_names(names).value();
     member.session_hash = crypto::Token::parse(open_session(membership))->hash();
   }
   Answer wait_for(Task<Answer> task) {
@@ -80,7 +89,7 @@ TEST_F(DatabaseTest, ASessionThatIsNoneIsRefused) {
 
 TEST_F(DatabaseTest, WhatTheWorkerBelievesMustBeSo) {
   access::Member believed = member;
-  believed.permissions.add(Permission::kViewInvoices);
+  believed.permissions.add(Permission::kViewAssetServices);
   std::swap(member, believed);
   EXPECT_EQ(wait_for(as_member().read(sites())).error().code, ErrorCode::kPrincipalChanged);
   member = believed;
