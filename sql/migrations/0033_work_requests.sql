@@ -47,7 +47,7 @@ create table portal.work_request (
   unique (account_id, change_number),
   foreign key (account_id, client_id, membership_id) references portal.membership (account_id, client_id, membership_id),
   foreign key (account_id, client_id) references portal.client,
-  foreign key (account_id, site_id) references portal.site,
+  foreign key (account_id, site_id) references portal.site on delete set null (site_id),
   foreign key (account_id, job_id) references portal.job,
   check (preferred_time is null or preferred_date is not null)
 );

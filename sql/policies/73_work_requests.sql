@@ -125,7 +125,7 @@ end
 $$;
 
 -- Of `content` the members that are there are changed. What is wrong: `reply` (a request is declined with one) or `job_number` (no such job of the client); null: it is done.
--- PT404; PT412: its state is another one by now, or its end.
+-- PT404; PT412: its state is another one by now, or its end, or the reply is another than `former_reply`, where that is there.
 create or replace function portal.answer_work_request(account bigint, request bigint, former_state text, content jsonb, message jsonb) returns text
 language plpgsql volatile as $$
 declare
@@ -139,11 +139,13 @@ begin
   if not found then
     perform portal.require(null, 'PT404');
   end if;
-  perform portal.require(case when held.state = former_state and held.state <> 'cancelled' then 1 end, 'PT412');
+  perform portal.require(case when held.state = former_state and held.state <> 'cancelled'
+    and (not content ? 'former_reply' or held.reply is not distinct from content ->> 'former_reply') then 1 end, 'PT412');
   select coalesce(content ->> 'state', held.state) as state, case when content ? 'reply' then content ->> 'reply' else held.reply end as reply,
     case when content ? 'job_number' then (
       select j.job_id from portal.job j
-      where j.account_id = account and j.client_id = held.client_id and j.number::text = content ->> 'job_number' and j.deleted_at is null
+      where j.account_id = account and j.client_id = held.client_id and j.deleted_at is null
+        and j.number = case when content ->> 'job_number' ~ '^[1-9][0-9]{0,17}$' then (content ->> 'job_number')::bigint end
     ) else held.job_id end as job_id
   into wanted;
   if wanted.state = 'declined' and wanted.reply is null then
@@ -165,7 +167,7 @@ begin
   from portal.membership ms
   join portal.member m on m.account_id = ms.account_id and m.member_id = ms.member_id and m.state = 'active'
   left join portal.portal p on p.account_id = ms.account_id
-  where ms.account_id = account and ms.membership_id = held.membership_id and ms.state = 'active' and m.email is not null;
+  where ms.account_id = account and ms.membership_id = held.membership_id and ms.state = 'active' and ms.permissions @> '{create_work_requests}' and m.email is not null;
   if found then
     -- The mail tells what is there when it leaves: an earlier one that still waits would say the same.
     delete from portal.outbox_message o

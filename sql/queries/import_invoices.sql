@@ -1,5 +1,5 @@
 -- Invoices from another system (sql/queries/import.sql), and their files, which come one by one. A line that says nothing about `visible` leaves it to staff. With what is
--- taken back goes its file, and its room.
+-- taken back, or goes to another client, goes its file, and its room.
 
 -- name: import_invoices
 -- parameters: account_id bigint, rows jsonb, apply text
@@ -54,8 +54,10 @@ with client as materialized (
   select :account_id, j.to_client_id, j.number, j.title, j.issued_on, j.due_on, j.currency, j.total, j.paid, j.void, j.to_visible, j.to_job_id, j.external_id, j.version
   from judged j, verdict v where v.go and j.action = 'create' and j.code is null
 ), changed as (
-  update portal.invoice i set client_id = j.to_client_id, number = j.number, title = j.title, issued_on = j.issued_on, due_on = j.due_on, currency = j.currency,
-    total_minor = j.total, paid_minor = j.paid, is_void = j.void, is_visible = j.to_visible, job_id = j.to_job_id, version = coalesce(j.version, i.version), withdrawn_at = null
+  update portal.invoice i set client_id = j.to_client_id,
+    content_hash = case when i.client_id = j.to_client_id then i.content_hash end, size_bytes = case when i.client_id = j.to_client_id then i.size_bytes else 0 end,
+    number = j.number, title = j.title, issued_on = j.issued_on, due_on = j.due_on, currency = j.currency,
+    total_minor = j.total, paid_minor = j.paid, is_void = j.void, is_visible = coalesce(j.visible, i.is_visible), job_id = j.to_job_id, version = coalesce(j.version, i.version), withdrawn_at = null
   from to_change j
   where i.account_id = :account_id and i.external_id = any (portal.texts_of(:rows, 'external_id')) and i.invoice_id = j.invoice_id
 ), taken_back as (

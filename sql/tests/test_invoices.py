@@ -204,6 +204,10 @@ def test_a_file_is_for_the_client_to_whom_it_was_sent(importer):
     assert len(importer.edge.run("fill_invoice", **filled)) == 1
     assert importer.read("invoice", "I-1")["content"] == sha256("bytes").hex()
     assert importer.run("invoices", bill(version=2, paid=5)) == ([0, 1, 0, 0], []) and importer.read("invoice", "I-1")["content"], "what is said of it leaves the file"
+    assert importer.run("invoices", bill(version=2, paid=5, client="C-2"))[0] == [0, 1, 0, 0] and importer.read("invoice", "I-1")["content"] is None, "it was for the first client"
+    assert importer.run("invoices", bill(version=2, paid=5))[0] == [0, 1, 0, 0]
+    importer.enter()
+    assert len(importer.edge.run("fill_invoice", **filled)) == 1
     assert importer.run("invoices", {"external_id": "I-1", "version": 3, "deleted": True}) == ([0, 0, 0, 1], [])
     assert importer.maintenance.rows("select content_hash, size_bytes from portal.invoice where external_id = 'I-1'") == [{"content_hash": None, "size_bytes": 0}]
     importer.enter()

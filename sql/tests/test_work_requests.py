@@ -283,14 +283,17 @@ def test_answers_that_do_not_fit(both, world, request_of_alex):
     assert code_of(lambda: answering(edge, world, request, "acknowledged", state="completed")) == "PT412"
     assert code_of(lambda: answering(edge, world, 987654321, "submitted", state="completed")) == "PT404"
     assert row_of(maintenance, request) == untouched
-    assert answering(edge, world, request, "submitted", state="declined", reply="No.") is None
+    assert answering(edge, world, request, "submitted", state="declined", reply="No.", former_reply=None) is None
+    for former_reply in (None, "Yes."):
+        assert code_of(lambda: answering(edge, world, request, "declined", reply="Never.", former_reply=former_reply)) == "PT412", "a colleague wrote something else"
     assert answering(edge, world, request, "declined", reply=None) == "reply"
     maintenance.rows("update portal.work_request set state = 'cancelled' where work_request_id = %s", (request,))
     assert code_of(lambda: answering(edge, world, request, "cancelled", reply="x")) == "PT412"
 
 
 @pytest.mark.parametrize("change", ["update portal.membership set state = 'ended', ended_at = now() where membership_id = %(membership)s",
-                                    "update portal.member set email = null where member_id = %(member)s"], ids=["ended", "no address"])
+                                    "update portal.membership set permissions = '{view_documents}' where membership_id = %(membership)s",
+                                    "update portal.member set email = null where member_id = %(member)s"], ids=["ended", "not allowed any more", "no address"])
 def test_whoever_is_no_member_any_more_gets_no_mail(both, world, request_of_alex, change):
     maintenance, edge = both
     maintenance.rows(change, {"membership": world.alex.membership_id, "member": world.alex.member_id})
@@ -391,3 +394,13 @@ def test_a_member_sends_staff_no_mail_of_another_kind(both, world):
         assert refused(edge, """insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, staff_id, work_request_id, payload, key_id)
             values (%(account)s, 'reference-0123456', %(kind)s, 'email', 'x@example.com', 'en', %(staff)s, %(request)s, 'x', 'k1')""",
                        {**values, "kind": kind, "request": request}), kind
+
+
+def test_a_site_can_go_while_requests_name_it(both, world):
+    maintenance, edge = both
+    who = world.alex
+    site = maintenance.value("insert into portal.site (account_id, client_id, name) values (%s, %s, 'soon gone') returning site_id", (who.account_id, who.client_id))
+    edge.enter_member(who)
+    request = submit(edge, who, site_id=str(site))
+    maintenance.rows("delete from portal.site where site_id = %s returning 1", (site,))
+    assert row_of(maintenance, request)["site_id"] is None

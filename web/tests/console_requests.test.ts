@@ -11,18 +11,24 @@ const fresh = { state: 'submitted', reply: null, job: null } as const;
 const planned = { state: 'scheduled', reply: 'We come on Friday.', job: { id: '7', number: 'J-1042' } } as const;
 
 describe('the answer to a request', () => {
-  test('holds only what differs from what was seen, and the state that was seen', () => {
+  test('holds only what differs from what was seen, and the state and reply that were seen', () => {
     expect(answerOf(valuesOf(fresh), fresh)).toBeNull();
     expect(answerOf(valuesOf(planned), planned)).toBeNull();
-    expect(answerOf({ ...valuesOf(planned), state: 'completed' }, planned)).toEqual({ former_state: 'scheduled', state: 'completed' });
+    expect(answerOf({ ...valuesOf(planned), state: 'completed' }, planned)).toEqual({ former_state: 'scheduled', former_reply: 'We come on Friday.', state: 'completed' });
     expect(answerOf({ state: 'scheduled', reply: ' We come on Monday. ', job_number: ' J-1042 ' }, planned)).toEqual({
       former_state: 'scheduled',
+      former_reply: 'We come on Friday.',
       reply: 'We come on Monday.',
     });
   });
 
   test('a reply or a job that is emptied is taken away', () => {
-    expect(answerOf({ state: 'scheduled', reply: ' ', job_number: '' }, planned)).toEqual({ former_state: 'scheduled', reply: null, job_number: null });
+    expect(answerOf({ state: 'scheduled', reply: ' ', job_number: '' }, planned)).toEqual({
+      former_state: 'scheduled',
+      former_reply: 'We come on Friday.',
+      reply: null,
+      job_number: null,
+    });
   });
 
   test('blanks alone are no reply', () => {

@@ -80,8 +80,10 @@ Result<Answer> read_answer(std::string_view text) {
   if (const auto state = body.optional_choice("state", kAnswers)) content.member("state", *state);
   if (const auto reply = body.nullable_text("reply", kReply)) {
     json::require_lines(body, "reply", *reply);
+    if (*reply && (*reply)->find_first_not_of(" \t\r\n") == std::string::npos) body.add_error("reply", "too_short");
     content.member("reply", *reply);
   }
+  if (const auto former = body.nullable_text("former_reply", kReply)) content.member("former_reply", *former);
   if (const auto number = body.nullable_text("job_number", kJobNumber)) content.member("job_number", *number);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   answer.content = content.end_object().take();

@@ -55,9 +55,10 @@ Task<Result<http::Response>> list_for_staff(edge::StaffContext context) {
                                                   list->text ? parse_id(*list->text) : std::nullopt, after->created_at,
                                                   after->work_request_id, static_cast<std::int32_t>(list->limit + 1)));
   if (list->counts) queries.push_back(sql::count_work_requests(staff.account_id));
-  // A search reads all of them, which the reads of others do not wait for.
-  const Result<std::vector<pg::Rows>> rows = list->text ? co_await context.database.search(std::move(queries))
-                                                        : co_await context.database.read(std::move(queries));
+  // A search or a count reads all of them, which the reads of others do not wait for.
+  const bool reads_all = list->text || list->counts;
+  const Result<std::vector<pg::Rows>> rows = reads_all ? co_await context.database.search(std::move(queries))
+                                                       : co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(rows.error());
 
   const pg::Rows& page = rows->front();

@@ -99,7 +99,9 @@ async function sendOnce<Value>(verb: Verb, path: string, options: LooseOptions):
   const headers = new Headers({ Accept: 'application/json' });
   if (said !== undefined) headers.set('Content-Type', 'application/json');
   if (membership !== undefined) headers.set('Portal-Membership', membership);
-  if (once) headers.set('Idempotency-Key', keyFor(address, text));
+  // Of another client the same words are another request.
+  const onceFor = `${membership ?? ''} ${address}`;
+  if (once) headers.set('Idempotency-Key', keyFor(onceFor, text));
   const known = verb === 'get' ? recallAnswer(address, membership) : null;
   if (known !== null) headers.set('If-None-Match', known.tag);
 
@@ -128,7 +130,7 @@ async function sendOnce<Value>(verb: Verb, path: string, options: LooseOptions):
     const answer = await readJson(response);
     if (verb === 'get' && response.ok) rememberAnswer(address, membership, response.headers.get('ETag'), answer);
     const failure = response.ok ? null : problemOf(response.status, answer, response.headers.get('Retry-After'));
-    if (once && (failure === null || !isUncertain(failure))) forgetKey(address, text);
+    if (once && (failure === null || !isUncertain(failure))) forgetKey(onceFor, text);
     return failure === null ? { ok: true, value: answer as Value } : { ok: false, failure };
   } catch {
     return { ok: false, failure: { kind: failureKind(timedOut, signal?.aborted === true) } };

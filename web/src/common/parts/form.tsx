@@ -50,7 +50,7 @@ export function Form(properties: FormProperties) {
       onSubmit={(event) => {
         event.preventDefault();
         // The button stays enabled; a second press while the first is under way makes no second request.
-        if (busy) return;
+        if (busy || hideSubmit) return;
         pressedFrom.current = document.activeElement;
         onSubmit(new FormData(event.currentTarget));
       }}

@@ -5,6 +5,7 @@ import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useShell } from '../../common/state/shell.tsx';
+import { wishInstants } from '../../common/wish.ts';
 import { readRequest, whoAsked, type WorkRequest } from '../api/requests.ts';
 import { useWords } from '../i18n/words.ts';
 import { clientPath } from '../navigation.ts';
@@ -59,7 +60,7 @@ function About({ request }: { request: WorkRequest }) {
   );
   return (
     <>
-      <ZoneNote instants={[new Date(created), new Date(changed)]} />
+      <ZoneNote instants={[new Date(created), new Date(changed), ...wishInstants(request)]} />
       <dl class="facts">
         {fact(t('staff.state'), <RequestStateWord state={state} />)}
         {fact(

@@ -5,6 +5,7 @@ import { SearchField } from '../../common/parts/search_field.tsx';
 import { StatePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useShell } from '../../common/state/shell.tsx';
+import { wishInstants } from '../../common/wish.ts';
 import { listRequests, requestStates, whoAsked, type RequestList, type WorkRequestSummary } from '../api/requests.ts';
 import { useWords } from '../i18n/words.ts';
 import { clientPath, requestPath } from '../navigation.ts';
@@ -92,7 +93,7 @@ export function RequestsPage() {
         <ClientFilter id={query['client_id'] ?? ''} onChange={(id) => filters.set('client_id', id)} />
       </form>
       <section class="results" aria-label={t('page.requests')}>
-        {items.length > 0 && <ZoneNote instants={items.map(({ created_at: at }) => new Date(at))} />}
+        {items.length > 0 && <ZoneNote instants={items.flatMap((one) => [new Date(one.created_at), ...wishInstants(one)])} />}
         <ListTable
           list={list}
           label={t('page.requests')}

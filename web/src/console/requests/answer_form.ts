@@ -21,7 +21,7 @@ export function statesToChoose(state: RequestState): readonly Exclude<RequestSta
   return state === 'submitted' ? [state, ...answerStates] : answerStates;
 }
 
-// Only what differs from what is saved; null: nothing does. The state that one has seen goes along, so that nobody answers what is not true any more.
+// Only what differs from what is saved; null: nothing does. The state and the reply that one has seen go along, so that nobody answers what is not true any more.
 export function answerOf(values: AnswerValues, seen: Answered): RequestAnswer | null {
   const saved = valuesOf(seen);
   const changes = {
@@ -29,7 +29,7 @@ export function answerOf(values: AnswerValues, seen: Answered): RequestAnswer | 
     ...(values.reply.trim() === saved.reply ? {} : { reply: textOrNull(values.reply) }),
     ...(values.job_number.trim() === saved.job_number ? {} : { job_number: textOrNull(values.job_number) }),
   };
-  return Object.keys(changes).length === 0 ? null : ({ former_state: seen.state, ...changes } as RequestAnswer);
+  return Object.keys(changes).length === 0 ? null : ({ former_state: seen.state, former_reply: seen.reply, ...changes } as RequestAnswer);
 }
 
 export function wrongOf({ state, reply }: AnswerValues, { t }: ConsoleTranslator): FormError[] {

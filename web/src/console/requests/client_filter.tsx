@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { readClient } from '../api/clients.ts';
@@ -12,8 +12,14 @@ export function ClientFilter({ id, onChange }: { id: string; onChange: (id: stri
   const { t } = useWords();
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
+  const holder = useRef<HTMLDivElement>(null);
+  // The button that was pressed gives way to the other one.
+  const change = (next: string) => {
+    onChange(next);
+    requestAnimationFrame(() => holder.current?.querySelector('button')?.focus());
+  };
   return (
-    <div class="filter filter-button">
+    <div ref={holder} class="filter filter-button">
       <span aria-hidden="true">{t('member.client')}</span>
       {id === '' ? (
         <button type="button" class="button" onClick={() => setOpen(true)}>
@@ -21,14 +27,14 @@ export function ClientFilter({ id, onChange }: { id: string; onChange: (id: stri
           {t('filter.any')}
         </button>
       ) : (
-        <Chosen id={id} onClear={() => onChange('')} />
+        <Chosen id={id} onClear={() => change('')} />
       )}
       {open && (
         <Dialog title={t('work_requests.of_whom')} onClose={close}>
           <ClientPicker
             onPick={(client) => {
               close();
-              onChange(client.id);
+              change(client.id);
             }}
           />
           <div class="actions">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, type Site } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
@@ -55,6 +55,9 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
   const membership = useSession().membership.id;
   const { values, change, isDraft, keep, clear } = useDraft(membership);
   const submission = useFormSubmission(requestFields);
+  // Whoever has left is not fetched back by an answer that comes late.
+  const isThere = useRef(true);
+  useEffect(() => () => void (isThere.current = false), []);
   const today = dayOf(new Date(), portal.time_zone);
 
   const refused = (failure: Failure): FormError[] | null => {
@@ -74,6 +77,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
       },
       done: ({ id }) => {
         forgetDraft();
+        if (!isThere.current) return;
         setNotice({ key: 'new_request.done', values: { business: portal.name } });
         navigate(requestPath(id), { replace: true });
       },
@@ -120,7 +124,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
           />
         )}
       </Field>
-      {sites.length > 0 && (
+      {(sites.length > 0 || values.site_id !== '') && (
         <SiteChoice
           id="site_id"
           label={t('new_request.site')}
@@ -152,7 +156,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
         <legend>{t('new_request.when')}</legend>
         <div class="hint" id="wish-hint">
           <p>{t('request.is_wish', { business: portal.name })}</p>
-          <ZoneNote instants={[new Date()]} />
+          <ZoneNote instants={bothClocks(new Date())} />
         </div>
         <div class="request-when">
           <Field id="preferred_date" label={t('new_request.date')} errors={errors}>
@@ -187,6 +191,11 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
   );
 }
 
+// Now and half a year on, so that summer and winter time are among them.
+function bothClocks(now: Date): Date[] {
+  return [now, new Date(now.getTime() + 182 * 86_400_000)];
+}
+
 // A day or a time of which only a part was typed has no value; the browser knows that there is something.
 function findUnfinished(): string[] {
   return requestFields.filter((field) => {
@@ -204,17 +213,22 @@ interface Draft {
   readonly clear: () => void;
 }
 
-// What stands in the form; once it has been sent in vain, each change is kept, too.
+// What stands in the form. Each change is kept: a session can end while one types.
 function useDraft(membership: string): Draft {
   const [kept, setKept] = useState(() => recallDraft(membership));
   const [values, setValues] = useState(() => valuesOf(kept ?? {}));
   const [keeps, setKeeps] = useState(kept !== null);
   useEffect(() => {
-    if (keeps) keepDraft(membership, values);
+    if (!keeps) return;
+    if (Object.values(values).some((text) => text !== '')) keepDraft(membership, values);
+    else forgetDraft();
   }, [keeps, values]);
   return {
     values,
-    change: (part) => setValues((before) => ({ ...before, ...part })),
+    change: (part) => {
+      setKeeps(true);
+      setValues((before) => ({ ...before, ...part }));
+    },
     isDraft: kept !== null,
     keep: () => {
       keepDraft(membership, values);

@@ -6,6 +6,7 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
+import { wishInstants } from '../../common/wish.ts';
 import { useRequestWords } from '../i18n/requests.ts';
 import { BackLink } from '../parts/back_link.tsx';
 import { CancelRequest } from '../parts/cancel_request.tsx';
@@ -82,8 +83,8 @@ function Whole({ request, one }: { request: WorkRequest; one: One<WorkRequest> }
         {wish !== null && (
           <Fact label={t('request.wished')}>
             {wish}
-            {request.preferred_time !== null && <ZoneNote instants={[new Date(request.created_at)]} />}
-            {isOpen(request.state) && <span class="muted block">{t('request.is_wish', { business })}</span>}
+            <ZoneNote instants={wishInstants(request)} />
+            {isOpen(request.state) && request.state !== 'scheduled' && <span class="muted block">{t('request.is_wish', { business })}</span>}
           </Fact>
         )}
         {site !== null && <Fact label={t('jobs.site')}>{site.name}</Fact>}

@@ -8,6 +8,8 @@ import { requestPath } from '../../common/navigation.ts';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { JobListSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
+import { ZoneNote } from '../../common/parts/zone_note.tsx';
+import { wishInstants } from '../../common/wish.ts';
 import { useRequestWords } from '../i18n/requests.ts';
 import { ListEnd, useSaid } from '../parts/list_end.tsx';
 import { NoRequests, NoRequestsText } from '../parts/no_requests.tsx';
@@ -83,6 +85,7 @@ function Cards({ shown, requests, loaded }: { shown: RequestsShown; requests: Re
   useSteady(list);
   return (
     <>
+      <ZoneNote instants={items.flatMap(wishInstants)} />
       <ul class="cards steady" ref={list}>
         {items.map((item) => (
           <li key={item.id} data-item={item.id}>

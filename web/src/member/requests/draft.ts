@@ -1,5 +1,5 @@
-// What could not be sent is kept for as long as the tab: through a reload, and through signing in again. It belongs to one membership and
-// goes with the first one that is not it.
+// What was not sent is kept for as long as the tab: through a reload, and through signing in again. It belongs to one membership and goes
+// with the first one that is not it.
 
 export type Texts = Readonly<Record<string, string>>;
 

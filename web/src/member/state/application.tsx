@@ -11,7 +11,7 @@ import { useFollowing } from '../../common/live/use_following.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
 import type { MemberKey } from '../i18n/catalogues.ts';
 import { pageTitle } from '../pages/title.ts';
-import { forgetDraft } from '../requests/draft.ts';
+import { forgetDraft, recallDraft } from '../requests/draft.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
@@ -105,6 +105,12 @@ export function useApplication(): Start {
     },
     [reloadSession],
   );
+
+  // A draft goes with the first membership that is not its own.
+  const membership = session?.membership.id;
+  useEffect(() => {
+    if (membership !== undefined) recallDraft(membership);
+  }, [membership]);
 
   useLive(session, setPortal, setSession, handleFailure);
 

@@ -38,8 +38,10 @@ export function useOne<Value>({ key, load, shows, isMine = () => true, changed }
   const [attempt, setAttempt] = useState(0);
   const shown = useRef(answer);
   shown.current = answer;
+  const asking = useRef<AbortController | null>(null);
   useEffect(() => {
     const abort = new AbortController();
+    asking.current = abort;
     void load(abort.signal).then((result) => {
       if (abort.signal.aborted || (!result.ok && handleFailure(result.failure))) return;
       if (result.ok) markLoaded();
@@ -55,6 +57,8 @@ export function useOne<Value>({ key, load, shows, isMine = () => true, changed }
   }, [key, attempt]);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
   const take = useCallback((value: Value) => {
+    // What is being asked may be answered with what was before.
+    asking.current?.abort();
     shown.current = { ok: true, value };
     setAnswer(shown.current);
   }, []);

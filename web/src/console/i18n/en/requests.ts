@@ -62,11 +62,11 @@ export const requests = {
   'work_request.nothing': 'none',
 
   'request_mail.title': 'Email about requests',
-  'request_mail.text': 'An email comes to you when a client asks for work or cancels a request. If nobody of your colleagues has it on, the owners get it.',
+  'request_mail.text': 'With this on, you get an email when a client asks for work or cancels a request. If nobody in your team has it on, the owners get it.',
   'request_mail.on': 'On',
   'request_mail.off': 'Off',
   'request_mail.now_on': '{name} gets email about requests.',
   'request_mail.now_off': '{name} gets no email about requests any more.',
   'request_mail.own_on': 'You get email about requests.',
-  'request_mail.own_off': 'You get no email about requests any more.',
+  'request_mail.own_off': 'Email about requests is off for you.',
 } as const satisfies Record<string, Message>;

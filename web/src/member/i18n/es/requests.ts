@@ -15,7 +15,7 @@ export const requests: Record<RequestKey, Message> = {
   'requests.empty.closed_text': 'Aquí aparecen las solicitudes hechas, rechazadas o canceladas.',
   'requests.no_access': 'No tiene acceso a las solicitudes',
   'requests.no_access_text': '{business} decide lo que usted ve aquí. Pregúnteles si quiere enviar solicitudes de {client}.',
-  'requests.to_list': 'A sus solicitudes',
+  'requests.to_list': 'Ir a sus solicitudes',
 
   'request.state.submitted': 'Enviada',
   'request.state.acknowledged': 'Vista',
