@@ -3,7 +3,7 @@
 import pytest
 
 DEFAULT_PERMISSIONS = ["view_completed_jobs", "view_documents", "view_job_status"]
-SEES_BESIDES = ["view_invoices"]
+HAS_BESIDES = ["view_invoices", "create_work_requests"]
 FROM_A_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -13,7 +13,7 @@ def test_the_first_member_holds_the_defaults_and_sees_jobs_of_each_kind(portal, 
     client = portal.client(slug)
     member = account["members"][0]
     session = client.post("/api/v1/session", json={"email": member["email"], "password": member["password"]}).json()
-    assert sorted(session["membership"]["permissions"]) == sorted(DEFAULT_PERMISSIONS + SEES_BESIDES)
+    assert sorted(session["membership"]["permissions"]) == sorted(DEFAULT_PERMISSIONS + HAS_BESIDES)
     assert session["membership"]["client"]["name"] == member["client"]
     counts = client.get("/api/v1/jobs?counts=true").json()["counts"]
     assert all(counts[state] > 0 for state in ("planned", "active", "finished"))
