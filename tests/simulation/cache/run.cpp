@@ -47,8 +47,9 @@ cache::Bug bug_of(CachePlant plant) {
 }
 
 std::string payload_of(const cache::Change& change) {
-  constexpr std::array<std::string_view, 8> kKinds = {"account",   "settings", "client",   "jobs",
-                                                      "documents", "sites",    "invoices", "membership"};
+  constexpr std::array<std::string_view, 9> kKinds = {"account", "settings", "client",   "jobs",      "documents",
+                                                      "sites",   "invoices", "requests", "membership"};
+  static_assert(kKinds.size() == static_cast<std::size_t>(cache::ChangeKind::kMembership) + 1);
   std::string payload(kKinds[static_cast<std::size_t>(change.kind)]);
   for (const std::int64_t number : {change.account_id, change.client_id, change.id})
     payload.append(" ").append(std::to_string(number));
