@@ -53,7 +53,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
   const { portal, setNotice } = useApp();
   const { describeField } = useShell();
   const membership = useSession().membership.id;
-  const { values, change, isDraft, keep, clear } = useDraft(membership);
+  const { values, change, isDraft, clear } = useDraft(membership);
   const submission = useFormSubmission(requestFields);
   // Whoever has left is not fetched back by an answer that comes late.
   const isThere = useRef(true);
@@ -70,11 +70,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
   const submit = () =>
     submission.send({
       wrong: requestErrors(values, findUnfinished(), today, translator),
-      request: () => {
-        // Before it leaves: whatever becomes of the tab, of the network or of the session, what was typed is there.
-        keep();
-        return call('post', '/work-requests', { body: bodyOf(values), membership, once: true });
-      },
+      request: () => call('post', '/work-requests', { body: bodyOf(values), membership, once: true }),
       done: ({ id }) => {
         forgetDraft();
         if (!isThere.current) return;
@@ -209,36 +205,30 @@ interface Draft {
   readonly change: (part: Partial<RequestValues>) => void;
   // It was kept when the form was opened.
   readonly isDraft: boolean;
-  readonly keep: () => void;
   readonly clear: () => void;
 }
 
-// What stands in the form. Each change is kept: a session can end while one types.
+// What stands in the form. Each change is kept at once: the session can end while one types, and the page can go before it is drawn again.
 function useDraft(membership: string): Draft {
   const [kept, setKept] = useState(() => recallDraft(membership));
   const [values, setValues] = useState(() => valuesOf(kept ?? {}));
-  const [keeps, setKeeps] = useState(kept !== null);
-  useEffect(() => {
-    if (!keeps) return;
-    if (Object.values(values).some((text) => text !== '')) keepDraft(membership, values);
-    else forgetDraft();
-  }, [keeps, values]);
+  const latest = useRef(values);
+  const show = (next: RequestValues) => {
+    latest.current = next;
+    setValues(next);
+  };
   return {
     values,
     change: (part) => {
-      setKeeps(true);
-      setValues((before) => ({ ...before, ...part }));
+      show({ ...latest.current, ...part });
+      if (Object.values(latest.current).some((text) => text !== '')) keepDraft(membership, latest.current);
+      else forgetDraft();
     },
     isDraft: kept !== null,
-    keep: () => {
-      keepDraft(membership, values);
-      setKeeps(true);
-    },
     clear: () => {
       forgetDraft();
       setKept(null);
-      setKeeps(false);
-      setValues(valuesOf({}));
+      show(valuesOf({}));
     },
   };
 }
