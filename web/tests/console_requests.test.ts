@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { whoAsked } from '../src/console/api/requests.ts';
 import { makeConsoleTranslator } from '../src/console/i18n/words.ts';
 import { answerOf, statesToChoose, valuesOf, wrongOf } from '../src/console/requests/answer_form.ts';
-import { differencesOf, formatWish } from '../src/console/requests/words.ts';
+import { formatWish } from '../src/common/wish.ts';
+import { differencesOf } from '../src/console/requests/words.ts';
 
 const english = makeConsoleTranslator('en', ['en-GB']);
 const spanish = makeConsoleTranslator('es', ['es-ES']);

@@ -5,7 +5,8 @@ import { makeRequestTranslator } from '../src/member/i18n/requests.ts';
 import { forgetDraft, keepDraft, recallDraft } from '../src/member/requests/draft.ts';
 import { bodyOf, refusedErrors, requestErrors, valuesOf, type RequestValues } from '../src/member/requests/form.ts';
 import { parseRequestsShown, requestsPath } from '../src/member/requests/query.ts';
-import { formatSent, formatWish, isOpen } from '../src/member/requests/words.ts';
+import { formatWish } from '../src/common/wish.ts';
+import { formatSent, isOpen } from '../src/member/requests/words.ts';
 
 const english = makeRequestTranslator('en', ['en-GB']);
 const spanish = makeRequestTranslator('es', ['es-ES']);

@@ -5,7 +5,7 @@ import { SearchField } from '../../common/parts/search_field.tsx';
 import { StatePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useShell } from '../../common/state/shell.tsx';
-import { wishInstants } from '../../common/wish.ts';
+import { formatWish, wishInstants } from '../../common/wish.ts';
 import { listRequests, requestStates, whoAsked, type RequestList, type WorkRequestSummary } from '../api/requests.ts';
 import { useWords } from '../i18n/words.ts';
 import { clientPath, requestPath } from '../navigation.ts';
@@ -15,7 +15,6 @@ import { Page } from '../parts/page.tsx';
 import type { Column } from '../parts/table.tsx';
 import { ClientFilter } from '../requests/client_filter.tsx';
 import { RequestStateWord } from '../requests/state.tsx';
-import { formatWish } from '../requests/words.ts';
 import { formatFilters, useFilters } from '../state/filters.ts';
 import { useTimes } from '../state/times.ts';
 

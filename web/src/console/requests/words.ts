@@ -1,20 +1,7 @@
-import { dayOf, formatClock, formatRelativeDay } from '../../common/time/dates.ts';
-import type { WorkRequest, WorkRequestSummary } from '../api/requests.ts';
+import type { WorkRequest } from '../api/requests.ts';
 import type { ConsoleTranslator } from '../i18n/words.ts';
 
 // How a request is written wherever the console shows one.
-
-// "Tomorrow, Tue 24 Nov, 9:00": when it would suit the client, which is no date. Null: no wish.
-export function formatWish(
-  { preferred_date: day, preferred_time: time }: Pick<WorkRequestSummary, 'preferred_date' | 'preferred_time'>,
-  now: Date,
-  timeZone: string,
-  translator: ConsoleTranslator,
-): string | null {
-  if (day === null) return null;
-  const date = formatRelativeDay(day, dayOf(now, timeZone), translator);
-  return time === null ? date : translator.t('day.date_time', { date, time: formatClock(time, translator) });
-}
 
 export interface Difference {
   readonly part: 'state' | 'reply' | 'job';

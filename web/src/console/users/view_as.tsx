@@ -13,11 +13,11 @@ import { formatMoney } from '../../common/numbers.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
+import { formatWish } from '../../common/wish.ts';
 import { memberName, type Member } from '../api/members.ts';
 import { documentAddress, invoiceAddress, jobFileAddress, openView, viewDocuments, viewInvoices, viewJob, viewJobs, viewPosition, viewRequest, viewRequests, type View } from '../api/view.ts';
 import { useWords } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
-import { formatWish } from '../requests/words.ts';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
 

@@ -9,14 +9,14 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { JobListSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
-import { wishInstants } from '../../common/wish.ts';
+import { formatWish, wishInstants } from '../../common/wish.ts';
 import { useRequestWords } from '../i18n/requests.ts';
 import { ListEnd, useSaid } from '../parts/list_end.tsx';
 import { NoRequests, NoRequestsText } from '../parts/no_requests.tsx';
 import { RequestBadge } from '../parts/request_badge.tsx';
 import { parseRequestsShown, requestLists, requestsPath, type RequestsShown } from '../requests/query.ts';
 import { useRequests, type Requests } from '../requests/use_requests.ts';
-import { formatSent, formatWish } from '../requests/words.ts';
+import { formatSent } from '../requests/words.ts';
 import { useApp, useSession } from '../state/application.tsx';
 import { pageTitle } from './title.ts';
 

@@ -1,14 +1,6 @@
 import type { WorkRequestSummary } from '../../common/api/client.ts';
-import { dayOf, formatClock, formatDay, formatRelativeDay } from '../../common/time/dates.ts';
+import { dayOf, formatDay } from '../../common/time/dates.ts';
 import type { RequestTranslator } from '../i18n/requests.ts';
-
-// "Tomorrow, Tue 24 Nov, 9:30"; null: no day was asked for.
-export function formatWish(request: WorkRequestSummary, now: Date, timeZone: string, translator: RequestTranslator): string | null {
-  const { preferred_date: day, preferred_time: time } = request;
-  if (day === null) return null;
-  const date = formatRelativeDay(day, dayOf(now, timeZone), translator);
-  return time === null ? date : translator.t('day.date_time', { date, time: formatClock(time, translator) });
-}
 
 // "Sent Mon 30 Nov by Anna Moore"; who it was is said of others only.
 export function formatSent(request: WorkRequestSummary, now: Date, timeZone: string, translator: RequestTranslator): string {
