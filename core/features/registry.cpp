@@ -14,6 +14,7 @@
 #include "features/members/routes.hpp"
 #include "features/password/routes.hpp"
 #include "features/portal/routes.hpp"
+#include "features/quotes/routes.hpp"
 #include "features/session/routes.hpp"
 #include "features/sites/routes.hpp"
 #include "features/staff/routes.hpp"
@@ -36,7 +37,7 @@ std::vector<edge::Route> routes() {
            stream_routes(),     staff_routes(),         staff_portal_routes(),  staff_documents_routes(),
            staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),    staff_view_routes(),
            clients_routes(),    members_routes(),       activity_routes(),      api_key_routes(),
-           import_routes(),     invoices_routes(),      work_requests_routes(),
+           import_routes(),     invoices_routes(),      work_requests_routes(), quotes_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());
   }
