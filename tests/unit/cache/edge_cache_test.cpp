@@ -90,6 +90,7 @@ TEST_F(EdgeCacheTest, WhateverItIsMadeFromEndsItWhenItChanges) {
   EXPECT_TRUE(ends({ChangeKind::kMembership, 1, 0, 3}));
   EXPECT_FALSE(ends({ChangeKind::kDocuments, 1, 2, 0})) << "no document stands in it";
   EXPECT_FALSE(ends({ChangeKind::kRequests, 1, 2, 0})) << "nor a request";
+  EXPECT_FALSE(ends({ChangeKind::kQuotes, 1, 2, 0})) << "nor a quote";
   EXPECT_TRUE(ends({ChangeKind::kRequests, 1, 0, 0})) << "of any client, which may be this one";
   EXPECT_FALSE(ends({ChangeKind::kJobs, 1, 3, 0})) << "another client's";
   EXPECT_FALSE(ends({ChangeKind::kJobs, 2, 2, 0})) << "another account's";
