@@ -48,15 +48,18 @@ type PathParametersOf<Operation> = Operation extends { parameters: { path: infer
   ? { readonly path: Parameters }
   : { readonly path?: never };
 
-type Options<Operation> = BodyOf<Operation> &
-  QueryOf<Operation> &
-  PathParametersOf<Operation> & {
-    // The membership that the page shows: the server refuses to answer for another one.
-    readonly membership?: string;
-    readonly signal?: AbortSignal;
-    // Creates or sends something: repeated after a lost answer, it is done once all the same.
-    readonly once?: boolean;
-  };
+// Operation by operation: without "extends unknown" the compiler would cross the bodies of all operations with the queries of all.
+type Options<Operation> = Operation extends unknown
+  ? BodyOf<Operation> &
+      QueryOf<Operation> &
+      PathParametersOf<Operation> & {
+        // The membership that the page shows: the server refuses to answer for another one.
+        readonly membership?: string;
+        readonly signal?: AbortSignal;
+        // Creates or sends something: repeated after a lost answer, it is done once all the same.
+        readonly once?: boolean;
+      }
+  : never;
 
 const kBasePath = '/api/v1';
 const kTimeoutMilliseconds = 15_000;
