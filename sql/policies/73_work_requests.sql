@@ -1,11 +1,11 @@
 -- Work requests: members see those of their client, make them and take back the own ones; staff read and answer them.
 
 grant select (account_id, last_number, last_change), update (last_number, last_change) on portal.work_request_counter to portal_edge;
--- Only the trigger of portal.work_request writes here, as whoever makes or changes a request.
+-- Only the triggers of portal.work_request and portal.quote_decision write here, as whoever makes or changes a request or decides about a quote.
 create policy member_counts on portal.work_request_counter for select to portal_edge
-  using (account_id = (select portal.account_for('member')) and (select portal.current_permissions() @> '{create_work_requests}'));
+  using (account_id = (select portal.account_for('member')) and (select portal.current_permissions() && '{create_work_requests,accept_quotes}'));
 create policy member_goes_on on portal.work_request_counter for update to portal_edge
-  using (account_id = portal.account_for('member') and portal.current_permissions() @> '{create_work_requests}');
+  using (account_id = portal.account_for('member') and portal.current_permissions() && '{create_work_requests,accept_quotes}');
 create policy staff_counts on portal.work_request_counter for select to portal_edge
   using (account_id = (select portal.account_for('staff')));
 create policy staff_goes_on on portal.work_request_counter for update to portal_edge
