@@ -40,7 +40,8 @@ Outcome<void> fill_demo_files(Database& database, const Settings& settings, cons
     if (Outcome<void> done =
             database.execute_all({sql::fill_job_files(sample.media_type, sample.turn, sample.turns, hash, size),
                                   sql::fill_documents(sample.media_type, sample.turn, sample.turns, hash, size),
-                                  sql::fill_invoices(sample.media_type, sample.turn, sample.turns, hash, size)});
+                                  sql::fill_invoices(sample.media_type, sample.turn, sample.turns, hash, size),
+                                  sql::fill_quotes(sample.media_type, sample.turn, sample.turns, hash, size)});
         !done)
       return done;
     if (!store) continue;

@@ -32,6 +32,7 @@ constexpr int kTries = 6;
 constexpr const char* kDocumentFiles = "document-files";
 constexpr const char* kJobFiles = "job-files";
 constexpr const char* kInvoiceFiles = "invoice-files";
+constexpr const char* kQuoteFiles = "quote-files";
 constexpr std::size_t kShownErrors = 20;
 
 struct Options {
@@ -141,6 +142,8 @@ std::string address_of(const std::string& url, const Options& options, std::stri
     return fmt::format("{}/api/v1/import/documents/content?external_id={}", url, external_id);
   if (options.kind == kInvoiceFiles)
     return fmt::format("{}/api/v1/import/invoices/content?external_id={}", url, external_id);
+  if (options.kind == kQuoteFiles)
+    return fmt::format("{}/api/v1/import/quotes/content?external_id={}", url, external_id);
   const std::string name = text_of(line, "name");
   return fmt::format("{}/api/v1/import/jobs/files?external_id={}&field={}&position={}&name={}", url, external_id,
                      encoded(text_of(line, "field")), std::max<std::int64_t>(number_of(line, "position"), 1),
@@ -209,7 +212,8 @@ Outcome<void> import(const Invocation& invocation, const Options& options) {
     fmt::print(stderr, "portalctl: An earlier import of this file came {} % of the way; this one goes on from there.\n",
                file->position() * 100 / std::max<std::int64_t>(file->size(), 1));
   outside::prepare_network();
-  const bool are_files = options.kind == kDocumentFiles || options.kind == kJobFiles || options.kind == kInvoiceFiles;
+  const bool are_files = options.kind == kDocumentFiles || options.kind == kJobFiles || options.kind == kInvoiceFiles ||
+                         options.kind == kQuoteFiles;
   const outside::PutRequest request{
       .url = fmt::format("{}/api/v1/import/{}{}", url, options.kind, options.lines ? "?mode=lines" : ""),
       .bearer = portal->bearer,
@@ -237,11 +241,13 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
   command->add_option("file", options->file, "one JSON object on each line")->required();
   command
       ->add_option("--kind", options->kind,
-                   "clients, sites, contacts, workers, teams, fields, templates, jobs, documents, positions or "
-                   "invoices; document-files, job-files, invoice-files: each line names a file to be sent")
+                   "clients, sites, contacts, workers, teams, fields, templates, jobs, documents, positions, "
+                   "invoices or quotes; document-files, job-files, invoice-files, quote-files: each line names a file "
+                   "to be sent")
       ->required()
-      ->check(CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs",
-                             "documents", "positions", "invoices", kDocumentFiles, kJobFiles, kInvoiceFiles}));
+      ->check(
+          CLI::IsMember({"clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "documents",
+                         "positions", "invoices", "quotes", kDocumentFiles, kJobFiles, kInvoiceFiles, kQuoteFiles}));
   command->add_option("--url", options->url, "the portal's address, such as https://portal.example.com")->required();
   command->add_option("--key-file", options->key_file, "a file with the API key, readable by its owner alone")
       ->required();

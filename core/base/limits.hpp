@@ -72,8 +72,11 @@ inline constexpr std::size_t kWorkRequestNotesCharacters = 4000;
 inline constexpr std::size_t kWorkRequestReplyCharacters = 2000;
 inline constexpr std::int32_t kWorkRequestsPerDay = 20;     // of one membership, in 24 hours
 inline constexpr std::int32_t kWorkRequestDaysAhead = 730;  // that may be wished for
-inline constexpr std::size_t kWorkRequestMails = 20;        // to staff about one of them
-inline constexpr std::size_t kEmailBytes = 254;             // RFC 5321 section 4.5.3.1.3, without the angle brackets
+inline constexpr std::size_t kStaffNotices = 20;            // mails to staff about one thing that a member did
+inline constexpr std::size_t kQuoteReasonCharacters = 2000;
+inline constexpr std::size_t kQuoteDescriptionCharacters = 15'000;
+inline constexpr std::int32_t kQuoteDecisionsPerDay = 20;  // of one membership, in 24 hours
+inline constexpr std::size_t kEmailBytes = 254;            // RFC 5321 section 4.5.3.1.3, without the angle brackets
 inline constexpr std::size_t kIdempotencyKeyBytes = 200;
 inline constexpr std::size_t kRepeatableRouteBytes = 200;  // as much of a path as is kept of a request that may repeat
 

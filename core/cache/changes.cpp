@@ -8,7 +8,7 @@
 namespace portal::cache {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ChangeKind>, 9> kKinds = {{
+constexpr std::array<std::pair<std::string_view, ChangeKind>, 10> kKinds = {{
     {"account", ChangeKind::kAccount},
     {"settings", ChangeKind::kSettings},
     {"client", ChangeKind::kClient},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<std::string_view, ChangeKind>, 9> kKinds = {{
     {"sites", ChangeKind::kSites},
     {"invoices", ChangeKind::kInvoices},
     {"requests", ChangeKind::kRequests},
+    {"quotes", ChangeKind::kQuotes},
     {"membership", ChangeKind::kMembership},
 }};
 

@@ -18,15 +18,16 @@ enum class ChangeKind : std::uint8_t {
   kSites,      // id: the site, when it is one
   kInvoices,   // id: the invoice, when it is one
   kRequests,   // id: the work request, when it is one
+  kQuotes,     // id: the quote, when it is one
   kMembership,  // id: the membership, whose permissions, person or sessions changed; its client may be 0
 };
 
 struct Change {
   ChangeKind kind;
   std::int64_t account_id;
-  std::int64_t
-      client_id;    // 0: none, unknown, or of jobs, documents, sites, invoices, requests and clients any of the account
-  std::int64_t id;  // 0: none, or several
+  std::int64_t client_id;  // 0: none, unknown, or of jobs, documents, sites, invoices, requests, quotes and clients any
+                           // of the account
+  std::int64_t id;         // 0: none, or several
 
   bool operator==(const Change&) const = default;
 };

@@ -25,6 +25,7 @@ std::uint64_t Generations::of_content(const Owner& owner, Depends on) const noex
   if (on.has(depends::kSites)) sum += at(Domain::kSites, owner.account_id, owner.client_id);
   if (on.has(depends::kInvoices)) sum += at(Domain::kInvoices, owner.account_id, owner.client_id);
   if (on.has(depends::kRequests)) sum += at(Domain::kRequests, owner.account_id, owner.client_id);
+  if (on.has(depends::kQuotes)) sum += at(Domain::kQuotes, owner.account_id, owner.client_id);
   return sum;
 }
 
@@ -56,6 +57,9 @@ void Generations::on_change(const Change& change) noexcept {
     case ChangeKind::kRequests:
       move(Domain::kRequests, change.account_id, change.client_id);
       return;
+    case ChangeKind::kQuotes:
+      move(Domain::kQuotes, change.account_id, change.client_id);
+      return;
     case ChangeKind::kMembership:
       move(Domain::kMembership, change.account_id, change.id);
       return;
@@ -72,7 +76,8 @@ void Generations::move(const Owner& owner) noexcept {
 }
 
 void Generations::move_client(std::int64_t account_id, std::int64_t client_id) noexcept {
-  for (const Domain domain : {Domain::kJobs, Domain::kDocuments, Domain::kSites, Domain::kInvoices, Domain::kRequests})
+  for (const Domain domain :
+       {Domain::kJobs, Domain::kDocuments, Domain::kSites, Domain::kInvoices, Domain::kRequests, Domain::kQuotes})
     move(domain, account_id, client_id);
 }
 

@@ -33,6 +33,7 @@ inline constexpr Depends kDocuments{4};
 inline constexpr Depends kSites{8};
 inline constexpr Depends kInvoices{16};
 inline constexpr Depends kRequests{32};
+inline constexpr Depends kQuotes{64};
 }  // namespace depends
 
 // Whose answers they are.
@@ -66,7 +67,7 @@ class Generations final : public ChangeObserver {
   void move(const Owner& owner) noexcept;
 
  private:
-  enum class Domain : std::uint8_t { kAccount, kMembership, kJobs, kDocuments, kSites, kInvoices, kRequests };
+  enum class Domain : std::uint8_t { kAccount, kMembership, kJobs, kDocuments, kSites, kInvoices, kRequests, kQuotes };
 
   std::size_t place(Domain domain, std::int64_t account_id, std::int64_t id) const noexcept;
   std::uint64_t at(Domain domain, std::int64_t account_id, std::int64_t id) const noexcept {

@@ -1,4 +1,4 @@
-// What stands in the activity without being part of a change: documents and invoices that members opened, wrong
+// What stands in the activity without being part of a change: documents, invoices and quotes that members opened, wrong
 // passwords. It is written outside the request, so that a reading stays one, and no answer tells by its time what was
 // noted.
 #pragma once

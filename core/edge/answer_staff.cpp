@@ -14,6 +14,7 @@ constexpr int kAttempts = 3;
 // What staff open in the place of a member, by the operation, which names it last in its path.
 constexpr std::array kOpens = {Choice<std::string_view>{"view_document_content", "document"},
                                Choice<std::string_view>{"view_invoice_content", "invoice"},
+                               Choice<std::string_view>{"view_quote_content", "quote"},
                                Choice<std::string_view>{"view_job_file", "job_file"}};
 
 Task<Result<http::Response>> at_once(Result<http::Response> answer) { co_return std::move(answer); }

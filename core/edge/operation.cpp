@@ -24,7 +24,8 @@ constexpr std::string_view kMembershipHeader = "Portal-Membership";
 constexpr std::array<std::string_view, 2> kSingleHeaders = {kMembershipHeader, "Idempotency-Key"};
 // What stands in the activity, by the operation that opens it.
 constexpr std::array kOpens = {Choice<std::string_view>{"get_document_content", "document"},
-                               Choice<std::string_view>{"get_invoice_content", "invoice"}};
+                               Choice<std::string_view>{"get_invoice_content", "invoice"},
+                               Choice<std::string_view>{"get_quote_content", "quote"}};
 
 // Where a path names one thing, a refusal looks as if that thing did not exist.
 bool names_one_thing(const Route& route) { return route.path.contains('{'); }

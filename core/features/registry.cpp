@@ -15,6 +15,7 @@
 #include "features/members/routes.hpp"
 #include "features/password/routes.hpp"
 #include "features/portal/routes.hpp"
+#include "features/quotes/routes.hpp"
 #include "features/session/routes.hpp"
 #include "features/sites/routes.hpp"
 #include "features/staff/routes.hpp"
@@ -38,6 +39,7 @@ std::vector<edge::Route> routes() {
            staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),    staff_view_routes(),
            clients_routes(),    members_routes(),       activity_routes(),      api_key_routes(),
            import_routes(),     invoices_routes(),      work_requests_routes(), feed_routes(),
+           quotes_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());
   }

@@ -11,9 +11,19 @@
 
 namespace portal::live {
 
-enum class Event : std::uint8_t { kJobs, kDocuments, kSites, kInvoices, kWorkRequests, kSettings, kResync, kEnded };
-inline constexpr std::array<std::string_view, 8> kEventNames = {"jobs",          "documents", "sites",  "invoices",
-                                                                "work_requests", "settings",  "resync", "ended"};
+enum class Event : std::uint8_t {
+  kJobs,
+  kDocuments,
+  kSites,
+  kInvoices,
+  kWorkRequests,
+  kQuotes,
+  kSettings,
+  kResync,
+  kEnded
+};
+inline constexpr std::array<std::string_view, 9> kEventNames = {
+    "jobs", "documents", "sites", "invoices", "work_requests", "quotes", "settings", "resync", "ended"};
 
 class Pending {
  public:
@@ -33,18 +43,18 @@ class Pending {
   std::size_t write_heartbeat(std::span<char> room) noexcept;
 
  private:
-  static constexpr std::uint8_t bit(Event event) {
-    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(event));
+  static constexpr std::uint16_t bit(Event event) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(event));
   }
   // False: there is no room.
   static bool append(std::span<char>& room, std::string_view text) noexcept;
   static bool append_event(std::span<char>& room, Event event, std::int64_t job_id) noexcept;
-  void drop(Event event) noexcept { bits_ &= static_cast<std::uint8_t>(~bit(event)); }
+  void drop(Event event) noexcept { bits_ &= static_cast<std::uint16_t>(~bit(event)); }
   void simplify() noexcept;
 
   std::array<std::int64_t, limits::kStreamJobs> jobs_{};
   std::uint8_t job_count_ = 0;  // 0 while kJobs is set: all of them
-  std::uint8_t bits_ = 0;
+  std::uint16_t bits_ = 0;
   bool heartbeat_ = false;
   bool retry_ = false;
 };

@@ -212,6 +212,10 @@ void Streams::on_change(const cache::Change& change) noexcept {
         if (!member.permissions.has(access::Permission::kCreateWorkRequests)) return;
         stream.pending_.add(Event::kWorkRequests);
         break;
+      case kQuotes:
+        if (!member.permissions.has(access::Permission::kAcceptQuotes)) return;
+        stream.pending_.add(Event::kQuotes);
+        break;
       case kSettings:
       case kClient:
         stream.pending_.add(Event::kSettings);

@@ -19,7 +19,7 @@ create schema if not exists portal_follow;
 
 -- Kinds in the order in which they name each other; null of anything else.
 create or replace function portal_follow.order_of(kind text) returns integer language sql immutable parallel safe
-return array_position('{clients,sites,contacts,fields,templates,workers,positions,teams,jobs,documents,invoices}'::text[], kind);
+return array_position('{clients,sites,contacts,fields,templates,workers,positions,teams,jobs,documents,invoices,quotes}'::text[], kind);
 
 -- A name and no regclass: an application that makes its view anew keeps being followed.
 create table if not exists portal_follow.followed (

@@ -104,5 +104,6 @@ select from portal.delete_account(:account_id);
 select content_hash from portal.document where account_id = :account_id and content_hash is not null
 union select content_hash from portal.job_file where account_id = :account_id
 union select content_hash from portal.invoice where account_id = :account_id and content_hash is not null
+union select content_hash from portal.quote where account_id = :account_id and content_hash is not null
 union select logo_hash from portal.portal where account_id = :account_id and logo_hash is not null
 union select content_hash from portal.logo_upload where account_id = :account_id;

@@ -60,11 +60,16 @@ where media_type = :media_type and job_file_id % :turns = :turn;
 update portal.document set content_hash = :content_hash, size_bytes = :size_bytes
 where media_type = :media_type and document_id % :turns = :turn;
 
--- Where an invoice has a file.
+-- Where an invoice has a file, or a quote.
 -- name: fill_invoices
 -- parameters: media_type text, turn bigint, turns bigint, content_hash bytea, size_bytes bigint
 update portal.invoice set content_hash = :content_hash, size_bytes = :size_bytes
 where content_hash is not null and media_type = :media_type and invoice_id % :turns = :turn;
+
+-- name: fill_quotes
+-- parameters: media_type text, turn bigint, turns bigint, content_hash bytea, size_bytes bigint
+update portal.quote set content_hash = :content_hash, size_bytes = :size_bytes
+where content_hash is not null and media_type = :media_type and quote_id % :turns = :turn;
 
 -- name: list_staff_to_activate
 -- columns: account_id bigint, staff_id bigint

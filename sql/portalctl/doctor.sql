@@ -49,6 +49,7 @@ from (
   select content_hash, size_bytes from portal.document where content_hash is not null
   union all select content_hash, size_bytes from portal.job_file
   union all select content_hash, size_bytes from portal.invoice where content_hash is not null
+  union all select content_hash, size_bytes from portal.quote where content_hash is not null
   union all select logo_hash, null from portal.portal where logo_hash is not null
   union all select content_hash, null from portal.logo_upload
 ) as file

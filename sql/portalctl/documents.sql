@@ -71,6 +71,7 @@ returning content_hash;
 select content_hash from portal.document where content_hash is not null
 union select content_hash from portal.job_file
 union select content_hash from portal.invoice where content_hash is not null
+union select content_hash from portal.quote where content_hash is not null
 union select logo_hash from portal.portal where logo_hash is not null
 union select content_hash from portal.logo_upload;
 
@@ -81,5 +82,6 @@ union select content_hash from portal.logo_upload;
 select exists (select from portal.document where content_hash = :content_hash)
   or exists (select from portal.job_file where content_hash = :content_hash)
   or exists (select from portal.invoice where content_hash = :content_hash)
+  or exists (select from portal.quote where content_hash = :content_hash)
   or exists (select from portal.portal where logo_hash = :content_hash)
   or exists (select from portal.logo_upload where content_hash = :content_hash);

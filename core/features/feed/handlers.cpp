@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "auth/notices.hpp"
 #include "edge/services.hpp"
 #include "features/work_requests/forms.hpp"
-#include "features/work_requests/notices.hpp"
 #include "http/checks.hpp"
 #include "http/query.hpp"
 #include "json/writer.hpp"
@@ -67,7 +67,7 @@ Task<Result<http::Response>> answer(edge::KeyContext context) {
   const Result<work_requests::Answer> answer =
       work_requests::read_answer(context.request.body, work_requests::kJobByExternalId);
   if (!answer) co_return fail(answer.error());
-  const Result<std::string> message = work_requests::seal_notice(context.account, context.services.keys);
+  const Result<std::string> message = auth::make_notice(context.account, context.services.keys);
   if (!message) co_return fail(message.error());
   const std::int64_t account_id = context.key.account_id;
   std::vector<pg::Query> queries;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/choice.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "features/import/job_rows.hpp"
 #include "features/import/point_in_time.hpp"
@@ -20,6 +21,7 @@
 #include "sql/import_invoices.hpp"
 #include "sql/import_jobs.hpp"
 #include "sql/import_positions.hpp"
+#include "sql/import_quotes.hpp"
 #include "sql/import_sites.hpp"
 #include "sql/import_teams.hpp"
 #include "sql/import_templates.hpp"
@@ -37,7 +39,8 @@ constexpr TextLength kAddress{.maximum = 1000};
 constexpr TextLength kContactValue{.minimum = 3, .maximum = 254};
 constexpr TextLength kTimeZone{.maximum = 64};
 constexpr TextLength kPhone{.minimum = 3, .maximum = 50};
-constexpr TextLength kInvoiceNumber{.maximum = 50};
+constexpr TextLength kPaperNumber{.maximum = 50};
+constexpr TextLength kDescription{.maximum = limits::kQuoteDescriptionCharacters};
 constexpr TextLength kDate{.maximum = 10};
 constexpr TextLength kCurrency{.minimum = 3, .maximum = 3};
 constexpr std::int64_t kLargestAmount = 1'000'000'000'000'000;
@@ -119,24 +122,53 @@ void copy_date(json::ObjectReader& line, json::Writer& row, std::string_view nam
   row.member(name, date);
 }
 
-// Its file comes with a second request. What is not said of `visible` is left to staff.
-void read_invoice(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/,
-                  json::Writer& row) {
+// Invoices and quotes begin and end alike. The file comes with a second request; what is not said of `visible` is left
+// to staff.
+void read_head(json::ObjectReader& line, json::Writer& row) {
   copy_text(line, row, "client", kExternalId);
-  copy_text(line, row, "number", kInvoiceNumber);
+  copy_text(line, row, "number", kPaperNumber);
   copy_optional_text(line, row, "title", kName);
   copy_date(line, row, "issued_on", line.text("issued_on", kDate));
-  if (const std::optional<std::string> due_on = line.optional_text("due_on", kDate))
-    copy_date(line, row, "due_on", *due_on);
+}
+
+// The total.
+std::int64_t copy_amount(json::ObjectReader& line, json::Writer& row) {
   const std::string currency = line.text("currency", kCurrency);
   if (!is_currency(currency)) line.add_error("currency", "invalid_text");
   const std::int64_t total = line.integer("total", 0, kLargestAmount);
-  const std::int64_t paid = line.optional_integer("paid", 0, kLargestAmount).value_or(0);
-  if (paid > total) line.add_error("paid", "out_of_range");
-  row.member("currency", currency).member("total", total).member("paid", paid);
-  row.member("void", line.optional_boolean("void").value_or(false));
+  row.member("currency", currency).member("total", total);
+  return total;
+}
+
+void read_end(json::ObjectReader& line, json::Writer& row) {
   copy_optional_text(line, row, "job", kExternalId);
   if (const std::optional<bool> visible = line.optional_boolean("visible")) row.member("visible", *visible);
+}
+
+void copy_optional_date(json::ObjectReader& line, json::Writer& row, std::string_view name) {
+  if (const std::optional<std::string> date = line.optional_text(name, kDate)) copy_date(line, row, name, *date);
+}
+
+void read_invoice(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/,
+                  json::Writer& row) {
+  read_head(line, row);
+  copy_optional_date(line, row, "due_on");
+  const std::int64_t total = copy_amount(line, row);
+  const std::int64_t paid = line.optional_integer("paid", 0, kLargestAmount).value_or(0);
+  if (paid > total) line.add_error("paid", "out_of_range");
+  row.member("paid", paid).member("void", line.optional_boolean("void").value_or(false));
+  read_end(line, row);
+}
+
+void read_quote(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/, json::Writer& row) {
+  read_head(line, row);
+  const std::optional<std::string> description = line.optional_text("description", kDescription);
+  json::require_lines(line, "description", description);
+  if (description) row.member("description", *description);
+  copy_optional_date(line, row, "valid_until");
+  copy_amount(line, row);
+  row.member("superseded", line.optional_boolean("superseded").value_or(false));
+  read_end(line, row);
 }
 
 void read_worker(json::ObjectReader& line, std::string_view /*text*/, const FieldTable& /*fields*/, json::Writer& row) {
@@ -247,6 +279,7 @@ constexpr std::array kKinds = {
     Kind{"templates", make_json_rows<read_template, sql::import_templates>, sql::read_imported_template},
     Kind{"documents", make_json_rows<read_document, sql::import_documents>, sql::read_imported_document},
     Kind{"invoices", make_json_rows<read_invoice, sql::import_invoices>, sql::read_imported_invoice},
+    Kind{"quotes", make_json_rows<read_quote, sql::import_quotes>, sql::read_imported_quote},
     Kind{"positions", make_json_rows<read_position, sql::import_positions>, sql::read_imported_position},
     Kind{"jobs", make_job_rows, sql::read_imported_job, true},
 };

@@ -19,6 +19,7 @@
 #include "json/plain_text.hpp"
 #include "sql/import_documents.hpp"
 #include "sql/import_invoices.hpp"
+#include "sql/import_quotes.hpp"
 #include "sql/staff_documents.hpp"
 
 namespace portal::features::import {
@@ -130,60 +131,72 @@ http::Response body_of(const pg::Rows& rows) {
   return http::Response::json(std::string(sql::ReadImportedDocumentRow::decode(rows[0]).body));
 }
 
-}  // namespace
+// What has one file: the statements that find it, fill it and read it back, and what its file is called, if that
+// decides about the type.
+struct DocumentFile {
+  using Row = sql::FindDocumentToFillRow;
+  static constexpr auto find = sql::find_document_to_fill;
+  static constexpr auto read = sql::read_imported_document;
 
-Task<Result<http::Response>> fill_document(edge::KeyContext context) {
+  static std::optional<std::string> name_of(const Row& row) { return std::string(row.name); }
+  static pg::Query fill(std::int64_t account_id, std::string_view external_id, const Row& row,
+                        std::string_view media_type, const files::Content& content) {
+    return sql::fill_document(account_id, external_id, row.client_id, row.name, media_type, content.bytes, content.hash,
+                              content.is_active);
+  }
+};
+
+template <auto find_, class Row_, auto fill_, auto read_>
+struct NumberedFile {
+  using Row = Row_;
+  static constexpr auto find = find_;
+  static constexpr auto read = read_;
+
+  static std::optional<std::string> name_of(const Row& /*row*/) { return std::nullopt; }
+  static pg::Query fill(std::int64_t account_id, std::string_view external_id, const Row& row,
+                        std::string_view media_type, const files::Content& content) {
+    return fill_(account_id, external_id, row.client_id, media_type, content.bytes, content.hash, content.is_active);
+  }
+};
+
+template <class Filled>
+Task<Result<http::Response>> fill(edge::KeyContext context) {
   const Result<std::string> external_id = parse_external_id(context.request.query);
   if (!external_id) co_return fail(external_id.error());
   const Result<std::int64_t> length = length_of(context.request);
   if (!length) co_return fail(length.error());
   const std::int64_t account_id = context.key.account_id;
-  const Result<pg::Rows> found =
-      co_await ask(&context.database, sql::find_document_to_fill(account_id, *external_id, *length));
+  const Result<pg::Rows> found = co_await ask(&context.database, Filled::find(account_id, *external_id, *length));
   if (!found) co_return fail(found.error());
-  const auto document = sql::FindDocumentToFillRow::decode((*found)[0]);
-  if (!document.has_room) co_return fail(ErrorCode::kQuotaExceeded);
+  const auto row = Filled::Row::decode((*found)[0]);
+  if (!row.has_room) co_return fail(ErrorCode::kQuotaExceeded);
 
-  Result<Received> received = co_await receive(&context, std::string(document.name), kTypes);
+  Result<Received> received = co_await receive(&context, Filled::name_of(row), kTypes);
   if (!received) co_return fail(std::move(received.error()));
-  const files::Content& content = received->upload.content();
   std::vector<pg::Query> queries;
   queries.push_back(sql::lock_files_for_row(account_id));
-  queries.push_back(sql::fill_document(account_id, *external_id, document.client_id, document.name,
-                                       received->media_type, content.bytes, content.hash, content.is_active));
+  queries.push_back(Filled::fill(account_id, *external_id, row, received->media_type, received->upload.content()));
   queries.push_back(sql::require_room_for_files(account_id));
-  queries.push_back(sql::read_imported_document(account_id, *external_id));
+  queries.push_back(Filled::read(account_id, *external_id));
   const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
       std::move(received->upload), context.database.write(std::move(queries)));
   if (!rows) co_return fail(rows.error());
   co_return body_of(rows->back());
 }
 
-Task<Result<http::Response>> fill_invoice(edge::KeyContext context) {
-  const Result<std::string> external_id = parse_external_id(context.request.query);
-  if (!external_id) co_return fail(external_id.error());
-  const Result<std::int64_t> length = length_of(context.request);
-  if (!length) co_return fail(length.error());
-  const std::int64_t account_id = context.key.account_id;
-  const Result<pg::Rows> found =
-      co_await ask(&context.database, sql::find_invoice_to_fill(account_id, *external_id, *length));
-  if (!found) co_return fail(found.error());
-  const auto invoice = sql::FindInvoiceToFillRow::decode((*found)[0]);
-  if (!invoice.has_room) co_return fail(ErrorCode::kQuotaExceeded);
+}  // namespace
 
-  Result<Received> received = co_await receive(&context, std::nullopt, kTypes);
-  if (!received) co_return fail(std::move(received.error()));
-  const files::Content& content = received->upload.content();
-  std::vector<pg::Query> queries;
-  queries.push_back(sql::lock_files_for_row(account_id));
-  queries.push_back(sql::fill_invoice(account_id, *external_id, invoice.client_id, received->media_type, content.bytes,
-                                      content.hash, content.is_active));
-  queries.push_back(sql::require_room_for_files(account_id));
-  queries.push_back(sql::read_imported_invoice(account_id, *external_id));
-  const Result<std::vector<pg::Rows>> rows = co_await context.services.uploads->complete(
-      std::move(received->upload), context.database.write(std::move(queries)));
-  if (!rows) co_return fail(rows.error());
-  co_return body_of(rows->back());
+Task<Result<http::Response>> fill_document(edge::KeyContext context) { return fill<DocumentFile>(std::move(context)); }
+
+Task<Result<http::Response>> fill_invoice(edge::KeyContext context) {
+  return fill<NumberedFile<sql::find_invoice_to_fill, sql::FindInvoiceToFillRow, sql::fill_invoice,
+                           sql::read_imported_invoice>>(std::move(context));
+}
+
+Task<Result<http::Response>> fill_quote(edge::KeyContext context) {
+  return fill<
+      NumberedFile<sql::find_quote_to_fill, sql::FindQuoteToFillRow, sql::fill_quote, sql::read_imported_quote>>(
+      std::move(context));
 }
 
 Task<Result<http::Response>> fill_job_file(edge::KeyContext context) {

@@ -8,8 +8,9 @@ namespace portal::features::import {
 // PUT /import/documents/content?external_id=: what the document holds from now on.
 Task<Result<http::Response>> fill_document(edge::KeyContext context);
 
-// PUT /import/invoices/content?external_id=: the file of the invoice, of which it is the only one.
+// PUT /import/invoices/content?external_id=, and of quotes: the file of one, of which it is the only one.
 Task<Result<http::Response>> fill_invoice(edge::KeyContext context);
+Task<Result<http::Response>> fill_quote(edge::KeyContext context);
 
 // Of a job: ?external_id=&field=report.photos&position=1, and with PUT &name=photo.jpg.
 Task<Result<http::Response>> fill_job_file(edge::KeyContext context);

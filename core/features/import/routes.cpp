@@ -26,6 +26,9 @@ constexpr std::array kRoutes = {
     edge::Route::for_key(http::Method::kPut, "/import/invoices/content", "fill_invoice", access::Scope::kImport,
                          import::fill_invoice)
         .takes_file(limits::kDocumentBytes),
+    edge::Route::for_key(http::Method::kPut, "/import/quotes/content", "fill_quote", access::Scope::kImport,
+                         import::fill_quote)
+        .takes_file(limits::kDocumentBytes),
     edge::Route::for_key(http::Method::kGet, "/import/jobs/files", "list_job_files", access::Scope::kImport,
                          import::list_job_files),
     edge::Route::for_key(http::Method::kPut, "/import/jobs/files", "fill_job_file", access::Scope::kImport,

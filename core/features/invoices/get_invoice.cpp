@@ -4,7 +4,7 @@
 #include "base/ids.hpp"
 #include "features/invoices/handlers.hpp"
 #include "features/invoices/render.hpp"
-#include "features/invoices/validity.hpp"
+#include "features/papers.hpp"
 #include "files/answer.hpp"
 #include "http/query.hpp"
 #include "sql/invoices.hpp"

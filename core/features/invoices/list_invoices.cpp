@@ -5,15 +5,15 @@
 
 #include "edge/services.hpp"
 #include "features/invoices/handlers.hpp"
-#include "features/invoices/list_query.hpp"
+#include "features/invoices/kinds.hpp"
 #include "features/invoices/render.hpp"
-#include "features/invoices/validity.hpp"
+#include "features/papers.hpp"
 #include "sql/invoices.hpp"
 
 namespace portal::features::invoices {
 namespace {
 
-crypto::Context cursor_context(const ListQuery& list, const access::Member& member) {
+crypto::Context cursor_context(const PaperQuery& list, const access::Member& member) {
   crypto::Context context("invoices");
   context.add(member.account_id).add(member.membership_id);
   return with_filters(std::move(context), list);
@@ -33,11 +33,11 @@ Totals read_totals(const pg::Rows& rows, Validity& validity) {
 }  // namespace
 
 Task<Result<http::Response>> list_invoices(edge::MemberContext context) {
-  const Result<ListQuery> list = parse_member_query(context.request.query);
+  const Result<PaperQuery> list = parse_member_query(context.request.query, kKinds);
   if (!list) co_return fail(list.error());
   const access::Member& member = context.member;
   const crypto::Context place = cursor_context(*list, member);
-  const Result<std::optional<Position>> after = open_position(*list, place, context.services.keys);
+  const Result<std::optional<PaperPosition>> after = open_position(*list, place, context.services.keys);
   if (!after) co_return fail(after.error());
 
   const std::string_view time_zone = context.account.time_zone;
@@ -45,7 +45,7 @@ Task<Result<http::Response>> list_invoices(edge::MemberContext context) {
   std::vector<pg::Query> queries;
   // One more than is shown says whether there is a next page.
   queries.push_back(sql::list_invoices(member.account_id, member.client_id, list->kind, time_zone, issued_on,
-                                       *after ? (*after)->invoice_id : 0, static_cast<std::int32_t>(list->limit + 1)));
+                                       *after ? (*after)->id : 0, static_cast<std::int32_t>(list->limit + 1)));
   if (list->counts) queries.push_back(sql::count_invoices(member.account_id, member.client_id, time_zone));
   const Result<std::vector<pg::Rows>> rows = co_await context.database.read(std::move(queries));
   if (!rows) co_return fail(rows.error());

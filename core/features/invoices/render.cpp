@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/ids.hpp"
-#include "files/media_type.hpp"
+#include "features/papers.hpp"
 
 namespace portal::features::invoices {
 namespace {
@@ -12,31 +12,10 @@ constexpr std::string_view kFolder = "/api/v1/invoices/";
 constexpr std::size_t kBytesOfAnInvoice = 500;  // more than most have, so that the text is not moved while it grows
 constexpr std::array<std::string_view, 5> kStates = {"payment_due", "partially_paid", "overdue", "paid", "void"};
 
-void write_money(json::Writer& writer, std::int64_t amount, std::string_view currency) {
-  writer.begin_object().member("amount", amount).member("currency", currency).end_object();
-}
-
-void write_job(json::Writer& writer, const Invoice& invoice) {
-  writer.key("job");
-  if (!invoice.job_id) {
-    writer.null();
-    return;
-  }
-  // Numbers of jobs are texts in the API, as ids are.
-  writer.begin_object().id_member("id", *invoice.job_id).key("number").id(invoice.job_number.value_or(0)).end_object();
-}
-
-void write_file(json::Writer& writer, const Invoice& invoice, std::string_view folder) {
-  writer.key("file");
-  if (!invoice.has_file) {
-    writer.null();
-    return;
-  }
-  // What the answer with its bytes will say, whatever is stored.
-  const std::string_view type = files::served_type(invoice.media_type).media_type;
-  writer.begin_object().member("name", files::with_extension(invoice.number, type)).member("type", type);
-  writer.member("size", invoice.bytes);
-  writer.member("url", std::string(folder) + format_id(invoice.invoice_id) + "/content").end_object();
+std::optional<PaperFile> file_of(const Invoice& invoice, std::string_view folder) {
+  if (!invoice.has_file) return std::nullopt;
+  return PaperFile{invoice.number, invoice.media_type, invoice.bytes,
+                   std::string(folder) + format_id(invoice.invoice_id) + "/content"};
 }
 
 void write_totals(json::Writer& writer, const Totals& totals) {
@@ -58,8 +37,8 @@ void write_members(json::Writer& writer, const Invoice& invoice, std::string_vie
   write_money(writer.key("total"), invoice.total, invoice.currency);
   write_money(writer.key("paid"), invoice.paid, invoice.currency);
   write_money(writer.key("outstanding"), invoice.outstanding, invoice.currency);
-  write_job(writer, invoice);
-  write_file(writer, invoice, folder);
+  write_linked_job(writer, invoice.job_id, invoice.job_number);
+  write_file(writer, file_of(invoice, folder));
 }
 
 std::string render_list(std::span<const Invoice> invoices, const std::optional<std::string>& next_cursor,

@@ -6,11 +6,11 @@
 #include "base/ids.hpp"
 #include "edge/services.hpp"
 #include "features/invoices/handlers.hpp"
-#include "features/invoices/list_query.hpp"
+#include "features/invoices/kinds.hpp"
 #include "features/invoices/render.hpp"
+#include "features/papers.hpp"
 #include "files/answer.hpp"
 #include "http/query.hpp"
-#include "json/reader.hpp"
 #include "sql/staff_invoices.hpp"
 
 namespace portal::features::invoices {
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kFolder = "/api/v1/staff/invoices/";
 
-crypto::Context cursor_context(const ListQuery& list, const access::Staff& staff) {
+crypto::Context cursor_context(const PaperQuery& list, const access::Staff& staff) {
   crypto::Context context("staff_invoices");
   context.add(staff.account_id);
   return with_filters(std::move(context), list);
@@ -39,28 +39,19 @@ void write_invoice(json::Writer& writer, const Row& row) {
   writer.member("visible", row.is_visible).end_object();
 }
 
-Result<bool> read_visible(std::string_view text) {
-  Result<json::Document> document = json::parse(text);
-  if (!document) return fail(std::move(document.error()));
-  json::ObjectReader body = document->object();
-  const bool visible = body.boolean("visible");
-  if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
-  return visible;
-}
-
 }  // namespace
 
 Task<Result<http::Response>> list_staff(edge::StaffContext context) {
-  const Result<ListQuery> list = parse_staff_query(context.request.query);
+  const Result<PaperQuery> list = parse_staff_query(context.request.query, kKinds);
   if (!list) co_return fail(list.error());
   const crypto::Context place = cursor_context(*list, context.staff);
-  const Result<std::optional<Position>> after = open_position(*list, place, context.services.keys);
+  const Result<std::optional<PaperPosition>> after = open_position(*list, place, context.services.keys);
   if (!after) co_return fail(after.error());
   const std::optional<Date> issued_on = *after ? std::optional((*after)->issued_on) : std::nullopt;
   std::vector<pg::Query> queries;
   // One more than is shown says whether there is a next page.
   queries.push_back(sql::list_staff_invoices(context.staff.account_id, list->client_id, list->kind, list->text,
-                                             context.account.time_zone, issued_on, *after ? (*after)->invoice_id : 0,
+                                             context.account.time_zone, issued_on, *after ? (*after)->id : 0,
                                              static_cast<std::int32_t>(list->limit + 1)));
   // No index knows what is open, or what texts hold: such a list may read all of them, which the reads of others do not
   // wait for.

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "access/repeatable.hpp"
+#include "auth/notices.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "edge/services.hpp"
 #include "features/work_requests/forms.hpp"
 #include "features/work_requests/handlers.hpp"
 #include "features/work_requests/list_query.hpp"
-#include "features/work_requests/notices.hpp"
 #include "features/work_requests/render.hpp"
 #include "http/query.hpp"
 #include "sql/work_requests.hpp"
@@ -100,7 +100,7 @@ Task<Result<http::Response>> create(edge::MemberContext context) {
   if (Result<void> none = http::require_no_parameters(context.request.query); !none) co_return fail(none.error());
   const Result<std::string> content = read_new_request(context.request.body);
   if (!content) co_return fail(content.error());
-  const Result<std::string> messages = seal_staff_notices(context.account, context.services.keys);
+  const Result<std::string> messages = auth::make_staff_notices(context.account, context.services.keys);
   if (!messages) co_return fail(messages.error());
   const access::Member& member = context.member;
   std::vector<pg::Query> work;
@@ -119,7 +119,7 @@ Task<Result<http::Response>> cancel(edge::MemberContext context) {
   const Result<std::int64_t> request_id = find_id(context);
   if (!request_id) co_return fail(request_id.error());
   if (Result<void> valid = read_cancellation(context.request.body); !valid) co_return fail(std::move(valid.error()));
-  const Result<std::string> messages = seal_staff_notices(context.account, context.services.keys);
+  const Result<std::string> messages = auth::make_staff_notices(context.account, context.services.keys);
   if (!messages) co_return fail(messages.error());
   const access::Member& member = context.member;
   std::vector<pg::Query> queries;

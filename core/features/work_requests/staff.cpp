@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "auth/notices.hpp"
 #include "edge/services.hpp"
 #include "features/work_requests/forms.hpp"
 #include "features/work_requests/handlers.hpp"
 #include "features/work_requests/list_query.hpp"
-#include "features/work_requests/notices.hpp"
 #include "features/work_requests/render.hpp"
 #include "http/query.hpp"
 #include "sql/staff_work_requests.hpp"
@@ -96,7 +96,7 @@ Task<Result<http::Response>> answer(edge::StaffContext context) {
   if (!request_id) co_return fail(request_id.error());
   const Result<Answer> answer = read_answer(context.request.body, kJobByNumber);
   if (!answer) co_return fail(answer.error());
-  const Result<std::string> message = seal_notice(context.account, context.services.keys);
+  const Result<std::string> message = auth::make_notice(context.account, context.services.keys);
   if (!message) co_return fail(message.error());
   const std::int64_t account_id = context.staff.account_id;
   std::vector<pg::Query> queries;

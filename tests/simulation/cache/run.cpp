@@ -47,8 +47,8 @@ cache::Bug bug_of(CachePlant plant) {
 }
 
 std::string payload_of(const cache::Change& change) {
-  constexpr std::array<std::string_view, 9> kKinds = {"account", "settings", "client",   "jobs",      "documents",
-                                                      "sites",   "invoices", "requests", "membership"};
+  constexpr std::array<std::string_view, 10> kKinds = {"account", "settings", "client",   "jobs",   "documents",
+                                                       "sites",   "invoices", "requests", "quotes", "membership"};
   static_assert(kKinds.size() == static_cast<std::size_t>(cache::ChangeKind::kMembership) + 1);
   std::string payload(kKinds[static_cast<std::size_t>(change.kind)]);
   for (const std::int64_t number : {change.account_id, change.client_id, change.id})

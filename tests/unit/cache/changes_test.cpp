@@ -21,6 +21,7 @@ TEST(ParseChange, ReadsEveryKind) {
   EXPECT_EQ(parse_change("jobs 7 0 0"), (Change{ChangeKind::kJobs, 7, 0, 0}));
   EXPECT_EQ(parse_change("documents 7 8 9"), (Change{ChangeKind::kDocuments, 7, 8, 9}));
   EXPECT_EQ(parse_change("requests 7 8 9"), (Change{ChangeKind::kRequests, 7, 8, 9}));
+  EXPECT_EQ(parse_change("quotes 7 8 9"), (Change{ChangeKind::kQuotes, 7, 8, 9}));
   EXPECT_EQ(parse_change("sites 7 8 9"), (Change{ChangeKind::kSites, 7, 8, 9}));
   EXPECT_EQ(parse_change("invoices 7 8 9"), (Change{ChangeKind::kInvoices, 7, 8, 9}));
   EXPECT_EQ(parse_change("membership 7 0 9"), (Change{ChangeKind::kMembership, 7, 0, 9}));

@@ -91,6 +91,7 @@ TEST(Pending, FitsIntoAnyRoom) {
     pending.add(Event::kDocuments);
     pending.add(Event::kSites);
     pending.add(Event::kInvoices);
+    pending.add(Event::kQuotes);
     pending.add(Event::kSettings);
     std::string all;
     for (int time = 0; time < 10 && !pending.empty(); ++time) {
@@ -99,8 +100,8 @@ TEST(Pending, FitsIntoAnyRoom) {
       all += part;
     }
     EXPECT_TRUE(pending.empty());
-    for (const char* expected :
-         {"retry: 2000\n\n", "\"9223372036854775807\"", "\"2\"", "documents", "sites", "invoices", "settings"})
+    for (const char* expected : {"retry: 2000\n\n", "\"9223372036854775807\"", "\"2\"", "documents", "sites",
+                                 "invoices", "quotes", "settings"})
       EXPECT_NE(all.find(expected), std::string::npos) << room << ' ' << expected;
   }
 }
@@ -110,7 +111,8 @@ TEST(Pending, TheWorstFitsAtOnce) {
   pending.add_retry();
   for (std::size_t job = 0; job < limits::kStreamJobs; ++job)
     pending.add_job(std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(job));
-  for (const Event event : {Event::kDocuments, Event::kSites, Event::kInvoices, Event::kWorkRequests, Event::kSettings})
+  for (const Event event :
+       {Event::kDocuments, Event::kSites, Event::kInvoices, Event::kWorkRequests, Event::kQuotes, Event::kSettings})
     pending.add(event);
   write(pending, http::EventStream::kLeastRoom);
   EXPECT_TRUE(pending.empty());

@@ -1,15 +1,17 @@
-#include "features/work_requests/notices.hpp"
+#include "auth/notices.hpp"
+
+#include <cstddef>
 
 #include "auth/link_message.hpp"
 #include "base/limits.hpp"
 #include "crypto/bytes.hpp"
 #include "json/writer.hpp"
 
-namespace portal::features::work_requests {
+namespace portal::auth {
 namespace {
 
 Result<void> write_notice(json::Writer& writer, const access::Account& account, const crypto::Keyring& keys) {
-  const Result<auth::LinkMessage> message = auth::seal_notice(account.id, account.origin, keys);
+  const Result<LinkMessage> message = seal_notice(account.id, account.origin, keys);
   if (!message) return fail(message.error());
   writer.begin_object().member("reference", message->reference);
   writer.member("payload", crypto::encode_hex(message->payload.bytes));
@@ -19,19 +21,19 @@ Result<void> write_notice(json::Writer& writer, const access::Account& account, 
 
 }  // namespace
 
-Result<std::string> seal_notice(const access::Account& account, const crypto::Keyring& keys) {
+Result<std::string> make_notice(const access::Account& account, const crypto::Keyring& keys) {
   json::Writer writer;
   if (Result<void> written = write_notice(writer, account, keys); !written) return fail(std::move(written.error()));
   return writer.take();
 }
 
-Result<std::string> seal_staff_notices(const access::Account& account, const crypto::Keyring& keys) {
-  json::Writer writer(limits::kWorkRequestMails * 300);
+Result<std::string> make_staff_notices(const access::Account& account, const crypto::Keyring& keys) {
+  json::Writer writer(limits::kStaffNotices * 300);
   writer.begin_array();
-  for (std::size_t count = 0; count < limits::kWorkRequestMails; ++count) {
+  for (std::size_t count = 0; count < limits::kStaffNotices; ++count) {
     if (Result<void> written = write_notice(writer, account, keys); !written) return fail(std::move(written.error()));
   }
   return writer.end_array().take();
 }
 
-}  // namespace portal::features::work_requests
+}  // namespace portal::auth
