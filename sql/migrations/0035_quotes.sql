@@ -62,12 +62,12 @@ create table portal.quote_decision (
   membership_id bigint,
   staff_id bigint,
   decided_at timestamptz not null default now(),
-  number text not null,
-  title text,
-  currency text not null,
+  number text not null check (length(number) <= 50),
+  title text check (length(title) <= 300),
+  currency text not null check (length(currency) = 3),
   total_minor bigint not null,
   valid_until date,
-  content_hash bytea,
+  content_hash bytea check (length(content_hash) = 32),
   primary key (account_id, quote_decision_id),
   foreign key (account_id, quote_id) references portal.quote,
   foreign key (account_id, client_id) references portal.client,
@@ -77,7 +77,7 @@ create table portal.quote_decision (
   check (decision = 'accepted' or reason is not null)
 );
 create index quote_decision_of_quote on portal.quote_decision (account_id, quote_id, quote_decision_id);
-create index quote_decision_of_membership on portal.quote_decision (account_id, membership_id, decided_at) where membership_id is not null;
+create index quote_decision_of_client on portal.quote_decision (account_id, client_id, membership_id, decided_at);
 -- However many accept at once, one of them does.
 create unique index quote_decision_is_final on portal.quote_decision (account_id, quote_id, revision) where decision in ('accepted', 'declined');
 

@@ -106,7 +106,7 @@ begin
   perform portal.require(case when held.revision = (content ->> 'revision')::integer and held.state = any (from_states) then 1 end, 'PT412');
   perform portal.require(case when membership is null or (
     select count(*) from portal.quote_decision d
-    where d.account_id = account and d.membership_id = membership and d.decided_at > now() - interval '24 hours'
+    where d.account_id = account and d.client_id = held.client_id and d.membership_id = membership and d.decided_at > now() - interval '24 hours'
   ) < day_maximum then 1 end, 'PT429');
   insert into portal.quote_decision (account_id, quote_id, client_id, revision, decision, reason, method, decided_by, membership_id, staff_id)
   values (account, quote, held.client_id, held.revision, content ->> 'decision', content ->> 'reason', coalesce(content ->> 'method', 'portal'), content ->> 'decided_by',

@@ -44,6 +44,11 @@ ROWS = f"""
     with job as (select job_id, client_id from portal.job where account_id = {{0}})
     insert into portal.invoice (account_id, client_id, job_id, number, issued_on, currency, total_minor, size_bytes, content_hash)
     select {{0}}, client_id, job_id, 'A', '2026-11-16', 'EUR', 1, 1, sha256(int8send(job_id)) from job;
+    insert into portal.quote (account_id, client_id, job_id, number, issued_on, currency, total_minor, size_bytes, content_hash)
+    select {{0}}, client_id, job_id, 'Q', '2026-11-16', 'EUR', 1, 1, sha256(int8send(job_id)) from portal.job where account_id = {{0}};
+    insert into portal.quote_decision (account_id, quote_id, client_id, revision, decision, method, membership_id)
+    select {{0}}, q.quote_id, q.client_id, 1, 'accepted', 'portal', m.membership_id
+    from portal.quote q join portal.membership m on m.account_id = {{0}} and m.client_id = q.client_id where q.account_id = {{0}};
     insert into portal.document_hidden_from (account_id, document_id, client_id, membership_id)
     select {{0}}, d.document_id, d.client_id, m.membership_id
     from portal.document d join portal.membership m on m.account_id = {{0}} and m.client_id = d.client_id where d.account_id = {{0}};

@@ -17,7 +17,7 @@ def counted(clone, world: World):
         rows = maintenance.rows("""
             select s.account_id, s.bytes, coalesce(sum(f.size_bytes), 0)::bigint as there from portal.account_storage s
             left join (select account_id, size_bytes from portal.document union all select account_id, size_bytes from portal.job_file
-              union all select account_id, size_bytes from portal.invoice) f using (account_id)
+              union all select account_id, size_bytes from portal.invoice union all select account_id, size_bytes from portal.quote) f using (account_id)
             group by s.account_id""")
         assert [row for row in rows if row["bytes"] != row["there"]] == []
         assert len(rows) == maintenance.value("select count(*) from portal.account")
@@ -88,6 +88,13 @@ def test_what_another_system_sends_and_takes_back(counted, clone, world):
         sent("fill_invoice", external_id="I-storage", client_id=client, media_type="application/pdf", size_bytes=size, content_hash=sha256(str(size)), is_active_content=False)
         assert counted() == before + size
     sent("import_invoices", rows=json.dumps([{"line": 1, "external_id": "I-storage", "deleted": True}]), apply="all")
+    assert counted() == before
+    offer = {"client": "C-storage", "number": "A", "issued_on": "2026-11-16", "currency": "EUR", "total": 100, "superseded": False}
+    sent("import_quotes", rows=json.dumps([{"line": 1, "external_id": "Q-storage", **offer}]), apply="all")
+    for size in (40, 7):
+        sent("fill_quote", external_id="Q-storage", client_id=client, media_type="application/pdf", size_bytes=size, content_hash=sha256(str(size)), is_active_content=False)
+        assert counted() == before + size
+    sent("import_quotes", rows=json.dumps([{"line": 1, "external_id": "Q-storage", "deleted": True}]), apply="all")
     assert counted() == before
 
 

@@ -7,13 +7,14 @@ BOOKS = {"schema_migration", "schema_state"}
 # By these an account is chosen before anybody knows which it is.
 WORLDWIDE = {"account_slug_key", "account_host_host_key"}
 # What other systems call a row. PostgreSQL's looks of foreign keys must not find these keys fit (migration 0028), so they end with the account.
-OTHERS_NAMES = {f"{table}_external_id_account_id_key" for table in ("client", "site", "worker", "team", "job_template", "job_field", "invoice")}
+OTHERS_NAMES = {f"{table}_external_id_account_id_key" for table in ("client", "site", "worker", "team", "job_template", "job_field", "invoice", "quote")}
 # What the courier works off.
 COURIERS = {"outbox_message", "logo_upload"}
 # Telephone numbers, which it reads, and what they are found by.
 NUMBERS = {"contact": "kind = 'phone'", "client_search": "contact_id <> 0"}
 # What the courier sees while a message waits that is made of it.
-WAITED_FOR = {"account", "account_host", "portal", "mail_setting", "invitation_layout", "member", "membership", "client", "one_time_token", "staff", "staff_token", "work_request"}
+WAITED_FOR = {"account", "account_host", "portal", "mail_setting", "invitation_layout", "member", "membership", "client", "one_time_token", "staff", "staff_token", "work_request", "quote",
+              "quote_decision"}
 
 
 @pytest.fixture
@@ -138,13 +139,13 @@ def test_planner_has_an_index_that_begins_with_the_account_for_every_foreign_key
         join pg_class c on c.oid = x.indrelid join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
         where c.relnamespace = 'portal'::regnamespace and not x.indisunique""")
     # Which portalctl asks over all accounts before it removes a file.
-    assert {name for name, first in indexes if first != "account_id"} == {"document_by_content", "job_file_by_content", "invoice_by_content"}
+    assert {name for name, first in indexes if first != "account_id"} == {"document_by_content", "job_file_by_content", "invoice_by_content", "quote_by_content"}
 
 
 # Foreign keys without an index of their own: who is referred to is so few that reading the account's rows for each of them is no work.
 FEW = {
     # The staff and the keys of an account.
-    ("activity", "api_key"), ("api_key", "staff"), ("outbox_message", "staff"), ("staff_session", "staff"),
+    ("activity", "api_key"), ("api_key", "staff"), ("outbox_message", "staff"), ("quote_decision", "staff"), ("staff_session", "staff"),
     # The results that jobs can have.
     ("job", "resolution"), ("job_template_resolution", "resolution"),
 }

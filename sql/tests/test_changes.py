@@ -295,6 +295,25 @@ def test_invoices(told, account, client, other):
     assert told("delete from portal.invoice where invoice_id = %s", made) == [f"invoices {account} {other} {made}"]
 
 
+def test_quotes(told, account, client, other, world: World):
+    made = told.value("""insert into portal.quote (account_id, client_id, number, issued_on, currency, total_minor, external_id)
+        values (%s, %s, 'Q-1', '2026-11-16', 'EUR', 100, 'Q-1') returning quote_id""", account, client)
+    expected = [f"quotes {account} {client} {made}"]
+    assert told.hear() == expected
+    for change in ("number = 'Q-2'", "title = 'Other'", "description = 'Much'", "issued_on = '2026-11-17'", "valid_until = '2026-12-17'", "currency = 'GBP'", "total_minor = 200",
+                   "is_superseded = true", "is_visible = false", "job_id = (select min(job_id) from portal.job j where j.account_id = quote.account_id)",
+                   "size_bytes = 1, content_hash = sha256('x')", "withdrawn_at = now()"):
+        assert told(f"update portal.quote set {change} where quote_id = %s", made) == expected, change
+    assert told("update portal.quote set version = 9, external_id = 'Q-9', content_revision = 9 where quote_id = %s", made) == []
+    membership = next(row["membership_id"] for row in world.tables["membership"] if row["client_id"] == client)
+    decide = """insert into portal.quote_decision (account_id, quote_id, client_id, revision, decision, method, membership_id)
+        select account_id, quote_id, client_id, revision, 'accepted', 'portal', %s from portal.quote where quote_id = %s"""
+    assert told(decide, membership, made) == expected
+    assert told("delete from portal.quote_decision where quote_id = %s", made) == []
+    assert told("update portal.quote set client_id = %s where quote_id = %s", other, made) == sorted([*expected, f"quotes {account} {other} {made}"])
+    assert told("delete from portal.quote where quote_id = %s", made) == [f"quotes {account} {other} {made}"]
+
+
 def test_what_the_table_loses_at_once_is_told_to_everybody(told):
     told.session.rows("set role portal_owner")
     assert told("truncate portal.job_file") == ["everything"]
@@ -306,7 +325,7 @@ def test_every_table_that_members_read_tells(demo):
         "account_host": "the map of hosts has a notice of its own", "one_time_token": "links: no cached answer depends on them",
         "repeatable_request": "bookkeeping", "password_reset_request": "bookkeeping", "schema_state": "no account's",
         "staff": "members meet them while a mail to them is written, and at no other time", "work_request_counter": "bookkeeping",
-        "worker_position": "changes every few seconds, and no answer of it is kept (test_positions.py)",
+        "quote_decision": "the quote on which it stands is told", "worker_position": "changes every few seconds, and no answer of it is kept (test_positions.py)",
     }
     told = {name for name, in demo.execute("""select distinct c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where t.tgname in ('change_made', 'change_taken')""", database="sql_demo")}

@@ -14,7 +14,7 @@ from named import PORTALCTL, SQL, Session, call, unwrap
 
 NUMBERS = itertools.count(1)
 KIT = SQL / "kit/follow.sql"
-KINDS = ["clients", "sites", "contacts", "fields", "templates", "workers", "positions", "teams", "jobs", "documents", "invoices"]
+KINDS = ["clients", "sites", "contacts", "fields", "templates", "workers", "positions", "teams", "jobs", "documents", "invoices", "quotes"]
 
 APPLICATION = """
 create schema crm;

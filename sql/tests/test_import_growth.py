@@ -78,6 +78,11 @@ def invoices(count: int) -> list[dict]:
              "job": f"J-{number}"} for number in range(count)]
 
 
+def quotes(count: int) -> list[dict]:
+    return [{"external_id": f"Q-{number}", "client": f"C-{number}", "number": str(number), "description": "Much to do", "issued_on": "2026-11-16", "valid_until": "2026-12-16",
+             "currency": "EUR", "total": 100, "superseded": False, "job": f"J-{number}"} for number in range(count)]
+
+
 def positions(count: int) -> list[dict]:
     return [{"external_id": f"W-{number}", "latitude": 53.8, "longitude": -1.5, "recorded_at": "2026-11-16T13:00:00Z"} for number in range(count)]
 
@@ -88,7 +93,7 @@ def deleted(lines: list[dict]) -> list[dict]:
 
 def course(count: int) -> list[tuple[str, str, list[dict]]]:
     """A first load of all kinds, the same again, other names, and all of it taken back: the name of each step, its kind and lines."""
-    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, positions, teams, jobs, documents, invoices)}
+    makers = {make.__name__: make for make in (clients, sites, contacts, fields, templates, workers, positions, teams, jobs, documents, invoices, quotes)}
     lines = {kind: make(count) for kind, make in makers.items()}
     return [
         *((f"{kind} first", kind, lines[kind]) for kind in makers),
@@ -97,6 +102,7 @@ def course(count: int) -> list[tuple[str, str, list[dict]]]:
         *((f"{kind} changed", kind, [{**line, "name": "Other.pdf"} for line in lines[kind]]) for kind in ("sites", "contacts", "templates", "workers", "teams", "documents")),
         ("positions changed", "positions", [{**line, "recorded_at": "2026-11-16T13:00:05Z"} for line in lines["positions"]]),
         ("invoices changed", "invoices", [{**line, "paid": 100} for line in lines["invoices"]]),
+        ("quotes changed", "quotes", [{**line, "total": 200} for line in lines["quotes"]]),
         ("jobs changed", "jobs", [{**line, "status": "paused"} for line in lines["jobs"]]),
         *((f"{kind} deleted", kind, deleted(lines[kind])) for kind in reversed(makers)),
     ]

@@ -84,6 +84,7 @@ KINDS = {
     "contacts": {"external_id": "V", "client": "C-1", "kind": "email", "value": "v@acme.example"},
     "documents": {"external_id": "V", "client": "C-1", "name": "V.pdf", "visible": True},
     "invoices": {"external_id": "V", "client": "C-1", "number": "V", "issued_on": "2026-11-16", "currency": "EUR", "total": 100, "paid": 0, "void": False},
+    "quotes": {"external_id": "V", "client": "C-1", "number": "V", "issued_on": "2026-11-16", "currency": "EUR", "total": 100, "superseded": False},
     "fields": {"external_id": "V", "group": "custom", "key": "v", "label": "V", "type": "text", "position": 0},
     "templates": {"external_id": "V", "name": "V", "fields": []},
     "workers": {"external_id": "V", "name": "V"},

@@ -11,6 +11,8 @@ MEMBER = "update portal.member set {} where email = 'alex.morgan@acme.example.co
 FILE = "update portal.job_file set {} where job_file_id = (select min(job_file_id) from portal.job_file where type = 'photo' and position = 1)"
 FIELD = "update portal.job_field set {} where job_field_id = (select min(job_field_id) from portal.job_field where type = 'pick_list')"
 INVOICE = "update portal.invoice set {} where invoice_id = (select min(invoice_id) from portal.invoice where content_hash is not null)"
+QUOTE = "update portal.quote set {} where quote_id = (select min(quote_id) from portal.quote where content_hash is not null)"
+DECISION = "update portal.quote_decision set {} where quote_decision_id = (select min(quote_decision_id) from portal.quote_decision where decision <> 'accepted')"
 PORTAL = "update portal.portal set {} where account_id = (select min(account_id) from portal.portal)"
 
 
@@ -22,7 +24,8 @@ def maintenance(stage):
 LENGTHS = [(JOB, "description", 15000), (CLIENT, "organisation_name", 5000), (PERSON, "first_name", 50), (PERSON, "surname", 50), (SITE, "name", 300),
            (JOB, "entrance", 50), (JOB, "floor", 50), (JOB, "external_id", 255), (JOB, "reference", 255), (JOB, "address", 1000),
            (JOB, "resolution_note", 5000), (MEMBER, "first_name", 50), (MEMBER, "job_title", 100), (FILE, "name", 255), (PORTAL, "name", 300),
-           (INVOICE, "number", 50), (INVOICE, "title", 300), (INVOICE, "external_id", 255)]
+           (INVOICE, "number", 50), (INVOICE, "title", 300), (INVOICE, "external_id", 255),
+           (QUOTE, "number", 50), (QUOTE, "title", 300), (QUOTE, "description", 15000), (QUOTE, "external_id", 255), (DECISION, "reason", 2000), (DECISION, "decided_by", 101)]
 
 
 @pytest.mark.parametrize("update, column, longest", LENGTHS, ids=[f"{column}-{longest}" for _, column, longest in LENGTHS])
@@ -44,6 +47,10 @@ REFUSED = [
     (INVOICE, "number = ''"), (INVOICE, "number = e'a\\nb'"), (INVOICE, "title = e'a\\nb'"), (INVOICE, "currency = 'eur'"), (INVOICE, "total_minor = -1, paid_minor = 0"),
     (INVOICE, "total_minor = 1000000000000001"), (INVOICE, "paid_minor = total_minor + 1"), (INVOICE, "paid_minor = -1"), (INVOICE, "issued_on = 'infinity'"),
     (INVOICE, "due_on = 'infinity'"), (INVOICE, "size_bytes = 9, content_hash = null"), (INVOICE, "content_hash = 'short'"),
+    (QUOTE, "number = ''"), (QUOTE, "number = e'a\\nb'"), (QUOTE, "title = e'a\\nb'"), (QUOTE, "description = ''"), (QUOTE, "currency = 'eur'"), (QUOTE, "total_minor = -1"),
+    (QUOTE, "total_minor = 1000000000000001"), (QUOTE, "issued_on = 'infinity'"), (QUOTE, "valid_until = 'infinity'"), (QUOTE, "size_bytes = 9, content_hash = null"),
+    (QUOTE, "content_hash = 'short'"), (DECISION, "decision = 'accepted too'"), (DECISION, "reason = null"), (DECISION, "reason = ''"), (DECISION, "decided_by = e'a\\nb'"),
+    (DECISION, "method = 'dream'"), (DECISION, "method = 'phone'"), (DECISION, "membership_id = null"),
     (FIELD, "options = null"), (FIELD, "options = '[]'"), (FIELD, "type = 'text'"), (FIELD, "key = 'Upper'"),
     (PORTAL, "accent_colour = 'red'"), (PORTAL, "privacy_url = 'javascript:alert(1)'"), (PORTAL, "languages = '{}'"), (PORTAL, "languages = '{fr}'"),
     (PORTAL, "languages = '{es}', default_language = 'en'"), (PORTAL, "logo_width = 100"),

@@ -37,9 +37,11 @@ def expected(world: World, who: Membership) -> dict[str, list[dict]]:
     documents = [row for row in own["document"] if "view_documents" in who.permissions and row["client_id"] == who.client_id and row["is_visible"]
                  and row["document_id"] not in {item["document_id"] for item in hidden}]
     invoices = [row for row in own["invoice"] if "view_invoices" in who.permissions and row["client_id"] == who.client_id and row["is_visible"] and row["withdrawn_at"] is None]
+    quotes = [row for row in own["quote"] if "accept_quotes" in who.permissions and row["client_id"] == who.client_id and row["is_visible"] and row["withdrawn_at"] is None]
     return {
         **{table: [] for table in FOR_STAFF},
-        "invoice": invoices,
+        "invoice": invoices, "quote": quotes,
+        "quote_decision": [row for row in own["quote_decision"] if row["client_id"] == who.client_id and row["quote_id"] in {quote["quote_id"] for quote in quotes}],
         "document": documents, "document_hidden_from": hidden,
         "account": own["account"], "account_host": own["account_host"], "portal": own["portal"],
         "client": [row for row in own["client"] if row["client_id"] in {item["client_id"] for item in memberships}],
@@ -161,7 +163,8 @@ def test_a_key_without_a_scope_sees_its_account_alone(edge, world):
         assert {row["account_id"] for row in seen(edge, table)} == ({world.brightwater} if table == "account" else set()), table
 
 
-@pytest.mark.parametrize("missing, hidden", [("portal.client_id", {"job", "job_file", "site", "invoice"}), ("portal.permissions", {"job", "job_file", "invoice"}),
+@pytest.mark.parametrize("missing, hidden", [("portal.client_id", {"job", "job_file", "site", "invoice", "quote", "quote_decision"}),
+                                             ("portal.permissions", {"job", "job_file", "invoice", "quote", "quote_decision"}),
                                              ("portal.visible_templates", {"job", "job_file", "job_template", "job_template_field"}),
                                              ("portal.member_id", {"member", "membership", "client"})])
 def test_an_empty_setting_never_means_all(edge, world, missing, hidden):
@@ -358,7 +361,8 @@ def test_what_was_filled_in_before_the_end_is_not_there_yet(stage, world):
 
 
 OF_A_MESSAGE = {"account": "name", "account_host": "origin", "portal": "name", "mail_setting": "smtp_host", "invitation_layout": "language", "member": "first_name", "membership": "client_id",
-                "client": "name", "one_time_token": "expires_at", "staff": "state", "staff_token": "expires_at", "work_request": "subject"}
+                "client": "name", "one_time_token": "expires_at", "staff": "state", "staff_token": "expires_at", "work_request": "subject",
+                "quote": "number", "quote_decision": "reason"}
 
 
 def test_the_courier_reads_messages_of_all_accounts_and_what_they_are_made_of(clone, world):

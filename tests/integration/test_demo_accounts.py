@@ -3,7 +3,7 @@
 import pytest
 
 DEFAULT_PERMISSIONS = ["view_completed_jobs", "view_documents", "view_job_status"]
-HAS_BESIDES = ["view_invoices", "create_work_requests"]
+HAS_BESIDES = ["view_invoices", "create_work_requests", "accept_quotes"]
 FROM_A_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -18,6 +18,8 @@ def test_the_first_member_holds_the_defaults_and_sees_jobs_of_each_kind(portal, 
     counts = client.get("/api/v1/jobs?counts=true").json()["counts"]
     assert all(counts[state] > 0 for state in ("planned", "active", "finished"))
     invoices = client.get("/api/v1/invoices?counts=true").json()
+    quotes = client.get("/api/v1/quotes?counts=true").json()
+    assert all(quotes["counts"][state] > 0 for state in ("pending_approval", "accepted", "expired"))
     assert all(invoices["counts"][state] > 0 for state in ("payment_due", "overdue", "paid")) and invoices["outstanding"]
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from support.client import exchange_raw
 
-PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/invoices", "/requests", "/requests/new", "/requests/81", "/account", "/help", "/jobs/1042"]
+PAGES = ["/", "/sign-in", "/activate", "/password", "/confirm", "/documents", "/invoices", "/quotes", "/quotes/41", "/requests", "/requests/new", "/requests/81", "/account", "/help", "/jobs/1042"]
 
 CONSOLE = ["/console"] + ["/console/" + page for page in (
-    "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "requests", "requests/7", "documents", "invoices", "appearance", "invitations", "activity", "settings")]
+    "sign-in", "activate", "password", "account", "clients", "clients/7", "users", "requests", "requests/7", "documents", "invoices", "quotes", "quotes/41", "appearance", "invitations", "activity", "settings")]
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": r"max-age=31536000$",

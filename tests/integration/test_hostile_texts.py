@@ -49,7 +49,7 @@ def test_what_is_refused_says_where(fed):
             assert error["code"] in MAY_BE_REFUSED_FOR | {"unknown_reference"}, error
 
 
-@pytest.mark.parametrize("kind", ["clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "invoices"])
+@pytest.mark.parametrize("kind", ["clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "invoices", "quotes"])
 def test_what_is_kept_is_kept_as_it_is(fed, kind):
     system, everything, refused = fed
     wrong = {error["line"] - 1 for error in refused[kind]}

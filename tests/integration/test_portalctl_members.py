@@ -283,7 +283,7 @@ def test_the_demo_prints_what_scripts_rely_on(demo_template, database_server):
             FROM portal.member m JOIN portal.membership s USING (account_id, member_id) JOIN portal.client c USING (account_id, client_id)
             JOIN portal.account a USING (account_id)
             WHERE a.slug = %s AND m.email = %s AND c.name = %s""", (account["slug"], first["email"], first["client"]), database=name)
-        assert sorted(permissions) == sorted([*DEFAULT_PERMISSIONS, "view_invoices", "create_work_requests"])
+        assert sorted(permissions) == sorted([*DEFAULT_PERMISSIONS, "view_invoices", "create_work_requests", "accept_quotes"])
         assert {"scheduled", "started", "finished"} <= set(groups)
         assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1,keyid=")
         [(address, expires)] = database_server.execute("SELECT address, expires_at FROM portal.one_time_token WHERE token_hash = %s",

@@ -82,6 +82,10 @@ def add_invoice(people: People, client: str) -> int:
     return people.insert("invoice", "invoice_id", account_id=people.account_id, client_id=people.clients[client], number="A-1", issued_on="2026-11-16", currency="EUR", total_minor=100)
 
 
+def add_quote(people: People, client: str) -> int:
+    return people.insert("quote", "quote_id", account_id=people.account_id, client_id=people.clients[client], number="Q-1", issued_on="2026-11-16", currency="EUR", total_minor=100)
+
+
 def next_number() -> int:
     return next(_numbers)
 
@@ -123,7 +127,7 @@ def test_another_account_is_not_told(people, site):
 
 
 def test_each_kind_has_its_name(people):
-    member = browser(people, people.add_member(permissions=["view_job_status", "view_documents", "view_invoices"]))
+    member = browser(people, people.add_member(permissions=["view_job_status", "view_documents", "view_invoices", "accept_quotes"]))
     with begin(member) as stream:
         site_id = people.insert("site", "site_id", account_id=people.account_id, client_id=people.clients["Acme"], name="Mill Lane")
         assert stream.next() == ("sites", {})
@@ -131,6 +135,8 @@ def test_each_kind_has_its_name(people):
         assert stream.next() == ("documents", {})
         add_invoice(people, "Acme")
         assert stream.next() == ("invoices", {})
+        add_quote(people, "Acme")
+        assert stream.next() == ("quotes", {})
         people.rows("UPDATE portal.portal SET name = 'Harbour' WHERE account_id = %s", people.account_id)
         assert stream.next() == ("settings", {})
         people.rows("DELETE FROM portal.site WHERE site_id = %s", site_id)
@@ -143,6 +149,7 @@ def test_nobody_is_told_of_what_he_may_not_see(people):
         add_job(people, "Acme", next_number())
         add_document(people, "Acme")
         add_invoice(people, "Acme")
+        add_quote(people, "Acme")
         assert jobs.next()[0] == "jobs" and papers.next() == ("documents", {})
         assert jobs.is_quiet(0.4) and papers.is_quiet(0.1)
 

@@ -29,6 +29,9 @@ class Principal:
     def may_see_invoices(self) -> bool:
         return "view_invoices" in self.acting.permissions
 
+    def may_decide_quotes(self) -> bool:
+        return "accept_quotes" in self.acting.permissions
+
     def may_ask_for_work(self) -> bool:
         return "create_work_requests" in self.acting.permissions
 
@@ -39,7 +42,7 @@ class Principal:
 def make_principals(world: World) -> dict[str, Principal]:
     now = datetime.now(timezone.utc)
     matrix, elsewhere = world.matrix, world.elsewhere
-    everything = (*DEFAULT_PERMISSIONS, "view_invoices", "create_work_requests")
+    everything = (*DEFAULT_PERMISSIONS, "view_invoices", "create_work_requests", "accept_quotes")
     default = world.add_member(matrix, "One", everything)
     first = world.add_member(matrix, "One", (*DEFAULT_PERMISSIONS, "create_work_requests"))
     second = world.add_member(matrix, "Two", member_id=first.member_id)
@@ -67,7 +70,7 @@ def make_principals(world: World) -> dict[str, Principal]:
         signed_in("member", default),
         signed_in("member who sees no finished jobs", world.add_member(matrix, "One", ("view_job_status",))),
         signed_in("member who sees finished jobs only", world.add_member(matrix, "One", ("view_completed_jobs", "view_invoices"))),
-        signed_in("member without jobs", world.add_member(matrix, "One", ("view_documents", "view_invoices"))),
+        signed_in("member without jobs", world.add_member(matrix, "One", ("view_documents", "view_invoices", "accept_quotes"))),
         signed_in("member of two, as the first", first),
         signed_in("member of two, as the second", second),
         signed_in("member who asks for work only", world.add_member(matrix, "One", ("create_work_requests",))),

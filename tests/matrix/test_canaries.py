@@ -30,6 +30,7 @@ class Findings:
     job_pages: int = 0
     documents: int = 0  # whose bytes came
     invoices: int = 0  # the same
+    quotes: int = 0  # the same
     files: int = 0
     requests: int = 0
 
@@ -53,7 +54,7 @@ def words(world) -> set[str]:
 def everybody(world: World) -> list[Membership]:
     for account in (world.matrix, world.elsewhere):
         for client in account.clients:
-            if not world.rows("SELECT FROM portal.membership WHERE account_id = %s AND client_id = %s", account.account_id, account.clients[client]):
+            if not world.rows("SELECT FROM portal.membership WHERE account_id = %s AND client_id = %s AND state = 'active'", account.account_id, account.clients[client]):
                 world.add_member(account, client)
     rows = world.rows("""SELECT a.slug, a.account_id, a.time_zone, c.name, c.client_id, m.member_id, ms.membership_id, ms.permissions
                          FROM portal.membership ms
@@ -78,6 +79,7 @@ def sweep(world: World, words: set[str]) -> Findings:
     jobs = world.rows("SELECT account_id, client_id, job_id FROM portal.job ORDER BY job_id")
     documents = [document for document, in world.rows("SELECT document_id FROM portal.document ORDER BY document_id")]
     invoices = [invoice for invoice, in world.rows("SELECT invoice_id FROM portal.invoice ORDER BY invoice_id")]
+    quotes = [quote for quote, in world.rows("SELECT quote_id FROM portal.quote ORDER BY quote_id")]
     files = world.rows("SELECT job_id, job_file_id FROM portal.job_file ORDER BY job_file_id")
     for who in everybody(world):
         client = world.signed_in(who)
@@ -95,7 +97,8 @@ def sweep(world: World, words: set[str]) -> Findings:
             return answer
 
         for path in ("/portal", "/session", "/sites", "/jobs?counts=true&limit=100", *(f"/jobs?state={state}" for state in STATES),
-                     "/invoices?counts=true&limit=100", *(f"/invoices?limit=100&state={kind}" for kind in ("open", "paid", "void"))):
+                     "/invoices?counts=true&limit=100", *(f"/invoices?limit=100&state={kind}" for kind in ("open", "paid", "void")),
+                     "/quotes?counts=true&limit=100", *(f"/quotes?limit=100&state={kind}" for kind in ("open", "accepted", "closed"))):
             ask(path)
         for sort in SORTS:
             path = f"/jobs?sort={sort}&limit=30"
@@ -123,6 +126,9 @@ def sweep(world: World, words: set[str]) -> Findings:
         for invoice in invoices:
             ask(f"/invoices/{invoice}")
             findings.invoices += ask(f"/invoices/{invoice}/content").status == 200
+        for quote_id in quotes:
+            ask(f"/quotes/{quote_id}")
+            findings.quotes += ask(f"/quotes/{quote_id}/content").status == 200
         of_own_jobs = [row for row in files if row[0] in own] or files
         for job, file in random.Random(2).choices(files, k=FILES) + random.Random(3).choices(of_own_jobs, k=FILES):
             findings.files += ask(f"/jobs/{job}/files/{file}").status == 200
@@ -133,21 +139,22 @@ def make_everything_visible(world: World) -> None:
     for table, column in (("template", "job_template"), ("field", "job_field")):
         world.rows(f"""INSERT INTO portal.portal_visible_{table} (account_id, {column}_id)
                        SELECT account_id, {column}_id FROM portal.{column} JOIN portal.portal USING (account_id) ON CONFLICT DO NOTHING""")
-    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs,view_documents,view_invoices}'")
+    world.rows("UPDATE portal.membership SET permissions = '{view_job_status,view_completed_jobs,view_documents,view_invoices,accept_quotes}'")
     world.rows("UPDATE portal.document SET is_visible = true")
     world.rows("DELETE FROM portal.document_hidden_from")
     world.rows("UPDATE portal.invoice SET is_visible = true")
+    world.rows("UPDATE portal.quote SET is_visible = true")
 
 
 def what_is_visible(world: World) -> set[str]:
     truths = [Truth(world, who) for who in everybody(world)]
-    return {word for truth in truths for shown in (*map(truth.page, truth.jobs()), truth.documents(), truth.invoices())
+    return {word for truth in truths for shown in (*map(truth.page, truth.jobs()), truth.documents(), truth.invoices(), truth.quotes())
             for word in WORD.findall(json.dumps(shown, ensure_ascii=False))}
 
 
 def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     hidden = sweep(world, words)
-    assert hidden.job_pages > 100 and hidden.requests > 1000 and hidden.documents > 20 and hidden.invoices > 5 and hidden.files > 20, "hardly anything was asked"
+    assert hidden.job_pages > 100 and hidden.requests > 1000 and hidden.documents > 20 and hidden.invoices > 5 and hidden.quotes > 5 and hidden.files > 20, "hardly anything was asked"
     assert not hidden.found, f"seen by members: {hidden.found}"
     assert not hidden.searches_with_hits, f"found by searching for it: {hidden.searches_with_hits}"
     logs = world.site.nginx.error_log.read_text(errors="replace") + world.site.nginx.access_log.read_text(errors="replace")
@@ -156,7 +163,7 @@ def test_nothing_hidden_is_found_until_it_is_made_visible(world, words):
     make_everything_visible(world)
     expected = what_is_visible(world)
     for kind in ("template", "description", "custom-text", "custom-link", "report-text", "report-link", "file", "label", "option", "note",
-                 "external", "reference", "address", "document-invisible", "document-hidden", "invoice-invisible", "field-alarm-code", "field-internal-remarks"):
+                 "external", "reference", "address", "document-invisible", "document-hidden", "invoice-invisible", "quote-invisible", "quote-reason", "field-alarm-code", "field-internal-remarks"):
         assert any(f"-{kind}-" in word for word in expected), f"nothing of the kind '{kind}' is there to be found"
 
     visible = sweep(world, {word for word in expected if any(f"-{kind}-" in word for kind in SEARCHED)})

@@ -54,7 +54,7 @@ def test_the_filters_hold_without_the_policies(matrix):
     rows = [(operation, who, cells_of(operation, matrix.around, who, audience_of(operation)))
             for operation in ("get_portal", "get_session", "list_sites", "list_jobs", "get_job", "get_job_calendar", "get_job_position", "get_job_file",
                                "list_documents", "get_document", "get_document_content", "list_invoices", "get_invoice", "get_invoice_content",
-                               "list_work_requests", "get_work_request") for who in askers]
+                               "list_work_requests", "get_work_request", "list_quotes", "get_quote", "get_quote_content") for who in askers]
     for table in tables:
         matrix.world.rows(f"ALTER TABLE portal.{table} DISABLE ROW LEVEL SECURITY")
     try:

@@ -22,7 +22,7 @@ def hostile() -> list[str]:
 def lines_of_everything(texts: list[str]) -> dict[str, list[dict]]:
     """What another system feeds, each text once in every free text that there is: kind by kind, in the order in which they name each other."""
     first = texts[:40]  # of fields and templates, which each job has and each console page lists
-    everything: dict[str, list[dict]] = {kind: [] for kind in ("clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "invoices")}
+    everything: dict[str, list[dict]] = {kind: [] for kind in ("clients", "sites", "contacts", "workers", "teams", "fields", "templates", "jobs", "invoices", "quotes")}
     for number, text in enumerate(texts):
         everything["clients"].append({"external_id": f"HC-{number}", "kind": "organisation", "organisation_name": text} if number % 2 == 0 else
                                      {"external_id": f"HC-{number}", "kind": "person", "first_name": text, "surname": text})
@@ -36,6 +36,8 @@ def lines_of_everything(texts: list[str]) -> dict[str, list[dict]]:
                                    "report": {"found": text}})
         everything["invoices"].append({"external_id": f"HI-{number}", "client": "HC-0", "number": text[:50], "title": text, "issued_on": "2026-11-16", "currency": "GBP",
                                        "total": 100 + number})
+        everything["quotes"].append({"external_id": f"HQ-{number}", "client": "HC-0", "number": text[:50], "title": text, "description": text, "issued_on": "2026-11-16",
+                                     "currency": "GBP", "total": 100 + number})
     fields = [("custom", "note", "text", {}), ("custom", "choice", "pick_list", {"options": [{"id": "a", "label": "</option><script>globalThis.ran=1</script>"}]}),
               ("custom", "web", "link", {}), ("report", "found", "text", {})]
     everything["fields"] = [{"external_id": f"HF-{key}", "group": group, "key": key, "label": f"<img src=x onerror=globalThis.ran=1> {key}", "type": kind, **more}

@@ -200,6 +200,25 @@ class Truth:
         return {"counts": {state: sum(item["state"] == state for item in items) for state in ("payment_due", "partially_paid", "overdue", "paid", "void")},
                 "outstanding": [{"amount": sums[currency], "currency": currency} for currency in sorted(sums)]}
 
+    def quotes(self, *, kind=None) -> list[dict]:
+        """All answers of GET /quotes/{id}, in the order of the list."""
+        if "accept_quotes" not in self._who.permissions:
+            return []
+        rows = self._rows("SELECT * FROM portal.quote WHERE account_id = %(account)s AND client_id = %(client)s AND is_visible AND withdrawn_at IS NULL", client=self._who.client_id)
+        jobs = {row["job_id"]: row["number"] for row in self.jobs()}
+        rows.sort(key=lambda row: (row["issued_on"], row["quote_id"]), reverse=True)
+        today = datetime.now(self._zone).date()
+        items = [quote_item(self._world, row, jobs, today) for row in rows]
+        return [item for item in items if kind is None or QUOTE_KIND[item["state"]] == kind]
+
+    def quote_summaries(self, *, kind=None) -> list[dict]:
+        """All items of GET /quotes, in order."""
+        return [summary_of(item) for item in self.quotes(kind=kind)]
+
+    def quote_counts(self) -> dict:
+        items = self.quotes()
+        return {"counts": {state: sum(item["state"] == state for item in items) for state in QUOTE_KIND}}
+
     def counts(self, **filters) -> dict[str, int]:
         items = self.listed(**filters)
         return {state: sum(1 for item in items if item["state"] == state) for state in ("planned", "active", "finished", "cancelled")
@@ -226,6 +245,33 @@ class Truth:
                            "surname": own["surname"] or None, "language": own["language"], "email_change_pending": own["pending_email"] is not None},
                 "membership": {**described(own), "permissions": sorted(own["permissions"])},
                 "memberships": [described(row) for row in rows]}
+
+
+QUOTE_KIND = {"pending_approval": "open", "changes_requested": "open", "accepted": "accepted", "declined": "closed", "expired": "closed", "superseded": "closed"}
+
+
+def summary_of(quote: dict) -> dict:
+    """What a list tells of it."""
+    return {name: value for name, value in quote.items() if name not in ("description", "decisions")}
+
+
+def quote_item(world: World, row: dict, jobs: dict[int, int], today: date, folder: str = "/api/v1/quotes") -> dict:
+    """Of a row of portal.quote; `jobs` are those that may be named, with their numbers."""
+    with world._connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("SELECT * FROM portal.quote_decision WHERE quote_id = %s AND client_id = %s ORDER BY quote_decision_id DESC LIMIT 20", (row["quote_id"], row["client_id"]))
+        decisions = [{"decision": each["decision"], "reason": each["reason"], "decided_at": rfc3339(each["decided_at"]), "decided_by": {"name": each["decided_by"]},
+                      "method": each["method"], "revision": each["revision"], "total": {"amount": each["total_minor"], "currency": each["currency"]}} for each in cursor.fetchall()]
+    last = next((each for each in decisions if each["revision"] == row["revision"]), None)
+    state = last["decision"] if last else "pending_approval"
+    if row["valid_until"] is not None and row["valid_until"] < today and state not in ("accepted", "declined"):
+        state = "expired"
+    extension = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(row["media_type"])
+    return {
+        "id": str(row["quote_id"]), "number": row["number"], "title": row["title"], "state": "superseded" if row["is_superseded"] else state, "revision": row["revision"],
+        "issued_on": str(row["issued_on"]), "valid_until": row["valid_until"] and str(row["valid_until"]), "total": {"amount": row["total_minor"], "currency": row["currency"]},
+        "job": {"id": str(row["job_id"]), "number": str(jobs[row["job_id"]])} if row["job_id"] in jobs else None,
+        "file": row["content_hash"] and {"name": f"{row['number']}.{extension}", "type": row["media_type"], "size": row["size_bytes"], "url": f"{folder}/{row['quote_id']}/content"},
+        "decision": last, "description": row["description"], "decisions": decisions}
 
 
 def kind_of(invoice: dict) -> str:

@@ -23,7 +23,7 @@ from support.site import PrivateSite
 COOKIE = "portal-member"
 NOTICE_SECONDS = 0.05
 # Of what is only added, these rows change what somebody sees (sql/migrations/0020_changes.sql).
-TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file|invoice|work_request)\b",
+TOLD_WHEN_ADDED = re.compile(r"\s*INSERT INTO portal\.(portal|portal_visible_template|portal_visible_field|job_template_field|site|document|document_hidden_from|job|job_file|invoice|work_request|quote|quote_decision)\b",
                              re.IGNORECASE)
 # What files begin with; nobody reads further.
 # What follows the first is its pixels.
@@ -54,6 +54,7 @@ class Account:
     jobs: dict[str, dict[str, int]] = field(default_factory=dict)  # by client, then by what the job is
     documents: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
     invoices: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
+    quotes: dict[str, dict[str, int]] = field(default_factory=dict)  # the same
 
     @property
     def host(self) -> str:
@@ -207,6 +208,8 @@ class World:
             self._make_jobs(account, name, worker, team)
             self._make_documents(account, name)
             self._make_invoices(account, name)
+        for name in account.clients:
+            self._make_quotes(account, name)
         return account
 
     def _make_templates(self, account: Account, visible_main: tuple[str, ...]) -> None:
@@ -341,6 +344,49 @@ class World:
             file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content)}
         values = {"title": f"Invoice {number}", "currency": "GBP", "total_minor": 12345, "due_on": due_days and issued_on + timedelta(days=due_days), **file, **columns}
         return self.insert("invoice", "invoice_id", account_id=account.account_id, client_id=account.clients[client], number=number, issued_on=issued_on, **values)
+
+    def _make_quotes(self, account: Account, client: str) -> None:
+        """What was decided, somebody decided who has left since."""
+        jobs, now = account.jobs[client], datetime.now(timezone.utc)
+        other = next(name for name in account.clients if name != client)
+        left, stranger = (self.add_member(account, name, ("accept_quotes",), state="removed", membership_state="ended") for name in (client, other))
+        quotes = account.quotes[client] = {
+            "pending": self.add_quote(account, client, "pending", age_days=2, valid_days=10, job_id=jobs["finished"], description="First line\nSecond \u201cline\u201d"),
+            "without a date": self.add_quote(account, client, "no date", valid_days=None, job_id=jobs["scheduled"], title=None),
+            "changed since": self.add_quote(account, client, "changed", valid_days=20, job_id=jobs["hidden template, finished"]),
+            "changes requested": self.add_quote(account, client, "wish", valid_days=20, job_id=jobs["deleted"], content=None, currency="EUR"),
+            "accepted": self.add_quote(account, client, "agreed", age_days=40),
+            "declined": self.add_quote(account, client, "refused", age_days=41),
+            "expired": self.add_quote(account, client, "late", age_days=42),
+            "superseded": self.add_quote(account, client, "replaced", is_superseded=True),
+            "invisible": self.add_quote(account, client, self.canary("quote-invisible"), is_visible=False, title=self.canary("quote-invisible"),
+                                        description=self.canary("quote-invisible")),
+            "withdrawn": self.add_quote(account, client, self.canary("quote-deleted"), withdrawn_at=now, content=None),
+            "moved": self.add_quote(account, other, f"moved to {client}", content=None)}
+        self.add_decision(left, quotes["changed since"], "changes_requested", "Without the last part, please.")
+        self.rows("UPDATE portal.quote SET total_minor = 9900 WHERE quote_id = %s", quotes["changed since"])
+        self.add_decision(left, quotes["changes requested"], "changes_requested", "Twice as many.\nAnd soon.")
+        self.add_decision(left, quotes["changes requested"], "changes_requested", "Three times as many.")
+        self.add_decision(left, quotes["accepted"], "accepted", None)
+        self.add_decision(left, quotes["declined"], "declined", "Not this year.")
+        self.add_decision(left, quotes["invisible"], "declined", self.canary("quote-reason"))
+        self.add_decision(stranger, quotes["moved"], "accepted", self.canary("quote-former-client"))
+        self.rows("UPDATE portal.quote SET client_id = %s WHERE quote_id = %s", account.clients[client], quotes["moved"])
+
+    def add_quote(self, account: Account, client: str, number: str, *, content: bytes | None = PDF, age_days: int = 1, valid_days: int | None = 30, **columns) -> int:
+        """Dates are days from today, the last one on which it holds from when it was issued."""
+        issued_on = (datetime.now(timezone.utc) - timedelta(days=age_days)).date()
+        file = {}
+        if content is not None:
+            content += f"quote {number} of {client} at {account.slug}".encode()
+            file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content), "content_revision": 1}
+        values = {"title": f"Quote {number}", "currency": "GBP", "total_minor": 12345, "valid_until": valid_days and issued_on + timedelta(days=valid_days), **file, **columns}
+        return self.insert("quote", "quote_id", account_id=account.account_id, client_id=account.clients[client], number=number, issued_on=issued_on, **values)
+
+    def add_decision(self, who: Membership, quote_id: int, decision: str, reason: str | None) -> None:
+        self.rows("""INSERT INTO portal.quote_decision (account_id, quote_id, client_id, revision, decision, reason, method, decided_by, membership_id)
+                     SELECT account_id, quote_id, client_id, revision, %s, %s, 'portal', 'Kim Doe', %s FROM portal.quote WHERE quote_id = %s""",
+                  decision, reason, who.membership_id, quote_id)
 
     def add_request(self, who: Membership, subject: str, *, age_hours: int = 1, **columns) -> int:
         created_at = datetime.now(timezone.utc) - timedelta(hours=age_hours)

@@ -129,6 +129,32 @@ TEST(ImportLines, AnInvoiceThatCannotBeIsNone) {
     EXPECT_EQ(rows_of(rest + std::string(wrong) + "}", "invoices"), "[]") << wrong;
 }
 
+TEST(ImportLines, QuotesSayWhatIsNotSaidExceptVisible) {
+  const std::string head = R"([{"line":1,"external_id":"q","client":"c","number":"Q-1",)";
+  const std::string least =
+      R"({"external_id":"q","client":"c","number":"Q-1","issued_on":"2026-11-16","currency":"EUR","total":5})";
+  EXPECT_EQ(rows_of(least, "quotes"),
+            head + R"("issued_on":"2026-11-16","currency":"EUR","total":5,"superseded":false}])");
+  EXPECT_EQ(
+      rows_of(
+          R"({"external_id":"q","client":"c","number":"Q-1","title":"Boiler","description":"Two\nlines","issued_on":"2026-11-16",)"
+          R"("valid_until":"2026-12-16","currency":"EUR","total":5,"superseded":true,"job":"j","visible":false})",
+          "quotes"),
+      head +
+          R"("title":"Boiler","issued_on":"2026-11-16","description":"Two\nlines","valid_until":"2026-12-16","currency":"EUR",)"
+          R"("total":5,"superseded":true,"job":"j","visible":false}])");
+}
+
+TEST(ImportLines, AQuoteThatCannotBeIsNone) {
+  const std::string rest =
+      R"({"external_id":"q","client":"c","number":"Q-1","issued_on":"2026-11-16","currency":"EUR",)";
+  for (const std::string_view wrong :
+       {R"("total":-1)", R"("total":1000000000000001)", R"("total":1.5)", R"("total":5,"valid_until":"soon")",
+        R"("total":5,"valid_until":"9990-01-01")", R"("total":5,"description":"a\u0001b")",
+        R"("total":5,"decision":"accepted")", R"("total":5,"revision":2)", R"("total":5,"superseded":"no")"})
+    EXPECT_EQ(rows_of(rest + std::string(wrong) + "}", "quotes"), "[]") << wrong;
+}
+
 TEST(ImportLines, PositionsKeepTheDigitsOfTheirNumbers) {
   const std::string place = R"("latitude":-0.123456789012345,"longitude":1e-07)";
   const std::string time = R"("recorded_at":"2026-11-16T13:00:00.5+01:00")";
