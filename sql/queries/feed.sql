@@ -1,4 +1,4 @@
--- What clients did, for other systems: in the order in which it was committed. sql/migrations/0036_feed.sql says why none is missed by whoever goes on from the last number.
+-- What clients did, for other systems: in the order in which it was committed. sql/migrations/0037_feed.sql says why none is missed by whoever goes on from the last number.
 
 -- In one statement, which sees one state of both tables.
 -- name: list_feed
