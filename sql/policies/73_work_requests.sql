@@ -35,27 +35,28 @@ create policy staff_answers on portal.work_request for update to portal_edge
   using (account_id = portal.account_for('staff') and portal.current_staff_role() in ('manager', 'owner') and state <> 'cancelled')
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() in ('manager', 'owner') and state <> 'cancelled');
 
--- Mails to staff about what a member did: who of the staff gets them is seen while they are written, and by nobody else (portal.tell_staff_of_request).
+-- Mails to staff about what a member did: who of the staff gets them is seen while they are written, and by nobody else (portal.tell_staff).
 create or replace function portal.tells_staff() returns boolean language sql stable parallel safe as $$
   select coalesce(current_setting('portal.tells_staff', true), '') = 'yes'
 $$;
 grant select (work_request_mail), update (work_request_mail) on portal.staff to portal_edge;
 create policy member_tells on portal.staff for select to portal_edge
   using (account_id = portal.account_for('member') and portal.tells_staff() and state = 'active');
-grant select (work_request_id), insert (work_request_id) on portal.outbox_message to portal_edge;
+grant select (work_request_id), insert (work_request_id, quote_id) on portal.outbox_message to portal_edge;
 create policy member_tells on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('member') and portal.tells_staff() and kind in ('work_request_submitted', 'work_request_cancelled')
-    and staff_id is not null and num_nonnulls(member_id, membership_id) = 0 and work_request_id is not null);
+    and staff_id is not null and num_nonnulls(member_id, membership_id, quote_id) = 0 and work_request_id is not null);
 create policy staff_answers on portal.outbox_message for insert to portal_edge
   with check (account_id = portal.account_for('staff') and portal.current_staff_role() in ('manager', 'owner') and kind = 'work_request_answered'
     and staff_id is null and work_request_id is not null);
 
--- A mail that only tells of something, sealed by whoever asks for it: {"reference", "payload" (hex), "key_id"}.
-create or replace function portal.tell_staff_of_request(account bigint, request bigint, kind text, messages jsonb) returns void language plpgsql volatile as $$
+drop function if exists portal.tell_staff_of_request(bigint, bigint, text, jsonb);
+-- A mail that only tells of something, a request or a quote, sealed by whoever asks for it: {"reference", "payload" (hex), "key_id"}.
+create or replace function portal.tell_staff(account bigint, kind text, request bigint, quote bigint, messages jsonb) returns void language plpgsql volatile as $$
 begin
   perform set_config('portal.tells_staff', 'yes', true);
-  insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, staff_id, work_request_id, payload, key_id)
-  select account, m.message ->> 'reference', kind, 'email', r.email, r.language, r.staff_id, request, decode(m.message ->> 'payload', 'hex'), m.message ->> 'key_id'
+  insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, staff_id, work_request_id, quote_id, payload, key_id)
+  select account, m.message ->> 'reference', kind, 'email', r.email, r.language, r.staff_id, request, quote, decode(m.message ->> 'payload', 'hex'), m.message ->> 'key_id'
   from (
     select s.staff_id, s.email, coalesce(s.language, p.default_language, 'en') as language, row_number() over (order by s.staff_id) as turn
     from portal.staff s left join portal.portal p on p.account_id = s.account_id
@@ -96,7 +97,7 @@ begin
   returning work_request.work_request_id as id, work_request.number into made;
   perform portal.note_activity(account, 'work_request_submitted', client, membership, 'work_request', made.id,
     jsonb_build_object('number', made.number, 'subject', content ->> 'subject'));
-  perform portal.tell_staff_of_request(account, made.id, 'work_request_submitted', messages);
+  perform portal.tell_staff(account, 'work_request_submitted', made.id, null, messages);
   return portal.remember_made(portal.require(made.id, 'PT404'));
 end
 $$;
@@ -120,7 +121,7 @@ begin
   update portal.work_request w set state = 'cancelled' where w.account_id = account and w.work_request_id = request;
   perform portal.note_activity(account, 'work_request_cancelled', client, membership, 'work_request', request,
     jsonb_build_object('number', held.number, 'subject', held.subject, 'before', jsonb_build_object('state', held.state)));
-  perform portal.tell_staff_of_request(account, request, 'work_request_cancelled', messages);
+  perform portal.tell_staff(account, 'work_request_cancelled', request, null, messages);
 end
 $$;
 
