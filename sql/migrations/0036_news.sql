@@ -71,6 +71,55 @@ create trigger news_added after insert on portal.invoice referencing new table a
 create trigger news_made after update on portal.invoice referencing old table as former new table as present
   for each statement execute function portal.note_new_invoices();
 
+-- A quote is news while it waits for a decision, and again with each revision, whenever it was issued.
+create function portal.note_new_quotes() returns trigger language plpgsql as $$
+begin
+  if not exists (
+    select from present p where p.is_visible and p.withdrawn_at is null and portal.quote_state(p.is_superseded, p.decision, p.valid_until, current_date) = 'pending_approval'
+  ) then
+    return null;
+  end if;
+  if tg_op = 'INSERT' then
+    insert into portal.news (account_id, membership_id, kind, object_id, revision)
+    select p.account_id, ms.membership_id, 'new_quotes', p.quote_id, p.revision
+    from present p
+    join portal.membership ms on ms.account_id = p.account_id and ms.client_id = p.client_id and ms.state = 'active' and ms.notifications <> '{}'
+    where p.issued_on > current_date - 14 and p.is_visible and p.withdrawn_at is null
+      and portal.quote_state(p.is_superseded, p.decision, p.valid_until, current_date) = 'pending_approval'
+      and ms.notifications @> '{new_quotes}' and ms.permissions @> '{accept_quotes}'
+    on conflict do nothing;
+  else
+    insert into portal.news (account_id, membership_id, kind, object_id, revision)
+    select n.account_id, ms.membership_id, 'new_quotes', n.quote_id, n.revision
+    from (
+      select b.account_id, b.client_id, b.quote_id, max(b.revision) filter (where b.is_present) as revision
+      from (
+        select f.account_id, f.client_id, f.quote_id, f.revision, false as is_present, false as is_recent, f.is_visible and f.withdrawn_at is null
+          and portal.quote_state(f.is_superseded, f.decision, f.valid_until, current_date) = 'pending_approval' as waits
+        from former f
+        union all
+        select p.account_id, p.client_id, p.quote_id, p.revision, true, p.issued_on > current_date - 14, p.is_visible and p.withdrawn_at is null
+          and portal.quote_state(p.is_superseded, p.decision, p.valid_until, current_date) = 'pending_approval'
+        from present p
+      ) b
+      group by b.account_id, b.client_id, b.quote_id
+      having bool_or(b.is_present and b.waits) and (
+        bool_or(b.is_recent) and not bool_or(not b.is_present and b.waits)
+        or max(b.revision) filter (where b.is_present) > max(b.revision) filter (where not b.is_present)
+      )
+    ) n
+    join portal.membership ms on ms.account_id = n.account_id and ms.client_id = n.client_id and ms.state = 'active' and ms.notifications <> '{}'
+    where ms.notifications @> '{new_quotes}' and ms.permissions @> '{accept_quotes}'
+    on conflict do nothing;
+  end if;
+  return null;
+end
+$$;
+create trigger news_added after insert on portal.quote referencing new table as present
+  for each statement execute function portal.note_new_quotes();
+create trigger news_made after update on portal.quote referencing old table as former new table as present
+  for each statement execute function portal.note_new_quotes();
+
 -- A job that was there and is finished now is news also when nobody says since when.
 create function portal.note_completed_jobs() returns trigger language plpgsql as $$
 begin

@@ -87,6 +87,15 @@ create policy courier_tells_of on portal.invoice for select to portal_courier
     where n.account_id = invoice.account_id and n.object_id = invoice.invoice_id and n.kind = 'new_invoices' and ms.client_id = invoice.client_id and ms.state = 'active'
       and ms.permissions @> '{view_invoices}' and ms.notifications @> '{new_invoices}'
   ));
+grant select (account_id, quote_id, client_id, number, title, is_superseded, is_visible, revision, decision, valid_until, withdrawn_at) on portal.quote to portal_courier;
+create policy courier_tells_of on portal.quote for select to portal_courier
+  using (is_visible and withdrawn_at is null and not is_superseded and decision is null and exists (
+    select from portal.news n
+    join portal.outbox_message o on o.account_id = n.account_id and o.outbox_message_id = n.outbox_message_id and o.sent_at is null and o.failed_at is null
+    join portal.membership ms on ms.account_id = n.account_id and ms.membership_id = n.membership_id
+    where n.account_id = quote.account_id and n.object_id = quote.quote_id and n.kind = 'new_quotes' and ms.client_id = quote.client_id and ms.state = 'active'
+      and ms.permissions @> '{accept_quotes}' and ms.notifications @> '{new_quotes}'
+  ));
 grant select (account_id, job_template_id) on portal.portal_visible_template to portal_courier;
 create policy courier_tells_of on portal.portal_visible_template for select to portal_courier
   using (exists (select from portal.outbox_message o where o.account_id = portal_visible_template.account_id and o.kind = 'news' and o.sent_at is null and o.failed_at is null));

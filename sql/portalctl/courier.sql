@@ -12,7 +12,7 @@ listen portal_outbox;
 -- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, sending bigint[], account_hour integer, account_day integer,
 --   recipient_day integer, kinds text[]
 -- columns: account_id bigint, outbox_message_id bigint, message_reference text, kind text, channel text, recipient text, language text, member_id bigint?,
---   membership_id bigint?, staff_id bigint?, work_request_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
+--   membership_id bigint?, staff_id bigint?, work_request_id bigint?, quote_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
 with due as (
   select q.*
   from portal.account a
@@ -61,7 +61,7 @@ set claim_token = :claim_token, claimed_until = now() + make_interval(secs => :l
 from taken t
 where o.account_id = t.account_id and o.outbox_message_id = t.outbox_message_id
 returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id,
-  o.staff_id, o.work_request_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
+  o.staff_id, o.work_request_id, o.quote_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
 
 -- Says of what a limit holds back that it does, and when to look at it again. In one order and past those that somebody else holds, so that couriers and
 -- whoever cancels never wait for each other in a circle.
@@ -126,6 +126,45 @@ left join portal.one_time_token t on t.account_id = a.account_id and t.token_has
 left join portal.staff st on st.account_id = a.account_id and st.staff_id = :staff_id
 left join portal.staff_token k on k.account_id = a.account_id and k.token_hash = :token_hash and k.staff_id = :staff_id
 where a.account_id = :account_id;
+
+-- What a claimed mail with news tells of: quotes that wait for a decision, invoices of which something is to be paid, jobs that are done; what its member may see at this moment
+-- and still wants to hear of. So many of each kind, the newest first; `of_kind` says how many there are.
+-- name: load_news
+-- parameters: account_id bigint, outbox_message_id bigint, row_limit integer
+-- columns: kind text, object_id bigint, number text, title text?, outstanding_minor bigint?, currency text?, of_kind bigint
+select t.kind, t.object_id, t.number, t.title, t.outstanding_minor, t.currency, t.of_kind
+from (
+  select n.kind, n.object_id, coalesce(q.number, i.number, j.number::text) as number, coalesce(q.title, i.title, k.name) as title,
+    i.total_minor - i.paid_minor as outstanding_minor, i.currency,
+    row_number() over (partition by n.kind order by n.created_at desc, n.object_id desc) as turn, count(*) over (partition by n.kind) as of_kind
+  from portal.news n
+  join portal.account a on a.account_id = n.account_id
+  join portal.membership ms on ms.account_id = n.account_id and ms.membership_id = n.membership_id and ms.state = 'active' and ms.notifications @> array[n.kind]
+  left join portal.quote q on n.kind = 'new_quotes' and q.account_id = n.account_id and q.quote_id = n.object_id and q.revision = n.revision and q.client_id = ms.client_id
+    and ms.permissions @> '{accept_quotes}' and q.is_visible and q.withdrawn_at is null
+    and portal.quote_state(q.is_superseded, q.decision, q.valid_until, portal.today_in(a.time_zone)) = 'pending_approval'
+  left join portal.invoice i on n.kind = 'new_invoices' and i.account_id = n.account_id and i.invoice_id = n.object_id and i.client_id = ms.client_id
+    and ms.permissions @> '{view_invoices}' and i.is_visible and i.withdrawn_at is null and not i.is_void and i.paid_minor < i.total_minor
+  left join portal.job j on n.kind = 'completed_jobs' and j.account_id = n.account_id and j.job_id = n.object_id and j.client_id = ms.client_id
+    and ms.permissions @> '{view_completed_jobs}' and j.status = 'finished' and j.deleted_at is null
+    and exists (select from portal.portal_visible_template v where v.account_id = j.account_id and v.job_template_id = j.job_template_id)
+  left join portal.job_template k on k.account_id = j.account_id and k.job_template_id = j.job_template_id
+  where n.account_id = :account_id and n.outbox_message_id = :outbox_message_id and num_nonnulls(q.quote_id, i.invoice_id, j.job_id) > 0
+) t
+where t.turn <= :row_limit
+order by t.kind desc, t.turn;
+
+-- The decision of which a claimed mail tells: it was written with it.
+-- name: load_quote_decision
+-- parameters: account_id bigint, outbox_message_id bigint
+-- columns: number text, title text?, client_name text?, decision text, decided_by text?, reason text?
+select d.number, d.title, c.name, d.decision, d.decided_by, d.reason
+from portal.outbox_message o
+join portal.quote_decision d on d.account_id = o.account_id and d.quote_id = o.quote_id and d.decided_at <= o.created_at
+left join portal.client c on c.account_id = d.account_id and c.client_id = d.client_id
+where o.account_id = :account_id and o.outbox_message_id = :outbox_message_id
+order by d.quote_decision_id desc
+limit 1;
 
 -- The three ends of a try. No row when the claim is somebody else's by now.
 -- name: mark_sent
