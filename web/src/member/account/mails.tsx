@@ -50,7 +50,7 @@ function Choice({ membership, former }: { membership: string; former: MyNotifica
       },
     });
   return (
-    <Form label={t('mails.title')} state={submission} submit={t('account.save')} submitting={t('account.saving')} onSubmit={() => void submit()}>
+    <Form label={t('mails.title')} state={submission} submit={t('mails.save')} submitting={t('account.saving')} onSubmit={() => void submit()}>
       <fieldset class="field">
         <legend>{t('mails.legend')}</legend>
         {former.available.map((value, index) => (

@@ -7,5 +7,6 @@ export const mails = {
   'mails.new_quotes': 'a quote waits for a decision',
   'mails.new_invoices': 'an invoice is to be paid',
   'mails.completed_jobs': 'a job is done',
+  'mails.save': 'Save the choice',
   'mails.none': 'Of what you see here, nothing is told by mail.',
 } as const satisfies Record<string, Message>;

@@ -8,5 +8,6 @@ export const mails: Record<keyof typeof english, Message> = {
   'mails.new_quotes': 'un presupuesto espere una decisión',
   'mails.new_invoices': 'haya una factura por pagar',
   'mails.completed_jobs': 'un trabajo esté terminado',
+  'mails.save': 'Guardar la elección',
   'mails.none': 'De lo que ve aquí, nada se avisa por correo.',
 };
