@@ -67,7 +67,7 @@ def add_newcomers(operator: Operator) -> None:
     acme, harbour = "Acme Facilities Ltd", "Harbour Hotels Group"
     # One starts with the client that came last.
     clients = {"fay.sites": [harbour], **{name: [harbour, acme] for name in ("two.hats", "cut.hats", "walk.en", "walk.es")}}
-    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", *ASKING, *clients):
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", "mo.mails", *ASKING, *clients):
         member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
         first, *others = clients.get(name, [acme])
         links = [operator.invite("brightwater", client, member["email"]) for client in (first, *others)]

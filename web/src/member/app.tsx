@@ -13,7 +13,6 @@ import { Layout } from './parts/layout.tsx';
 import { lazyPage, useLazyPages } from '../common/parts/lazy_page.tsx';
 import { PageSkeleton } from '../common/parts/skeletons.tsx';
 import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
-import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
 import { ConfirmPage } from './pages/confirm.tsx';
 import { DocumentsPage } from './pages/documents.tsx';
@@ -26,6 +25,7 @@ import { PasswordPage } from './pages/password.tsx';
 import { SignInPage } from './pages/sign_in.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
 
+const AccountPage = lazyPage(async () => (await import('./pages/account.tsx')).AccountPage);
 const NewRequestPage = lazyPage(async () => (await import('./pages/new_request.tsx')).NewRequestPage);
 const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
 const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);

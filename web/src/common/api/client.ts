@@ -25,6 +25,8 @@ export type WorkRequest = components['schemas']['WorkRequest'];
 export type NewWorkRequest = components['schemas']['NewWorkRequest'];
 export type Invoice = components['schemas']['Invoice'];
 export type InvoiceList = components['schemas']['InvoiceList'];
+export type Notification = components['schemas']['Notification'];
+export type MyNotifications = components['schemas']['MyNotifications'];
 export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };

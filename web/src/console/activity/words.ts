@@ -55,6 +55,7 @@ export const knownActions = [
   'staff_added',
   'staff_invitation_resent',
   'staff_role_changed',
+  'staff_mail_changed',
   'staff_removed',
   'api_key_created',
   'api_key_revoked',

@@ -61,7 +61,7 @@ export const es: Record<OwnKey, Message> = {
   'help.first_time': '¿Es su primera vez?',
   'help.first_time_text': 'Abra el enlace de la invitación de {business} y elija una contraseña. Si no tiene invitación, pídasela a {business}.',
   'help.password': 'Contraseña',
-  'help.password_text': 'Se cambia en «Cuenta». Allí ve también dónde tiene la sesión abierta y puede cerrarla.',
+  'help.password_text': 'Se cambia en «Cuenta». Allí elige también de qué se le avisa por correo, ve dónde tiene la sesión abierta y puede cerrarla.',
   'help.forgotten_text': 'En la página «Iniciar sesión», pulse «¿Ha olvidado su contraseña?». Le enviaremos un enlace para elegir otra.',
   'help.clients': '¿Representa a varios?',
   'help.clients_text': 'Pulse el nombre de arriba para elegir de quién ve los trabajos y documentos.',

@@ -172,6 +172,7 @@ export const documents = {
   'activity.action.staff_added': 'Added a colleague',
   'activity.action.staff_invitation_resent': 'Invited a colleague again',
   'activity.action.staff_role_changed': 'Changed the role of a colleague',
+  'activity.action.staff_mail_changed': 'Changed whether a colleague gets mails about requests',
   'activity.action.staff_removed': 'Removed a colleague',
   'activity.action.api_key_created': 'Created a key',
   'activity.action.api_key_revoked': 'Revoked a key',

@@ -172,6 +172,7 @@ export const documents: Record<keyof typeof english, Message> = {
   'activity.action.staff_added': 'Añadió a un compañero',
   'activity.action.staff_invitation_resent': 'Volvió a invitar a un compañero',
   'activity.action.staff_role_changed': 'Cambió el papel de un compañero',
+  'activity.action.staff_mail_changed': 'Cambió si un compañero recibe correos sobre solicitudes',
   'activity.action.staff_removed': 'Quitó a un compañero',
   'activity.action.api_key_created': 'Creó una clave',
   'activity.action.api_key_revoked': 'Revocó una clave',
