@@ -76,6 +76,7 @@ describe('what a client said elsewhere', () => {
 test('the last day, and how near it is', () => {
   expect(formatLast(quote, today, english)).toBe('Fri 4 Dec, 4 days left');
   expect(formatLast({ ...quote, valid_until: '2026-12-01' }, today, spanish)).toBe('mar 1 dic, queda 1 día');
+  expect(formatLast({ ...quote, valid_until: today }, today, english)).toBe('Mon 30 Nov, last day');
   expect(formatLast({ ...quote, state: 'accepted' }, today, english)).toBe('Fri 4 Dec');
   expect(formatLast({ ...quote, valid_until: null }, today, english)).toBeNull();
 });

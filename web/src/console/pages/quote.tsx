@@ -77,7 +77,7 @@ function About({ quote, onChanged }: Changing) {
         </a>,
       )}
       {fact(t('billed.amount'), formatMoney(total, locale))}
-      {fact(t('billed.issued'), formatDay(issued, today, translator))}
+      {fact(t('offered.issued'), formatDay(issued, today, translator))}
       {last !== null && fact(t('offered.valid'), last)}
       {job !== null && fact(t('work_request.job'), t('job.number', { number: job.number }))}
       {fact(

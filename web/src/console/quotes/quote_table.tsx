@@ -12,7 +12,7 @@ import { ListTable } from '../parts/list_table.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useLatest } from '../state/latest.ts';
 import { Visible } from './visible.tsx';
-import { formatLast } from './words.ts';
+import { formatHurry } from './words.ts';
 
 interface QuoteTableProperties {
   list: ListState<ItemsOf<OfferedQuote>>;
@@ -55,8 +55,17 @@ export function QuoteTable({ list, label, withClient, empty }: QuoteTablePropert
       whole: true,
       cell: ({ state }) => <QuoteStateWord state={state} text={t(`offered.state.${state}`)} />,
     },
-    { key: 'issued', head: t('billed.issued'), cell: ({ issued_on: day }) => <Unbroken text={formatDay(day, today, translator)} /> },
-    { key: 'valid', head: t('offered.valid'), cell: (quote) => <Unbroken text={formatLast(quote, today, translator) ?? '–'} /> },
+    { key: 'issued', head: t('offered.issued'), cell: ({ issued_on: day }) => <Unbroken text={formatDay(day, today, translator)} /> },
+    {
+      key: 'valid',
+      head: t('offered.valid'),
+      cell: (quote) => (
+        <>
+          <Unbroken text={quote.valid_until === null ? '–' : formatDay(quote.valid_until, today, translator)} />
+          <span class="muted block">{formatHurry(quote, today, translator)}</span>
+        </>
+      ),
+    },
     { key: 'amount', head: t('billed.amount'), numeric: true, cell: ({ total }) => <Unbroken text={formatMoney(total, locale)} /> },
     { key: 'visible', head: t('filed.visible'), whole: true, cell: (quote) => <Visible quote={quote} done={reload} /> },
   ];

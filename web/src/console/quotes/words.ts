@@ -6,12 +6,17 @@ import type { ConsoleTranslator } from '../i18n/words.ts';
 
 // How a quote is written wherever the console shows one.
 
+// "3 days left", where that is a reason to ask; otherwise null.
+export function formatHurry(quote: Pick<OfferedQuote, 'state' | 'valid_until'>, today: Day, { t }: ConsoleTranslator): string | null {
+  const left = fewDaysLeft(quote, today);
+  if (left === null) return null;
+  return left === 0 ? t('offered.last_day') : t('offered.days_left', { count: left });
+}
+
 // "Sun 20 Dec, 3 days left"; null where it ends at no time.
 export function formatLast(quote: Pick<OfferedQuote, 'state' | 'valid_until'>, today: Day, translator: ConsoleTranslator): string | null {
   if (quote.valid_until === null) return null;
-  const left = fewDaysLeft(quote, today);
-  const day = formatDay(quote.valid_until, today, translator);
-  return left === null ? day : translator.t('offered.days_left', { day, count: left });
+  return [formatDay(quote.valid_until, today, translator), formatHurry(quote, today, translator)].filter((part) => part !== null).join(', ');
 }
 
 // Who decided it and how that was said: "Anna Moore, by phone".

@@ -13,10 +13,10 @@ export function Navigation({ session }: { session: Session }) {
   const list = useRef<HTMLUListElement>(null);
   const more = useMore(list, permissions.join(' '));
   // After the first drawing, and whenever another page is the present one.
-  useLayoutEffect(() => showCurrent(list.current), [page]);
+  useLayoutEffect(() => bringInto(list.current, list.current?.querySelector('[aria-current]')), [page]);
   return (
     <nav class="navigation" aria-label={t('header.navigation')} data-more={more === '' ? undefined : more}>
-      <ul ref={list}>
+      <ul ref={list} onFocusIn={({ target }) => (target as Element).matches(':focus-visible') && bringInto(list.current, target as Element)}>
         <NavigationItem path="/" current={page === 'jobs'} within={page === 'job'} text={t('jobs.title')} />
         {permissions.includes('view_documents') && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
         {permissions.includes('accept_quotes') && (
@@ -49,9 +49,8 @@ function NavigationItem(properties: { path: string; current: boolean; within?: b
   );
 }
 
-// Only sideways: the page stays where it is.
-function showCurrent(list: HTMLElement | null): void {
-  const link = list?.querySelector('[aria-current]');
+// Only sideways: the page stays where it is. What a finger has just met is not moved away from under it.
+function bringInto(list: Element | null, link: Element | null | undefined): void {
   if (list === null || link === null || link === undefined) return;
   const [frame, place] = [list.getBoundingClientRect(), link.getBoundingClientRect()];
   list.scrollLeft += place.left + place.width / 2 - (frame.left + frame.width / 2);

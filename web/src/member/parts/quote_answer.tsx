@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Quote } from '../../common/api/client.ts';
+import { hasWaited } from '../../common/focus.ts';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { isOpen, type QuoteState } from '../../common/quotes.ts';
 import { useQuoteWords } from '../i18n/quotes.ts';
@@ -93,6 +94,10 @@ function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
   const canBeDecided = isOpen(quote.state);
   const isNews = canBeDecided && known.revision !== quote.revision;
 
+  // The form that somebody was in goes with what could be decided; whoever has gone on is left there.
+  useEffect(() => {
+    if (!canBeDecided) requestAnimationFrame(() => hasWaited(null) && document.getElementById('answer')?.focus({ preventScroll: true }));
+  }, [canBeDecided]);
   const isStale = accepting !== null && (!canBeDecided || accepting.revision !== quote.revision);
   const { busy } = withNote.submission;
   useEffect(() => {

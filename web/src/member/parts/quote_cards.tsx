@@ -66,7 +66,7 @@ function QuoteCard({ quote, changed }: { quote: QuoteSummary; changed: boolean }
         </strong>
         <QuoteStateWord state={state} text={t(`quote.state.${state}`)} />
       </span>
-      <span class="card-text">{formatMoney(total, locale)}</span>
+      <strong class="card-text">{formatMoney(total, locale)}</strong>
       <span class="card-text muted">
         {[title === null ? null : number, formatValid(quote, dayOf(new Date(), timeZone), timeZone, translator)].filter((part) => part !== null).join(' · ')}
         {changed && <em class="updated"> · {t('jobs.updated')}</em>}
