@@ -6,6 +6,7 @@ answers one line to each line of its standard input, and ends when that does.
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -111,6 +112,15 @@ def plan_visit_far_down(operator: Operator) -> dict:
     return {"job_id": job_id, "site": name}
 
 
+@cache
+def feeding_system(site: PrivateSite):
+    """The accounting of the demo's account, with a key of its own."""
+    key = json.loads(Operator(site).run("key", "create", "--account", "brightwater", "--name", "Accounting", "--scopes", "import", "--json"))["key"]
+    system = site.client("brightwater")
+    system.headers["Authorization"] = f"Bearer {key}"
+    return system
+
+
 def answer_question(site: PrivateSite, question: dict) -> dict:
     """What a person finds in the mailbox, what time does to links, for which the journeys cannot wait, and what happens behind the pages' backs."""
     if "link_sent_to" in question:
@@ -122,11 +132,7 @@ def answer_question(site: PrivateSite, question: dict) -> dict:
     if "sql" in question:
         return {"rows": site.postgres.execute(question["sql"], question.get("parameters"))}
     if "feed" in question:
-        # As the accounting of the demo's account does, with a key of its own.
-        key = json.loads(Operator(site).run("key", "create", "--account", "brightwater", "--name", "Accounting", "--scopes", "import", "--json"))["key"]
-        system = site.client("brightwater")
-        system.headers["Authorization"] = f"Bearer {key}"
-        return {"refused": feed(system, question["feed"])}
+        return {"refused": feed(feeding_system(site), question["feed"])}
     if "stop" in question:
         {"postgres": site.postgres, "redis": site.redis}[question["stop"]].stop()
         return {}
