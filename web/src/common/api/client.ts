@@ -27,6 +27,11 @@ export type Invoice = components['schemas']['Invoice'];
 export type InvoiceList = components['schemas']['InvoiceList'];
 export type Notification = components['schemas']['Notification'];
 export type MyNotifications = components['schemas']['MyNotifications'];
+export type QuoteSummary = components['schemas']['QuoteSummary'];
+export type QuoteList = components['schemas']['QuoteList'];
+export type Quote = components['schemas']['Quote'];
+export type QuoteDecision = components['schemas']['QuoteDecision'];
+export type NewQuoteDecision = components['schemas']['NewQuoteDecision'];
 export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
