@@ -10,6 +10,8 @@ namespace portal::portalctl {
 namespace {
 
 constexpr std::chrono::hours kRemovalPause{1};
+constexpr std::int32_t kNewsAtOnce = 100;   // memberships
+constexpr std::int32_t kNewsLines = 10;     // of each kind in a mail
 constexpr std::size_t kReasonBytes = 1000;  // as the column, in characters, of which none is less than a byte
 
 std::unexpected<Error> unavailable(const Failure& failure) {
@@ -36,6 +38,7 @@ outside::Message message_of(const sql::ClaimMessagesRow& row, std::span<const st
           .membership_id = row.membership_id,
           .staff_id = row.staff_id,
           .work_request_id = row.work_request_id,
+          .quote_id = row.quote_id,
           .payload = bytes_of(row.payload),
           .key_id = std::string(row.key_id),
           .attempts = row.attempts,
@@ -93,7 +96,7 @@ Result<std::vector<outside::Message>> CourierOutbox::claim(const outside::ClaimR
   const auto answer = fetch<sql::ClaimMessagesRow>(
       sql::claim_messages(token, outside::kLeaseSeconds, request.slots, request.account_slots,
                           std::span<const std::int64_t>(request.sending), limits_.account_hour, limits_.account_day,
-                          limits_.recipient_day));
+                          limits_.recipient_day, std::span<const std::string_view>(outside::kMessageKinds)));
   if (!answer) return fail(answer.error());
   std::vector<outside::Message> messages;
   for (int index = 0; index < answer->size(); ++index) messages.push_back(message_of((*answer)[index], token));
@@ -108,6 +111,10 @@ Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const
                                                    message.staff_id, message.work_request_id, hash, message.language));
   if (!answer) return fail(answer.error());
   if (answer->empty()) return std::nullopt;
+  Result<std::vector<outside::NewsItem>> news = load_news(message);
+  if (!news) return fail(std::move(news.error()));
+  Result<std::optional<outside::QuoteDecision>> decision = load_decision(message);
+  if (!decision) return fail(std::move(decision.error()));
   const sql::LoadContextRow row = (*answer)[0];
   return outside::MessageContext{.account_name = std::string(row.account_name),
                                  .portal_name = text_of(row.portal_name),
@@ -124,7 +131,62 @@ Result<std::optional<outside::MessageContext>> CourierOutbox::load_context(const
                                  .own_html = text_of(row.own_html),
                                  .own_sms = text_of(row.own_sms),
                                  .request = work_request_of(row),
+                                 .decision = std::move(*decision),
+                                 .news = std::move(*news),
                                  .mail = mail_setting_of(row)};
+}
+
+Result<std::vector<outside::NewsItem>> CourierOutbox::load_news(const outside::Message& message) {
+  std::vector<outside::NewsItem> news;
+  if (message.kind != "news") return news;
+  const auto& [account_id, id] = message.key;
+  const auto answer = fetch<sql::LoadNewsRow>(sql::load_news(account_id, id, kNewsLines));
+  if (!answer) return fail(answer.error());
+  for (int index = 0; index < answer->size(); ++index) {
+    const sql::LoadNewsRow row = (*answer)[index];
+    news.push_back({.kind = std::string(row.kind),
+                    .id = row.object_id,
+                    .number = std::string(row.number),
+                    .title = text_of(row.title),
+                    .outstanding_minor = row.outstanding_minor,
+                    .currency = text_of(row.currency),
+                    .of_kind = row.of_kind});
+  }
+  return news;
+}
+
+Result<std::optional<outside::QuoteDecision>> CourierOutbox::load_decision(const outside::Message& message) {
+  if (message.kind != "quote_decided") return std::nullopt;
+  const auto& [account_id, id] = message.key;
+  const auto answer = fetch<sql::LoadQuoteDecisionRow>(sql::load_quote_decision(account_id, id));
+  if (!answer) return fail(answer.error());
+  if (answer->empty()) return std::nullopt;
+  const sql::LoadQuoteDecisionRow row = (*answer)[0];
+  return outside::QuoteDecision{.number = std::string(row.number),
+                                .title = text_of(row.title),
+                                .client_name = text_of(row.client_name),
+                                .decision = std::string(row.decision),
+                                .decided_by = text_of(row.decided_by),
+                                .reason = text_of(row.reason)};
+}
+
+Result<std::vector<outside::DueNews>> CourierOutbox::due_news() {
+  const auto answer = fetch<sql::ListDueNewsRow>(sql::list_due_news(kNewsAtOnce));
+  if (!answer) return fail(answer.error());
+  std::vector<outside::DueNews> due;
+  for (int index = 0; index < answer->size(); ++index) {
+    const sql::ListDueNewsRow row = (*answer)[index];
+    due.push_back(
+        {.account_id = row.account_id, .membership_id = row.membership_id, .origin = std::string(row.origin)});
+  }
+  return due;
+}
+
+Result<void> CourierOutbox::write_news(const outside::DueNews& news, const auth::LinkMessage& message) {
+  const auto answer = fetch<sql::WriteNewsRow>(sql::write_news(news.account_id, news.membership_id, message.reference,
+                                                               message.payload.bytes, message.payload.key_id));
+  if (!answer) return fail(answer.error());
+  return {};
 }
 
 Result<bool> CourierOutbox::mark(const outside::Message& message, const outside::Mark& mark) {
@@ -142,6 +204,8 @@ Result<bool> CourierOutbox::mark(const outside::Message& message, const outside:
     case outside::Ending::kPostponed:
       return written(fetch<sql::PostponeMessageRow>(
           sql::postpone_message(account_id, id, message.claim_token, reason, mark.seconds, mark.counts)));
+    case outside::Ending::kDropped:
+      return written(fetch<sql::DropMessageRow>(sql::drop_message(account_id, id, message.claim_token)));
   }
   return false;
 }
@@ -150,11 +214,14 @@ Result<void> CourierOutbox::tidy() {
   const auto held =
       fetch<sql::HoldMessagesRow>(sql::hold_messages(limits_.account_hour, limits_.account_day, limits_.recipient_day));
   if (!held) return fail(held.error());
-  if (Outcome<void> done = database_->execute(sql::forget_payloads()); !done) return unavailable(done.error());
+  for (const pg::Query& query : {sql::give_up_late_notices(), sql::forget_payloads()}) {
+    if (Outcome<void> done = database_->execute(query); !done) return unavailable(done.error());
+  }
   const auto now = std::chrono::steady_clock::now();
   if (now < next_removal_) return {};
-  if (Outcome<void> done = database_->execute(sql::remove_old_messages(keep_days_)); !done)
-    return unavailable(done.error());
+  for (const pg::Query& query : {sql::remove_old_messages(keep_days_), sql::sweep_news()}) {
+    if (Outcome<void> done = database_->execute(query); !done) return unavailable(done.error());
+  }
   next_removal_ = now + kRemovalPause;
   return {};
 }

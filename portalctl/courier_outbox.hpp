@@ -23,6 +23,8 @@ class CourierOutbox final : public outside::Outbox {
   Result<std::optional<outside::MessageContext>> load_context(const outside::Message& message,
                                                               const std::optional<crypto::Digest>& link) override;
   Result<bool> mark(const outside::Message& message, const outside::Mark& mark) override;
+  Result<std::vector<outside::DueNews>> due_news() override;
+  Result<void> write_news(const outside::DueNews& news, const auth::LinkMessage& message) override;
   Result<void> tidy() override;
   int descriptor() const override;
   bool take_news() override;
@@ -31,6 +33,8 @@ class CourierOutbox final : public outside::Outbox {
   Result<Database*> connected();
   template <class Row>
   Result<Answer<Row>> fetch(const pg::Query& query);
+  Result<std::vector<outside::NewsItem>> load_news(const outside::Message& message);
+  Result<std::optional<outside::QuoteDecision>> load_decision(const outside::Message& message);
 
   Settings settings_;
   outside::SendingLimits limits_;

@@ -13,11 +13,11 @@
 namespace portal::access {
 
 // What a key is good for.
-enum class Scope : std::uint8_t { kImport, kInvite };
+enum class Scope : std::uint8_t { kImport, kInvite, kFeed };
 
-inline constexpr std::array<std::string_view, 2> kScopeNames = {"import", "invite"};
-inline constexpr std::array kScopes = {Choice<Scope>{"import", Scope::kImport},
-                                       Choice<Scope>{"invite", Scope::kInvite}};
+inline constexpr std::array<std::string_view, 3> kScopeNames = {"import", "invite", "feed"};
+inline constexpr std::array kScopes = {Choice<Scope>{"import", Scope::kImport}, Choice<Scope>{"invite", Scope::kInvite},
+                                       Choice<Scope>{"feed", Scope::kFeed}};
 
 inline std::string_view name_of(Scope scope) { return kScopeNames[std::to_underlying(scope)]; }
 

@@ -28,6 +28,11 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   return number;
 }
 
+bool is_name(std::string_view word) {
+  return !word.empty() &&
+         std::ranges::all_of(word, [](char letter) { return (letter >= 'a' && letter <= 'z') || letter == '_'; });
+}
+
 bool names_what_it_must(const Change& change) {
   return change.account_id != 0 && (change.kind != ChangeKind::kMembership || change.id != 0);
 }
@@ -46,7 +51,12 @@ std::optional<Change> parse_change(std::string_view payload) noexcept {
   const std::optional<std::int64_t> account = parse_number(words[1]);
   const std::optional<std::int64_t> client = parse_number(words[2]);
   const std::optional<std::int64_t> id = parse_number(words[3]);
-  if (kind == kKinds.end() || !account || !client || !id) return std::nullopt;
+  if (!is_name(words[0]) || !account || !client || !id) return std::nullopt;
+  // What only a newer version tells of can be anything of that account, and is nothing of any other.
+  if (kind == kKinds.end()) {
+    const Change change{.kind = ChangeKind::kAccount, .account_id = *account, .client_id = 0, .id = 0};
+    return names_what_it_must(change) ? std::optional(change) : std::nullopt;
+  }
   const Change change{.kind = kind->second, .account_id = *account, .client_id = *client, .id = *id};
   return names_what_it_must(change) ? std::optional(change) : std::nullopt;
 }

@@ -32,7 +32,8 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// "<kind> <account> <client or 0> <id or 0>". Nothing: what is not understood must be taken for a change of everything.
+// "<kind> <account> <client or 0> <id or 0>"; a kind without a name here is one of the account. Nothing: what is not
+// understood must be taken for a change of everything.
 std::optional<Change> parse_change(std::string_view payload) noexcept;
 
 class ChangeObserver {

@@ -7,6 +7,7 @@
 #include "features/api_keys/routes.hpp"
 #include "features/clients/routes.hpp"
 #include "features/documents/routes.hpp"
+#include "features/feed/routes.hpp"
 #include "features/import/routes.hpp"
 #include "features/invoices/routes.hpp"
 #include "features/jobs/routes.hpp"
@@ -37,7 +38,8 @@ std::vector<edge::Route> routes() {
            stream_routes(),     staff_routes(),         staff_portal_routes(),  staff_documents_routes(),
            staff_logo_routes(), staff_layouts_routes(), staff_mail_routes(),    staff_view_routes(),
            clients_routes(),    members_routes(),       activity_routes(),      api_key_routes(),
-           import_routes(),     invoices_routes(),      work_requests_routes(), quotes_routes(),
+           import_routes(),     invoices_routes(),      work_requests_routes(), feed_routes(),
+           quotes_routes(),
        }) {
     all.insert(all.end(), feature.begin(), feature.end());
   }

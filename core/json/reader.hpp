@@ -87,16 +87,12 @@ class ObjectReader {
   }
   // A list in which no word stands twice.
   template <class Choices>
+  std::vector<ChoiceValue<Choices>> choices(std::string_view name, const Choices& choices) {
+    return take_choices(name, choices, Presence::kRequired).value_or(std::vector<ChoiceValue<Choices>>());
+  }
+  template <class Choices>
   std::optional<std::vector<ChoiceValue<Choices>>> optional_choices(std::string_view name, const Choices& choices) {
-    const std::optional<std::vector<std::string_view>> words =
-        take_words(name, std::ranges::size(choices), Presence::kOptional);
-    if (!words) return std::nullopt;
-    std::vector<ChoiceValue<Choices>> values;
-    for (std::size_t index = 0; index < words->size(); ++index) {
-      const auto value = match(append_pointer(pointer_to(name), std::to_string(index)), choices, (*words)[index]);
-      if (value) values.push_back(*value);
-    }
-    return values;
+    return take_choices(name, choices, Presence::kOptional);
   }
 
   // An object inside this one: finish it before this one. Absent or of another type: all its getters answer nothing and
@@ -145,6 +141,18 @@ class ObjectReader {
                                                           Presence presence);
   std::optional<std::vector<std::int64_t>> take_ids(std::string_view name, std::size_t maximum, Presence presence);
   std::optional<std::string> check_text(const json_t* value, std::string_view name, TextLength length);
+  template <class Choices>
+  std::optional<std::vector<ChoiceValue<Choices>>> take_choices(std::string_view name, const Choices& choices,
+                                                                Presence presence) {
+    const std::optional<std::vector<std::string_view>> words = take_words(name, std::ranges::size(choices), presence);
+    if (!words) return std::nullopt;
+    std::vector<ChoiceValue<Choices>> values;
+    for (std::size_t index = 0; index < words->size(); ++index) {
+      const auto value = match(append_pointer(pointer_to(name), std::to_string(index)), choices, (*words)[index]);
+      if (value) values.push_back(*value);
+    }
+    return values;
+  }
   template <class Choices>
   std::optional<ChoiceValue<Choices>> match(std::string pointer, const Choices& choices, std::string_view word) {
     const auto value = find_choice(choices, word);

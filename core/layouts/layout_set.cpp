@@ -19,12 +19,24 @@ constexpr std::array<std::string_view, 2> kNoticeNames = {"company.name", "porta
 constexpr std::array<std::string_view, 8> kRequestNames = {"company.name",   "portal.url",      "client.name",
                                                            "request.number", "request.subject", "request.state",
                                                            "request.url",    "reply.lines"};
+constexpr std::array<std::string_view, 9> kQuoteNames = {"company.name",     "portal.url", "client.name",
+                                                         "quote.number",     "quote.name", "quote.decision",
+                                                         "quote.decided_by", "quote.url",  "reason.lines"};
+constexpr std::array<std::string_view, 5> kNewsNames = {"company.name", "portal.url", "client.name", "account.url",
+                                                        "news.lines"};
+// Of the lists in a mail about what is new.
+constexpr std::array<std::string_view, 1> kListNames = {"list.title"};
+constexpr std::array<std::string_view, 2> kLineNames = {"line.text", "line.url"};
 constexpr std::array<std::string_view, 3> kFrameNames = {"company.name", "portal.url", "logo.url"};
 
 // The placeholders that a layout may use, by the name of its file.
 std::span<const std::string_view> names_of(std::string_view file) {
   if (file.find("/staff_invitation") != std::string_view::npos) return kLinkNames;
   if (file.find("/work_request") != std::string_view::npos) return kRequestNames;
+  if (file.find("/quote_decided") != std::string_view::npos) return kQuoteNames;
+  if (file.find("/news") != std::string_view::npos) return kNewsNames;
+  if (file.starts_with("news_title")) return kListNames;
+  if (file.starts_with("news_line")) return kLineNames;
   if (file.find("invitation") != std::string_view::npos) return kInvitationNames;
   if (file.find("password_reset") != std::string_view::npos || file.find("confirmation") != std::string_view::npos)
     return kLinkNames;

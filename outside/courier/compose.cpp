@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "auth/link_message.hpp"
+#include "courier/news.hpp"
 #include "crypto/sealed.hpp"
 #include "crypto/token.hpp"
 #include "json/reader.hpp"
@@ -17,6 +20,7 @@ namespace {
 
 constexpr std::string_view kInvitationTest = "invitation_test";
 constexpr std::string_view kRequestAnswered = "work_request_answered";
+constexpr std::string_view kQuoteDecided = "quote_decided";
 constexpr std::array<std::string_view, 5> kLinkPaths = {"/activate#", "/password#", "/confirm#", "/console/activate#",
                                                         "/console/password#"};
 
@@ -48,6 +52,15 @@ struct Substitutions {
   std::string request_state = {};
   std::string request_url = {};
   std::string reply = {};
+  std::string quote_number = {};
+  std::string quote_name = {};
+  std::string quote_decision = {};
+  std::string quote_decided_by = {};
+  std::string quote_url = {};
+  std::string reason = {};
+  std::string account_url = {};
+  std::vector<NewsSection> news = {};
+  std::string news_lines = {};
 
   layouts::InvitationValues of_invitation() const {
     return {.client_name = client_name,
@@ -56,7 +69,7 @@ struct Substitutions {
             .activation_url = link_url.view(),
             .activation_expires = expires};
   }
-  std::array<layouts::Value, 13> values() const {
+  std::array<layouts::Value, 21> values() const {
     return {layouts::Value{"client.name", client_name},
             {"logo.url", logo_url},
             {"company.name", company_name},
@@ -69,25 +82,38 @@ struct Substitutions {
             {"request.subject", request_subject},
             {"request.state", request_state},
             {"request.url", request_url},
-            {"reply.lines", reply}};
+            {"reply.lines", reply},
+            {"quote.number", quote_number},
+            {"quote.name", quote_name},
+            {"quote.decision", quote_decision},
+            {"quote.decided_by", quote_decided_by},
+            {"quote.url", quote_url},
+            {"reason.lines", reason},
+            {"account.url", account_url},
+            {"news.lines", news_lines}};
   }
 };
 
 bool is_about_request(const Message& message) { return message.kind.starts_with("work_request"); }
 
+struct Words {
+  std::string_view word, english, spanish;
+};
+
 // What members read of a state, as in their pages.
-std::string_view describe_state(std::string_view state, std::string_view language) {
-  struct Words {
-    std::string_view state, english, spanish;
-  };
-  constexpr std::array<Words, 6> kWords = {{{"submitted", "Sent", "Enviada"},
-                                            {"acknowledged", "Seen", "Vista"},
-                                            {"scheduled", "Planned", "Planificada"},
-                                            {"completed", "Done", "Hecha"},
-                                            {"declined", "Declined", "Rechazada"},
-                                            {"cancelled", "Cancelled", "Cancelada"}}};
-  const auto* const words = std::ranges::find(kWords, state, &Words::state);
-  if (words == kWords.end()) return state;
+constexpr std::array<Words, 6> kStates = {{{"submitted", "Sent", "Enviada"},
+                                           {"acknowledged", "Seen", "Vista"},
+                                           {"scheduled", "Planned", "Planificada"},
+                                           {"completed", "Done", "Hecha"},
+                                           {"declined", "Declined", "Rechazada"},
+                                           {"cancelled", "Cancelled", "Cancelada"}}};
+constexpr std::array<Words, 3> kDecisions = {{{"accepted", "accepted", "aceptado"},
+                                              {"declined", "declined", "rechazado"},
+                                              {"changes_requested", "changes requested", "cambios solicitados"}}};
+
+std::string_view describe(std::span<const Words> all, std::string_view word, std::string_view language) {
+  const auto words = std::ranges::find(all, word, &Words::word);
+  if (words == all.end()) return word;
   return language == "es" ? words->spanish : words->english;
 }
 
@@ -97,10 +123,29 @@ void tell_of_request(Substitutions& result, const Message& message, const Messag
   const WorkRequest& request = *context.request;
   result.request_number = std::to_string(request.number);
   result.request_subject = request.subject;
-  result.request_state = describe_state(request.state, message.language);
+  result.request_state = describe(kStates, request.state, message.language);
   result.request_url =
       fmt::format("{}{}/requests/{}", origin, message.staff_id ? "/console" : "", *message.work_request_id);
   result.reply = request.reply;
+}
+
+void tell_of_decision(Substitutions& result, const Message& message, const MessageContext& context,
+                      std::string_view origin) {
+  if (!context.decision || !message.quote_id) return;
+  const QuoteDecision& decision = *context.decision;
+  result.client_name = decision.client_name;
+  result.quote_number = decision.number;
+  result.quote_name = decision.title.empty() ? decision.number : fmt::format("{} {}", decision.number, decision.title);
+  result.quote_decision = describe(kDecisions, decision.decision, message.language);
+  result.quote_decided_by = decision.decided_by.empty() ? decision.client_name : decision.decided_by;
+  result.quote_url = fmt::format("{}/console/quotes/{}", origin, *message.quote_id);
+  result.reason = decision.reason;
+}
+
+void tell_news(Substitutions& result, const Message& message, const MessageContext& context, std::string_view origin) {
+  result.account_url = fmt::format("{}/account", origin);
+  result.news = describe_news(context.news, origin, message.language);
+  result.news_lines = write_lines(result.news);
 }
 
 Result<Substitutions> substitute(const Message& message, const MessageContext& context, const Link& link) {
@@ -121,6 +166,8 @@ Result<Substitutions> substitute(const Message& message, const MessageContext& c
   }
   if (!link.path.empty()) result.link_url = crypto::join(crypto::SecretString(origin), link.path);
   tell_of_request(result, message, context, origin);
+  tell_of_decision(result, message, context, origin);
+  tell_news(result, message, context, origin);
   return result;
 }
 
@@ -129,6 +176,8 @@ std::string_view layout_kind(const Message& message, const MessageContext& conte
   // Without a reply there is nothing to quote.
   if (message.kind == kRequestAnswered && context.request && context.request->reply.empty())
     return "work_request_changed";
+  if (message.kind == kQuoteDecided && context.decision && !context.decision->reason.empty())
+    return "quote_decided_why";
   return message.kind;
 }
 
@@ -158,6 +207,28 @@ std::optional<Content> make_own_invitation(const Message& message, const Message
   return Content{.subject = std::move(mail->subject), .text = std::move(mail->text), .html = std::move(mail->html)};
 }
 
+// A list of what is new has as many lines as there are, each with a link of its own, so it is made of small layouts.
+Result<std::string> render_news(const Message& message, const Substitutions& substitutions,
+                                const layouts::LayoutSet& layouts) {
+  std::string html;
+  for (const NewsSection& section : substitutions.news) {
+    const std::array<layouts::Value, 1> title = {layouts::Value{.name = "list.title", .text = section.title}};
+    Result<std::string> part = layouts.render("news_title.html", title);
+    if (!part) return part;
+    html += *part;
+    for (const NewsLine& line : section.lines) {
+      const std::array<layouts::Value, 2> values = {layouts::Value{.name = "line.text", .text = line.text},
+                                                    layouts::Value{.name = "line.url", .text = line.url}};
+      part = layouts.render(line.url.empty() ? "news_line.html" : "news_line_linked.html", values);
+      if (!part) return part;
+      html += *part;
+    }
+  }
+  Result<std::string> end = layouts.render(message.language + "/news_end.html", substitutions.values());
+  if (!end) return end;
+  return html + *end;
+}
+
 Result<Content> make_content(const Message& message, const MessageContext& context, const Substitutions& substitutions,
                              const layouts::LayoutSet& layouts) {
   if (std::optional<Content> own = make_own_invitation(message, context, substitutions)) return std::move(*own);
@@ -167,6 +238,11 @@ Result<Content> make_content(const Message& message, const MessageContext& conte
   Result<std::string> html = layouts.render(layout_name(message, context, "html"), values);
   for (const auto* part : std::initializer_list<const Result<std::string>*>{&subject, &text, &html}) {
     if (!part->has_value()) return fail(part->error());
+  }
+  if (message.kind == kNewsKind) {
+    const Result<std::string> news = render_news(message, substitutions, layouts);
+    if (!news) return fail(news.error());
+    *html += *news;
   }
   return Content{.subject = std::move(*subject), .text = std::move(*text), .html = std::move(*html)};
 }
@@ -206,8 +282,9 @@ std::string find_obstacle(const Message& message, const MessageContext& context)
   if (message.staff_id && (context.staff_state.empty() || context.staff_state == "removed"))
     return "the person does not belong to the staff any more";
   if (is_about_request(message)) return context.request ? "" : "the request that it tells of is gone";
-  constexpr std::array<std::string_view, 5> kNotices = {"password_changed", "email_changed", "staff_password_changed",
-                                                        kInvitationTest, "mail_test"};
+  if (message.kind == kQuoteDecided) return context.decision ? "" : "the decision that it tells of is gone";
+  constexpr std::array<std::string_view, 6> kNotices = {"password_changed", "email_changed", "staff_password_changed",
+                                                        kInvitationTest,    "mail_test",     kNewsKind};
   const bool has_link = std::ranges::find(kNotices, message.kind) == kNotices.end();
   if (has_link && !context.link_is_good.value_or(false)) return "the link in it has ended, was used or was replaced";
   return {};

@@ -102,6 +102,7 @@ void Courier::look(Clock::time_point now) {
   if (now >= next_tidying_) {
     next_tidying_ = now + kTidyingPause;
     if (Result<void> done = outbox_.tidy(); !done) return report(done.error());
+    if (Result<void> done = gather_news(); !done) return report(done.error());
   }
   ClaimRequest request{.slots = settings_.sends - static_cast<std::int32_t>(sending_.size()),
                        .account_slots = settings_.account_sends,
@@ -114,6 +115,20 @@ void Courier::look(Clock::time_point now) {
   // There may be more behind them; once nothing comes, the next end of a transfer or the next notice says when to look.
   look_now_ = !messages->empty();
   for (Message& message : *messages) start(std::move(message));
+}
+
+Result<void> Courier::gather_news() {
+  const Result<std::vector<DueNews>> due = outbox_.due_news();
+  if (!due) return fail(due.error());
+  for (const DueNews& news : *due) {
+    const Result<auth::LinkMessage> message = auth::seal_notice(news.account_id, news.origin, keys_);
+    if (!message) {
+      log_("news cannot be written: " + message.error().log_detail);
+      return {};
+    }
+    if (Result<void> written = outbox_.write_news(news, *message); !written) return written;
+  }
+  return {};
 }
 
 void Courier::report(const Error& error) {
@@ -144,6 +159,8 @@ std::optional<Mark> Courier::try_to_start(const Message& message) {
     return mark_of_waiting(message, kDatabaseWasAway, kFirstDelaySeconds);
   }
   if (!*context) return Mark{.ending = Ending::kFailed, .reason = "the account is gone"};
+  if (message.kind == kNewsKind && (*context)->news.empty())
+    return Mark{.ending = Ending::kDropped, .reason = "there is nothing left to tell"};
   if (std::string obstacle = find_obstacle(message, **context); !obstacle.empty())
     return Mark{.ending = Ending::kFailed, .reason = std::move(obstacle)};
   return message.is_sms ? send_sms(message, **context, *link) : send_mail(message, **context, *link);
@@ -232,9 +249,10 @@ void Courier::write_down_rest() {
     const auto& [message, mark] = unmarked_.front();
     const Result<bool> written = outbox_.mark(message, mark);
     if (!written) return report(written.error());
-    const std::string_view what = mark.ending == Ending::kSent     ? "sent"
-                                  : mark.ending == Ending::kFailed ? "failed"
-                                                                   : "waits";
+    const std::string_view what = mark.ending == Ending::kSent      ? "sent"
+                                  : mark.ending == Ending::kFailed  ? "failed"
+                                  : mark.ending == Ending::kDropped ? "dropped"
+                                                                    : "waits";
     log_(fmt::format("{} {}{}{}{}", name_of(message), what, mark.reason.empty() ? "" : ": ",
                      without_address(mark.reason, message.recipient),
                      *written ? "" : " (somebody else has taken it or it is gone)"));

@@ -42,6 +42,8 @@ class Courier {
 
   bool may_look(Breaker::Clock::time_point now) const;
   void look(Breaker::Clock::time_point now);
+  // Writes the mails about what is new; they leave as any other message does.
+  Result<void> gather_news();
   void start(Message message);
   // Either the transfer was begun, or what came of the message is known already.
   std::optional<Mark> try_to_start(const Message& message);

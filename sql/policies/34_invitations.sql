@@ -55,7 +55,7 @@ create policy staff_drops on portal.outbox_message for delete to portal_edge
 drop view if exists portal.staff_member;
 create view portal.staff_member with (security_invoker = true) as
 select ms.account_id, ms.membership_id, ms.member_id, ms.client_id, c.name as client_name, m.first_name, m.surname, m.email, m.pending_email, m.phone, m.job_title,
-  m.language, ms.permissions, ms.invited_at, ms.activated_at, m.last_sign_in_at,
+  m.language, ms.permissions, ms.notifications, ms.invited_at, ms.activated_at, m.last_sign_in_at,
   case when ms.state = 'invited' then link.expires_at end as expires_at,
   case when link.address is not null then case when position('@' in link.address) > 0 then 'email' else 'sms' end end as channel,
   case
@@ -83,7 +83,7 @@ left join lateral (
   limit 1
 ) message on ms.state = 'invited';
 grant select (account_id, membership_id, member_id, client_id, client_name, first_name, surname, email, pending_email, phone, job_title, language, permissions,
-  invited_at, activated_at, last_sign_in_at, expires_at, channel, state, failure) on portal.staff_member to portal_edge;
+  notifications, invited_at, activated_at, last_sign_in_at, expires_at, channel, state, failure) on portal.staff_member to portal_edge;
 
 -- As the core and portalctl write addresses; null for what is none.
 create or replace function portal.usable_email(value text) returns text language sql immutable strict parallel safe as $$
@@ -241,18 +241,20 @@ begin
   perform portal.describe_member(account, person, invitee);
   select m.language into member_language from portal.member m where m.account_id = account and m.member_id = person;
   if current.membership_id is null then
-    insert into portal.membership (account_id, member_id, client_id, contact_id, permissions)
+    insert into portal.membership (account_id, member_id, client_id, contact_id, permissions, notifications)
     values (account, person, client,
       (select min(k.contact_id) from portal.contact k
         where k.account_id = account and k.client_id = client and k.withdrawn_at is null
           and (portal.usable_email(k.value) = invitee ->> 'email' or portal.usable_phone(k.value) = invitee ->> 'phone')),
       case when content ? 'permissions' then array(select jsonb_array_elements_text(content -> 'permissions'))
-        else '{view_job_status,view_completed_jobs,view_documents}' end)
+        else '{view_job_status,view_completed_jobs,view_documents}' end,
+      array(select jsonb_array_elements_text(content -> 'notifications')))
     returning membership_id, 'new' into current;
   else
     update portal.membership ms
     set invited_at = now(), permissions = case when content ? 'permissions' then array(select jsonb_array_elements_text(content -> 'permissions'))
-      else ms.permissions end
+      else ms.permissions end,
+      notifications = case when content ? 'notifications' then array(select jsonb_array_elements_text(content -> 'notifications')) else ms.notifications end
     where ms.account_id = account and ms.membership_id = current.membership_id;
     perform portal.take_back_invitation(account, current.membership_id, 'replaced');
   end if;
@@ -377,7 +379,7 @@ begin
   select * into held from portal.lock_membership(account, membership);
   select to_jsonb(v) into former
   from (
-    select m.first_name, m.surname, m.job_title, m.language, ms.permissions
+    select m.first_name, m.surname, m.job_title, m.language, ms.permissions, ms.notifications
     from portal.member m join portal.membership ms on ms.account_id = m.account_id and ms.member_id = m.member_id
     where ms.account_id = account and ms.membership_id = update_member.membership
   ) v;
@@ -392,8 +394,10 @@ begin
     job_title = case when content ? 'job_title' then content ->> 'job_title' else m.job_title end,
     language = case when content ? 'language' then content ->> 'language' else m.language end
   where m.account_id = account and m.member_id = held.member;
-  if content ? 'permissions' then
-    update portal.membership ms set permissions = array(select jsonb_array_elements_text(content -> 'permissions'))
+  if content ?| '{permissions,notifications}' then
+    update portal.membership ms
+    set permissions = case when content ? 'permissions' then array(select jsonb_array_elements_text(content -> 'permissions')) else ms.permissions end,
+      notifications = case when content ? 'notifications' then array(select jsonb_array_elements_text(content -> 'notifications')) else ms.notifications end
     where ms.account_id = account and ms.membership_id = update_member.membership;
   end if;
   perform portal.note_activity(account, case when content ? 'permissions' then 'permissions_changed' else 'member_changed' end, held.client, membership, null,

@@ -54,6 +54,11 @@ create policy courier_writes_to on portal.one_time_token for select to portal_co
     where o.account_id = one_time_token.account_id and o.member_id = one_time_token.member_id and o.sent_at is null and o.failed_at is null
   ));
 
+-- Which messages share the number that one recipient may get in a day.
+create or replace function portal.counts_with(kind text) returns text language sql immutable parallel safe as $$
+  select case when starts_with(kind, 'work_request') then 'work_request' when kind in ('quote_decided', 'news') then kind else 'link' end
+$$;
+
 -- Telephone numbers of contacts, which it reads for the search: the number and nothing else of whom it is. What staff find clients by follows by triggers.
 grant select (account_id, contact_id, client_id, kind, value, withdrawn_at, phone_read_at), update (e164, national_number, phone_read_at) on portal.contact to portal_courier;
 create policy courier_reads_numbers on portal.contact for select to portal_courier using (kind = 'phone' and withdrawn_at is null);

@@ -2,6 +2,10 @@
 
 -- How old a position may be that a client still sees.
 create or replace function portal.position_shown_for() returns interval language sql immutable parallel safe as $$ select interval '10 minutes' $$;
+-- Whoever forgets to say that a way has ended is not followed for days: that there is no time of its beginning ends nothing.
+create or replace function portal.is_followed(status text, en_route_at timestamptz) returns boolean language sql stable parallel safe as $$
+  select status = 'en_route' and coalesce(en_route_at > now() - interval '12 hours', true)
+$$;
 -- By how much the clock of whoever feeds positions may be ahead.
 create or replace function portal.position_ahead() returns interval language sql immutable parallel safe as $$ select interval '1 minute' $$;
 -- How long one is kept that nothing newer has replaced (portalctl tidy).
@@ -25,7 +29,8 @@ create policy member_waits on portal.worker_position for select to portal_edge
     and exists (select from portal.portal p where p.account_id = worker_position.account_id and p.shows_position)
     and exists (
       select from portal.job j
-      where j.account_id = worker_position.account_id and j.worker_id = worker_position.worker_id and j.status = 'en_route' and j.team_id is null
+      where j.account_id = worker_position.account_id and j.worker_id = worker_position.worker_id and portal.is_followed(j.status, j.en_route_at)
+        and j.team_id is null
     ));
 
 create policy key_reads on portal.worker_position for select to portal_edge

@@ -1,11 +1,11 @@
 -- Work requests: members see those of their client, make them and take back the own ones; staff read and answer them.
 
 grant select (account_id, last_number, last_change), update (last_number, last_change) on portal.work_request_counter to portal_edge;
--- Only the trigger of portal.work_request writes here, as whoever makes or changes a request.
+-- Only the triggers of portal.work_request and portal.quote_decision write here, as whoever makes or changes a request or decides about a quote.
 create policy member_counts on portal.work_request_counter for select to portal_edge
-  using (account_id = (select portal.account_for('member')) and (select portal.current_permissions() @> '{create_work_requests}'));
+  using (account_id = (select portal.account_for('member')) and (select portal.current_permissions() && '{create_work_requests,accept_quotes}'));
 create policy member_goes_on on portal.work_request_counter for update to portal_edge
-  using (account_id = portal.account_for('member') and portal.current_permissions() @> '{create_work_requests}');
+  using (account_id = portal.account_for('member') and portal.current_permissions() && '{create_work_requests,accept_quotes}');
 create policy staff_counts on portal.work_request_counter for select to portal_edge
   using (account_id = (select portal.account_for('staff')));
 create policy staff_goes_on on portal.work_request_counter for update to portal_edge
@@ -69,6 +69,16 @@ begin
 end
 $$;
 
+-- Of what a membership asks for in 24 hours staff get the first five by mail: whoever asks for much uses up nobody else's place among the mails of a day. All of it stands in
+-- the console.
+create or replace function portal.is_request_told(account bigint, request bigint) returns boolean language sql stable as $$
+  select count(o.work_request_id) < 5
+  from portal.work_request w
+  left join portal.work_request o on o.account_id = w.account_id and o.membership_id = w.membership_id and o.work_request_id < w.work_request_id
+    and o.created_at > w.created_at - interval '24 hours'
+  where w.account_id = account and w.work_request_id = request
+$$;
+
 -- Its id. PT404: no such site; PT400: no day that can be wished for; PT429: enough was asked for lately.
 create or replace function portal.submit_work_request(account bigint, client bigint, membership bigint, content jsonb, day_maximum integer, most_days integer, messages jsonb)
 returns bigint language plpgsql volatile as $$
@@ -97,7 +107,9 @@ begin
   returning work_request.work_request_id as id, work_request.number into made;
   perform portal.note_activity(account, 'work_request_submitted', client, membership, 'work_request', made.id,
     jsonb_build_object('number', made.number, 'subject', content ->> 'subject'));
-  perform portal.tell_staff(account, 'work_request_submitted', made.id, null, messages);
+  if portal.is_request_told(account, made.id) then
+    perform portal.tell_staff(account, 'work_request_submitted', made.id, null, messages);
+  end if;
   return portal.remember_made(portal.require(made.id, 'PT404'));
 end
 $$;
@@ -121,7 +133,9 @@ begin
   update portal.work_request w set state = 'cancelled' where w.account_id = account and w.work_request_id = request;
   perform portal.note_activity(account, 'work_request_cancelled', client, membership, 'work_request', request,
     jsonb_build_object('number', held.number, 'subject', held.subject, 'before', jsonb_build_object('state', held.state)));
-  perform portal.tell_staff(account, 'work_request_cancelled', request, null, messages);
+  if portal.is_request_told(account, request) then
+    perform portal.tell_staff(account, 'work_request_cancelled', request, null, messages);
+  end if;
 end
 $$;
 

@@ -5,13 +5,14 @@
 listen portal_outbox;
 
 -- What may be sent now, up to `slots`: from every account that is not suspended at most `account_slots`, the messages that have waited longest, within the
--- limits on what leaves in an hour and a day. What tells of work requests counts apart for whom it goes to, so that members who ask for much keep no link from anybody.
--- Whatever is claimed counts as sent. `sending` names the account of each message that this courier has on its way.
+-- limits on what leaves in an hour and a day. What tells of work requests counts apart for whom it goes to, and so does what tells of quotes and of news: members who ask for
+-- much, and lines that come by the thousand, keep no link from anybody. Whatever is claimed counts as sent. `sending` names the account of each message that this courier has on
+-- its way. Kinds that it does not know are left to one that does.
 -- name: claim_messages
 -- parameters: claim_token bytea, lease_seconds integer, slots integer, account_slots integer, sending bigint[], account_hour integer, account_day integer,
---   recipient_day integer
+--   recipient_day integer, kinds text[]
 -- columns: account_id bigint, outbox_message_id bigint, message_reference text, kind text, channel text, recipient text, language text, member_id bigint?,
---   membership_id bigint?, staff_id bigint?, work_request_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
+--   membership_id bigint?, staff_id bigint?, work_request_id bigint?, quote_id bigint?, payload bytea, key_id text, attempts integer, tried_seconds bigint
 with due as (
   select q.*
   from portal.account a
@@ -25,25 +26,25 @@ with due as (
     ) o
   ) gone
   cross join lateral (
-    select o.account_id, o.outbox_message_id, o.channel, o.recipient, o.not_before, starts_with(o.kind, 'work_request') as is_about_request
+    select o.account_id, o.outbox_message_id, o.channel, o.recipient, o.not_before, portal.counts_with(o.kind) as counts_with
     from portal.outbox_message o
     where o.account_id = a.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
-      and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null
+      and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null and o.kind = any (:kinds)
     order by o.not_before, o.outbox_message_id
     limit greatest(0, least(:account_slots - (select count(*) from unnest(:sending) s where s = a.account_id), :account_hour - gone.in_hour, :account_day - gone.in_day))
   ) q
   where a.suspended_at is null
 ), allowed as (
   select d.account_id, d.outbox_message_id, d.not_before
-  from (select due.*, row_number() over (partition by account_id, channel, recipient, is_about_request order by not_before, outbox_message_id) as turn from due) d
+  from (select due.*, row_number() over (partition by account_id, channel, recipient, counts_with order by not_before, outbox_message_id) as turn from due) d
   where d.turn + (
     select count(*) from portal.outbox_message s
     where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel and s.sent_at > now() - interval '1 day'
-      and starts_with(s.kind, 'work_request') = d.is_about_request
+      and portal.counts_with(s.kind) = d.counts_with
   ) + (
     select count(*) from portal.outbox_message s
     where s.account_id = d.account_id and s.recipient = d.recipient and s.channel = d.channel
-      and s.claimed_until > now() and s.sent_at is null and s.failed_at is null and starts_with(s.kind, 'work_request') = d.is_about_request
+      and s.claimed_until > now() and s.sent_at is null and s.failed_at is null and portal.counts_with(s.kind) = d.counts_with
   ) <= :recipient_day
 ), taken as (
   select o.account_id, o.outbox_message_id
@@ -60,7 +61,7 @@ set claim_token = :claim_token, claimed_until = now() + make_interval(secs => :l
 from taken t
 where o.account_id = t.account_id and o.outbox_message_id = t.outbox_message_id
 returning o.account_id, o.outbox_message_id, o.message_reference, o.kind, o.channel, o.recipient, o.language, o.member_id, o.membership_id,
-  o.staff_id, o.work_request_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
+  o.staff_id, o.work_request_id, o.quote_id, o.payload, o.key_id, o.attempts, extract(epoch from now() - o.first_attempt_at)::bigint;
 
 -- Says of what a limit holds back that it does, and when to look at it again. In one order and past those that somebody else holds, so that couriers and
 -- whoever cancels never wait for each other in a circle.
@@ -80,7 +81,7 @@ with gone as (
     and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
       select count(*) from portal.outbox_message s
       where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
-        and starts_with(s.kind, 'work_request') = starts_with(o.kind, 'work_request')
+        and portal.counts_with(s.kind) = portal.counts_with(o.kind)
     ) >= :recipient_day)
   order by o.account_id, o.outbox_message_id
   for update of o skip locked
@@ -126,6 +127,45 @@ left join portal.staff st on st.account_id = a.account_id and st.staff_id = :sta
 left join portal.staff_token k on k.account_id = a.account_id and k.token_hash = :token_hash and k.staff_id = :staff_id
 where a.account_id = :account_id;
 
+-- What a claimed mail with news tells of: quotes that wait for a decision, invoices of which something is to be paid, jobs that are done; what its member may see at this moment
+-- and still wants to hear of. So many of each kind, the newest first; `of_kind` says how many there are.
+-- name: load_news
+-- parameters: account_id bigint, outbox_message_id bigint, row_limit integer
+-- columns: kind text, object_id bigint, number text, title text?, outstanding_minor bigint?, currency text?, of_kind bigint
+select t.kind, t.object_id, t.number, t.title, t.outstanding_minor, t.currency, t.of_kind
+from (
+  select n.kind, n.object_id, coalesce(q.number, i.number, j.number::text) as number, coalesce(q.title, i.title, k.name) as title,
+    i.total_minor - i.paid_minor as outstanding_minor, i.currency,
+    row_number() over (partition by n.kind order by n.created_at desc, n.object_id desc) as turn, count(*) over (partition by n.kind) as of_kind
+  from portal.news n
+  join portal.account a on a.account_id = n.account_id
+  join portal.membership ms on ms.account_id = n.account_id and ms.membership_id = n.membership_id and ms.state = 'active' and ms.notifications @> array[n.kind]
+  left join portal.quote q on n.kind = 'new_quotes' and q.account_id = n.account_id and q.quote_id = n.object_id and q.revision = n.revision and q.client_id = ms.client_id
+    and ms.permissions @> '{accept_quotes}' and q.is_visible and q.withdrawn_at is null
+    and portal.quote_state(q.is_superseded, q.decision, q.valid_until, portal.today_in(a.time_zone)) = 'pending_approval'
+  left join portal.invoice i on n.kind = 'new_invoices' and i.account_id = n.account_id and i.invoice_id = n.object_id and i.client_id = ms.client_id
+    and ms.permissions @> '{view_invoices}' and i.is_visible and i.withdrawn_at is null and not i.is_void and i.paid_minor < i.total_minor
+  left join portal.job j on n.kind = 'completed_jobs' and j.account_id = n.account_id and j.job_id = n.object_id and j.client_id = ms.client_id
+    and ms.permissions @> '{view_completed_jobs}' and j.status = 'finished' and j.deleted_at is null
+    and exists (select from portal.portal_visible_template v where v.account_id = j.account_id and v.job_template_id = j.job_template_id)
+  left join portal.job_template k on k.account_id = j.account_id and k.job_template_id = j.job_template_id
+  where n.account_id = :account_id and n.outbox_message_id = :outbox_message_id and num_nonnulls(q.quote_id, i.invoice_id, j.job_id) > 0
+) t
+where t.turn <= :row_limit
+order by t.kind desc, t.turn;
+
+-- The decision of which a claimed mail tells: it was written with it.
+-- name: load_quote_decision
+-- parameters: account_id bigint, outbox_message_id bigint
+-- columns: number text, title text?, client_name text?, decision text, decided_by text?, reason text?
+select d.number, d.title, c.name, d.decision, d.decided_by, d.reason
+from portal.outbox_message o
+join portal.quote_decision d on d.account_id = o.account_id and d.quote_id = o.quote_id and d.decided_at <= o.created_at
+left join portal.client c on c.account_id = d.account_id and c.client_id = d.client_id
+where o.account_id = :account_id and o.outbox_message_id = :outbox_message_id
+order by d.quote_decision_id desc
+limit 1;
+
 -- The three ends of a try. No row when the claim is somebody else's by now.
 -- name: mark_sent
 -- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea
@@ -153,6 +193,53 @@ set not_before = now() + make_interval(secs => :seconds), last_error = :reason, 
   attempts = attempts - case when :counts then 0 else 1 end, first_attempt_at = case when :counts or attempts > 1 then first_attempt_at end
 where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and sent_at is null and failed_at is null
 returning outbox_message_id;
+
+-- What a member was to be told of has nothing left in it: it was never sent, and nothing has failed.
+-- name: drop_message
+-- parameters: account_id bigint, outbox_message_id bigint, claim_token bytea
+-- columns: outbox_message_id bigint
+delete from portal.outbox_message
+where account_id = :account_id and outbox_message_id = :outbox_message_id and claim_token = :claim_token and kind = 'news' and sent_at is null and failed_at is null
+returning outbox_message_id;
+
+-- Staff read a notice that is more than a day late in the console instead. What nothing has put off yet is tried all the same, as what somebody tries again.
+-- name: give_up_late_notices
+update portal.outbox_message
+set failed_at = now(), last_error = left('given up, because it is more than a day late: ' || last_error, 1000)
+where kind in ('work_request_submitted', 'work_request_cancelled', 'quote_decided') and sent_at is null and failed_at is null and last_error is not null
+  and created_at < now() - interval '1 day' and (claimed_until is null or claimed_until <= now());
+
+-- Whose news has waited for more of it long enough; with where the portal is.
+-- name: list_due_news
+-- parameters: row_limit integer
+-- columns: account_id bigint, membership_id bigint, origin text
+select n.account_id, n.membership_id, h.origin
+from (
+  select w.account_id, w.membership_id, min(w.created_at) as since from portal.news w
+  where w.outbox_message_id is null
+  group by w.account_id, w.membership_id
+  having min(w.created_at) < now() - portal.news_waits()
+) n
+join portal.account a on a.account_id = n.account_id and a.suspended_at is null
+join portal.account_host h on h.account_id = n.account_id and h.is_primary
+join portal.membership ms on ms.account_id = n.account_id and ms.membership_id = n.membership_id and ms.state = 'active'
+join portal.member m on m.account_id = ms.account_id and m.member_id = ms.member_id and m.state = 'active' and m.email is not null
+where not portal.was_told_lately(n.account_id, n.membership_id)
+order by n.since, n.membership_id
+limit :row_limit;
+
+-- Null: another courier has done it, or there is nothing to tell any more.
+-- name: write_news
+-- parameters: account_id bigint, membership_id bigint, message_reference text, payload bytea, key_id text
+-- columns: outbox_message_id bigint?
+select portal.write_news(:account_id, :membership_id, :message_reference, :payload, :key_id);
+
+-- What nobody could be told of.
+-- name: sweep_news
+delete from portal.news n
+where n.outbox_message_id is null and (n.created_at < now() - interval '7 days' or not exists (
+  select from portal.membership ms where ms.account_id = n.account_id and ms.membership_id = n.membership_id and ms.state = 'active'
+));
 
 -- What is over is kept for a time, so that it can be told what became of a message (SECURITY R69).
 -- name: remove_old_messages

@@ -185,7 +185,8 @@ select case when p.worker_id is not null then jsonb_build_object('latitude', p.l
   portal.distance_metres(p.latitude, p.longitude, j.latitude, j.longitude)
 from portal.job j
 left join portal.worker_position p on p.account_id = j.account_id and p.worker_id = j.worker_id and j.status = 'en_route'
-  /*filter*/ and p.account_id = :account_id and p.recorded_at > now() - portal.position_shown_for() and j.team_id is null
+  /*filter*/ and p.account_id = :account_id and p.recorded_at > now() - portal.position_shown_for() and portal.is_followed(j.status, j.en_route_at)
+  and j.team_id is null
   and exists (select from portal.portal s where s.account_id = :account_id and s.shows_position) /*end filter*/
 where j.job_id = :job_id
   /*filter*/ and j.account_id = :account_id and j.client_id = :client_id and j.deleted_at is null

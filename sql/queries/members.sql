@@ -5,9 +5,9 @@
 -- parameters: account_id bigint, client_id bigint?, state text?, channel text?, q text?, after_invited_at timestamptz?, after_membership_id bigint,
 --   row_limit integer
 -- columns: membership_id bigint, client_id bigint, client_name text, first_name text, surname text, email text?, pending_email text?, phone text?, job_title text?,
---   language text?, permissions text[], state text, channel text?, failure text?, invited_at timestamptz, expires_at timestamptz?, accepted_at timestamptz?,
+--   language text?, permissions text[], notifications text[], state text, channel text?, failure text?, invited_at timestamptz, expires_at timestamptz?, accepted_at timestamptz?,
 --   last_sign_in_at timestamptz?
-select v.membership_id, v.client_id, v.client_name, v.first_name, v.surname, v.email, v.pending_email, v.phone, v.job_title, v.language, v.permissions, v.state,
+select v.membership_id, v.client_id, v.client_name, v.first_name, v.surname, v.email, v.pending_email, v.phone, v.job_title, v.language, v.permissions, v.notifications, v.state,
   v.channel, v.failure, v.invited_at, v.expires_at, v.activated_at, v.last_sign_in_at
 from portal.staff_member v
 where (:client_id is null or v.client_id = :client_id) and (:state is null or v.state = :state) and (:channel is null or v.channel = :channel)
@@ -24,9 +24,9 @@ limit :row_limit;
 -- name: get_member
 -- parameters: account_id bigint, membership_id bigint?
 -- columns: membership_id bigint, client_id bigint, client_name text, first_name text, surname text, email text?, pending_email text?, phone text?, job_title text?,
---   language text?, permissions text[], state text, channel text?, failure text?, invited_at timestamptz, expires_at timestamptz?, accepted_at timestamptz?,
+--   language text?, permissions text[], notifications text[], state text, channel text?, failure text?, invited_at timestamptz, expires_at timestamptz?, accepted_at timestamptz?,
 --   last_sign_in_at timestamptz?
-select v.membership_id, v.client_id, v.client_name, v.first_name, v.surname, v.email, v.pending_email, v.phone, v.job_title, v.language, v.permissions, v.state,
+select v.membership_id, v.client_id, v.client_name, v.first_name, v.surname, v.email, v.pending_email, v.phone, v.job_title, v.language, v.permissions, v.notifications, v.state,
   v.channel, v.failure, v.invited_at, v.expires_at, v.activated_at, v.last_sign_in_at
 from portal.staff_member v
 where v.membership_id = case when :membership_id is null then portal.made_id() else :membership_id end

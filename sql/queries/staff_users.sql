@@ -111,12 +111,23 @@ select portal.require((select staff_id from target), 'PT404'), portal.require((s
 -- name: switch_staff_mail
 -- parameters: account_id bigint, staff_id bigint, work_request_mail boolean
 -- columns: staff_id bigint
-with changed as (
-  update portal.staff s set work_request_mail = :work_request_mail
+with target as (
+  select s.account_id, s.staff_id, s.work_request_mail
+  from portal.staff s
   where s.staff_id = :staff_id and s.state <> 'removed' /*filter*/ and s.account_id = :account_id /*end filter*/
-  returning s.staff_id
+  for no key update
+), changed as (
+  update portal.staff s set work_request_mail = :work_request_mail
+  from target t
+  where s.account_id = t.account_id and s.staff_id = t.staff_id
+), noted as (
+  insert into portal.activity (account_id, actor_kind, staff_id, action, subject_kind, subject_id, details)
+  select t.account_id, portal.current_actor_kind(), portal.current_staff_id(), 'staff_mail_changed', 'staff', t.staff_id,
+    jsonb_build_object('before', jsonb_build_object('work_request_mail', t.work_request_mail), 'after', jsonb_build_object('work_request_mail', :work_request_mail::boolean))
+  from target t
+  where t.work_request_mail <> :work_request_mail
 )
-select portal.require((select staff_id from changed), 'PT404');
+select portal.require((select staff_id from target), 'PT404');
 
 -- After lock_owners, as change_staff_role. Ends everything that the person opened.
 -- name: remove_staff_user
@@ -178,9 +189,22 @@ returning s.token_hash;
 -- name: update_staff_me
 -- parameters: account_id bigint, staff_id bigint, sets_first_name boolean, first_name text?, sets_surname boolean, surname text?,
 --   sets_language boolean, language text?, work_request_mail boolean?
-update portal.staff set
-  first_name = case when :sets_first_name then coalesce(:first_name, '') else first_name end,
-  surname = case when :sets_surname then coalesce(:surname, '') else surname end,
-  language = case when :sets_language then :language else language end,
-  work_request_mail = coalesce(:work_request_mail, work_request_mail)
-where staff_id = :staff_id /*filter*/ and account_id = :account_id /*end filter*/;
+with target as (
+  select s.account_id, s.staff_id, s.work_request_mail
+  from portal.staff s
+  where s.staff_id = :staff_id /*filter*/ and s.account_id = :account_id /*end filter*/
+  for no key update
+), noted as (
+  insert into portal.activity (account_id, actor_kind, staff_id, action, subject_kind, subject_id, details)
+  select t.account_id, portal.current_actor_kind(), portal.current_staff_id(), 'staff_mail_changed', 'staff', t.staff_id,
+    jsonb_build_object('before', jsonb_build_object('work_request_mail', t.work_request_mail), 'after', jsonb_build_object('work_request_mail', :work_request_mail::boolean))
+  from target t
+  where t.work_request_mail <> :work_request_mail
+)
+update portal.staff s set
+  first_name = case when :sets_first_name then coalesce(:first_name, '') else s.first_name end,
+  surname = case when :sets_surname then coalesce(:surname, '') else s.surname end,
+  language = case when :sets_language then :language else s.language end,
+  work_request_mail = coalesce(:work_request_mail, s.work_request_mail)
+from target t
+where s.account_id = t.account_id and s.staff_id = t.staff_id;

@@ -37,6 +37,8 @@ ROWS = f"""
     insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, failed_at)
     select {{0}}, 'reference-' || lpad(membership_id::text, 12, '0'), 'invitation', 'email', 'a@b.example', 'en', member_id, membership_id, now()
     from portal.membership where account_id = {{0}};
+    insert into portal.news (account_id, membership_id, kind, object_id, outbox_message_id)
+    select account_id, membership_id, 'new_invoices', outbox_message_id, outbox_message_id from portal.outbox_message where account_id = {{0}};
     insert into portal.activity (account_id, actor_kind, member_id, action, client_id, membership_id)
     select {{0}}, 'member', member_id, 'signed_in', client_id, membership_id from portal.membership where account_id = {{0}};
     insert into portal.document (account_id, client_id, name, media_type, size_bytes, content_hash)

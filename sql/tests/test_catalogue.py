@@ -15,6 +15,9 @@ NUMBERS = {"contact": "kind = 'phone'", "client_search": "contact_id <> 0"}
 # What the courier sees while a message waits that is made of it.
 WAITED_FOR = {"account", "account_host", "portal", "mail_setting", "invitation_layout", "member", "membership", "client", "one_time_token", "staff", "staff_token", "work_request", "quote",
               "quote_decision"}
+# What is to be told, of all accounts, and what a mail that tells it is made of while it waits.
+COURIERS |= {"news"}
+WAITED_FOR |= {"invoice", "job", "job_template", "portal_visible_template"}
 
 
 @pytest.fixture
@@ -76,12 +79,12 @@ def test_policies_are_for_named_roles_and_only_the_courier_sees_everything(catal
     policies = catalogue("select tablename, policyname, roles::text[], qual, with_check from pg_policies where schemaname = 'portal'")
     assert {tuple(policy[2]) for policy in policies} == {("portal_edge",), ("portal_courier",)}
     unconditional = {(policy[0], tuple(policy[2])) for policy in policies if "true" in (policy[3], policy[4])}
-    assert unconditional == {("outbox_message", ("portal_courier",))}
+    assert unconditional == {(table, ("portal_courier",)) for table in ("outbox_message", "news")}
     for table, name, roles, qual, check in policies:
         if roles == ["portal_courier"] and table in NUMBERS:
             assert NUMBERS[table] in qual, f"{name} on {table} shows more than numbers"
         elif roles == ["portal_courier"] and table not in COURIERS:
-            waits = any(word in qual for word in ("outbox_message", "portal.membership", "logo_upload", "phone_read_at IS NULL"))
+            waits = any(word in qual for word in ("outbox_message", "portal.membership", "portal.news", "logo_upload", "phone_read_at IS NULL"))
             assert table in WAITED_FOR and not check and waits, f"{name} on {table} depends on nothing that waits"
         if roles == ["portal_edge"]:
             assert "account_for" in (qual or check) or "actor() = 'host_map'" in qual, f"{name} on {table} asks for no actor"

@@ -49,6 +49,7 @@ HIDES = {
                        where job_id = {job}""",
     "another worker's job": """update portal.job set worker_id = (select max(worker_id) from portal.worker where account_id = {account})
                                where job_id = {job}""",
+    "on the way for half a day": "update portal.job set en_route_at = now() - interval '12 hours' - interval '1 second' where job_id = {job}",
     "too old": "update portal.worker_position set recorded_at = now() - interval '10 minutes' - interval '1 second' where worker_id = {worker}",
 }
 HIDES_THE_JOB = {
@@ -58,6 +59,12 @@ HIDES_THE_JOB = {
     "another client's job": """update portal.job set site_id = null, client_id = (select client_id from portal.client where organisation_name = 'Harbour Hotels Group')
                                where job_id = {job}""",
 }
+
+
+@pytest.mark.parametrize("since", ["now() - interval '11 hours'", "null"])
+def test_a_way_may_take_hours_or_have_no_known_beginning(way, world, since):
+    way.set(f"update portal.job set en_route_at = {since} where job_id = {{job}}")
+    assert way.seen(world.alex) == [way.worker_id] and way.told(world.alex)["position"]
 
 
 @pytest.mark.parametrize("change", HIDES.values(), ids=HIDES)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
-from named import Membership
+from named import PORTALCTL, Membership, call
 
 NUMBERS = itertools.count(1)
 DAY_MAXIMUM, MOST_DAYS = 20, 730
@@ -404,3 +404,88 @@ def test_a_site_can_go_while_requests_name_it(both, world):
     request = submit(edge, who, site_id=str(site))
     maintenance.rows("delete from portal.site where site_id = %s returning 1", (site,))
     assert row_of(maintenance, request)["site_id"] is None
+
+
+def told_of(maintenance, request: int) -> list[str]:
+    return [mail[0] for mail in mails(maintenance, request) if mail[3] is not None]
+
+
+def test_of_many_requests_of_one_day_the_first_are_told_by_mail(both, world):
+    """Whoever asks for much uses up nobody else's place among the mails that one of the staff may get in a day."""
+    maintenance, edge = both
+    who, colleague = world.alex, world.membership("sam.reyes@acme.example.com", "Acme Facilities Ltd")
+    maintenance.rows("update portal.work_request set created_at = now() - interval '25 hours'")
+    maintenance.rows("update portal.membership set permissions = permissions || '{create_work_requests}' where membership_id = any (%s) and not permissions @> '{create_work_requests}'",
+                     ([who.membership_id, colleague.membership_id],))
+    owners = maintenance.value("select count(*) from portal.staff where account_id = %s and role = 'owner' and state = 'active'", (who.account_id,))
+    current = lambda one: replace(one, permissions=tuple(maintenance.value("select permissions from portal.membership where membership_id = %s", (one.membership_id,))))  # noqa: E731
+    edge.enter_member(current(who))
+    requests = [submit(edge, who) for _ in range(7)]
+    assert [len(told_of(maintenance, request)) for request in requests] == 5 * [owners] + 2 * [0] and owners
+    for request in (requests[0], requests[6]):
+        cancel(edge, who, request)
+    assert sorted(told_of(maintenance, requests[0])) == sorted(owners * ["work_request_submitted", "work_request_cancelled"])
+    assert told_of(maintenance, requests[6]) == []
+    # Somebody else's are counted apart, and the next day is another one.
+    edge.enter_member(current(colleague))
+    assert len(told_of(maintenance, submit(edge, colleague))) == owners
+    maintenance.rows("update portal.work_request set created_at = created_at - interval '24 hours' where work_request_id = any (%s)", (requests,))
+    edge.enter_member(current(who))
+    assert len(told_of(maintenance, submit(edge, who))) == owners
+
+
+def test_staff_are_not_told_more_than_a_day_late(both, stage, world):
+    maintenance, courier = both[0], stage("portal_courier")
+    edge, who = both[1], world.alex
+    edge.enter_member(who)
+    request = submit(edge, who)
+    give_up = lambda: courier.rows(call(courier.connection, PORTALCTL["give_up_late_notices"]))  # noqa: E731
+    failures = lambda: {row["last_error"] for row in maintenance.rows("select last_error from portal.outbox_message where failed_at is not null and work_request_id = %s", (request,))}  # noqa: E731
+    late = "update portal.outbox_message set created_at = now() - interval '{} hours', last_error = {} where work_request_id = %s"
+    for hours, error in ((23, "'waits: the recipient has got all that one may get in a day'"), (25, "null")):
+        maintenance.rows(late.format(hours, error), (request,))
+        give_up()
+        assert failures() == set(), "what nothing has put off yet is tried"
+    maintenance.rows(late.format(25, "'waits: the recipient has got all that one may get in a day'"), (request,))
+    give_up()
+    assert failures() == {"given up, because it is more than a day late: waits: the recipient has got all that one may get in a day"}
+
+
+def test_the_answer_to_a_member_is_never_too_late(both, stage, world):
+    maintenance, edge = both
+    courier, who = stage("portal_courier"), world.alex
+    edge.enter_member(who)
+    request = submit(edge, who)
+    edge.enter_staff(world.staff_of("manager"))
+    assert answer(edge, who.account_id, request, "submitted", state="scheduled", reply="Friday") is None
+    maintenance.rows("update portal.outbox_message set created_at = now() - interval '30 hours', last_error = 'waits' where work_request_id = %s", (request,))
+    courier.rows(call(courier.connection, PORTALCTL["give_up_late_notices"]))
+    assert maintenance.rows("select kind from portal.outbox_message where work_request_id = %s and failed_at is null", (request,)) == [{"kind": "work_request_answered"}]
+
+
+@pytest.mark.parametrize("by", ["owner", "self"])
+def test_who_gets_the_mails_is_noted(both, world, by):
+    maintenance, edge = both
+    owner, viewer = world.staff_of("owner"), world.staff_of("viewer")
+    acting = owner if by == "owner" else viewer
+
+    def change(wanted: bool | None) -> list[dict]:
+        edge.enter_staff(acting)
+        if by == "owner":
+            edge.run("switch_staff_mail", account_id=owner.account_id, staff_id=viewer.staff_id, work_request_mail=wanted)
+        else:
+            edge.run("update_staff_me", account_id=viewer.account_id, staff_id=viewer.staff_id, sets_first_name=True, first_name="Vic", sets_surname=False, sets_language=False,
+                     work_request_mail=wanted)
+        return maintenance.rows("select staff_id, subject_kind, subject_id, details from portal.activity where action = 'staff_mail_changed' order by activity_id")
+
+    def noted(before: bool) -> dict:
+        return {"staff_id": acting.staff_id, "subject_kind": "staff", "subject_id": viewer.staff_id,
+                "details": {"before": {"work_request_mail": before}, "after": {"work_request_mail": not before}}}
+
+    assert change(True) == [noted(False)]
+    assert change(True) == [noted(False)], "nothing has changed"
+    assert change(False) == [noted(False), noted(True)]
+    stored = "select first_name, work_request_mail from portal.staff where staff_id = %s"
+    assert maintenance.rows(stored, (viewer.staff_id,)) == [{"first_name": "Vic" if by == "self" else "", "work_request_mail": False}]
+    if by == "self":
+        assert change(None) == [noted(False), noted(True)] and maintenance.rows(stored, (viewer.staff_id,)) == [{"first_name": "Vic", "work_request_mail": False}]

@@ -6,6 +6,7 @@ answers one line to each line of its standard input, and ends when that does.
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from support.site import PrivateSite  # noqa: E402
 
 # Members who may ask for work, one for each journey that does.
 ASKING = ("rita.asks", "rosa.cuts", "rafa.pide", "rob.taps", "ronja.late", "rae.requests")
+# Members who may decide about quotes.
+DECIDING = ("quinn.accepts", "quita.reads", "quasi.types", "queta.decide", "quim.lines", "quill.watches")
 
 
 class Operator:
@@ -56,6 +59,11 @@ def make_links(operator: Operator) -> dict:
             "fresh": fresh}
 
 
+def let_decide(site: PrivateSite, emails: list[str]) -> None:
+    site.postgres.execute("UPDATE portal.membership s SET permissions = permissions || '{accept_quotes}' FROM portal.member m "
+                          "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email = ANY(%s)", (emails,))
+
+
 def let_see_invoices(site: PrivateSite, email: str) -> None:
     site.postgres.execute("UPDATE portal.membership s SET permissions = permissions || '{view_invoices}' FROM portal.member m "
                           "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email LIKE %s", (email,))
@@ -67,7 +75,7 @@ def add_newcomers(operator: Operator) -> None:
     acme, harbour = "Acme Facilities Ltd", "Harbour Hotels Group"
     # One starts with the client that came last.
     clients = {"fay.sites": [harbour], **{name: [harbour, acme] for name in ("two.hats", "cut.hats", "walk.en", "walk.es")}}
-    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", *ASKING, *clients):
+    for name in ("pat.reset", "kit.late", "max.change", "ann.account", "lou.devices", "key.reset", "cut.reset", "lost.reset", "cut.account", "mo.mails", *ASKING, *DECIDING, *clients):
         member = {"email": f"{name}@acme.example.com", "password": f"{name} likes slow trains"[::-1]}
         first, *others = clients.get(name, [acme])
         links = [operator.invite("brightwater", client, member["email"]) for client in (first, *others)]
@@ -78,8 +86,10 @@ def add_newcomers(operator: Operator) -> None:
     operator.site.postgres.execute(
         "UPDATE portal.membership s SET permissions = permissions || '{create_work_requests}' FROM portal.member m "
         "WHERE m.account_id = s.account_id AND m.member_id = s.member_id AND m.email = ANY(%s)",
-        ([f"{name}@acme.example.com" for name in (*ASKING, "walk.en", "walk.es")],))
+        ([f"{name}@acme.example.com" for name in (*ASKING, "quim.lines", "walk.en", "walk.es")],))
+    let_decide(operator.site, [f"{name}@acme.example.com" for name in (*DECIDING, "walk.en", "walk.es")])
     let_see_invoices(operator.site, "walk.%")
+    let_see_invoices(operator.site, "quim.lines@%")
     # The demo hides this one from its own people by name.
     operator.site.postgres.execute(
         """INSERT INTO portal.document_hidden_from (account_id, document_id, client_id, membership_id)
@@ -102,6 +112,15 @@ def plan_visit_far_down(operator: Operator) -> dict:
     return {"job_id": job_id, "site": name}
 
 
+@cache
+def feeding_system(site: PrivateSite):
+    """The accounting of the demo's account, with a key of its own."""
+    key = json.loads(Operator(site).run("key", "create", "--account", "brightwater", "--name", "Accounting", "--scopes", "import", "--json"))["key"]
+    system = site.client("brightwater")
+    system.headers["Authorization"] = f"Bearer {key}"
+    return system
+
+
 def answer_question(site: PrivateSite, question: dict) -> dict:
     """What a person finds in the mailbox, what time does to links, for which the journeys cannot wait, and what happens behind the pages' backs."""
     if "link_sent_to" in question:
@@ -113,11 +132,7 @@ def answer_question(site: PrivateSite, question: dict) -> dict:
     if "sql" in question:
         return {"rows": site.postgres.execute(question["sql"], question.get("parameters"))}
     if "feed" in question:
-        # As the accounting of the demo's account does, with a key of its own.
-        key = json.loads(Operator(site).run("key", "create", "--account", "brightwater", "--name", "Accounting", "--scopes", "import", "--json"))["key"]
-        system = site.client("brightwater")
-        system.headers["Authorization"] = f"Bearer {key}"
-        return {"refused": feed(system, question["feed"])}
+        return {"refused": feed(feeding_system(site), question["feed"])}
     if "stop" in question:
         {"postgres": site.postgres, "redis": site.redis}[question["stop"]].stop()
         return {}
@@ -161,7 +176,7 @@ def add_console(operator: Operator, port: int) -> tuple[list[dict], dict]:
               ("cleo.clients", "manager", "Cleo"), ("rosa.rows", "manager", "Rosa"), ("ines.invites", "manager", "Ines"), ("mina.many", "manager", "Mina"),
               ("ivan.escribe", "manager", "Ivan"), ("dora.documents", "manager", "Dora"), ("lola.layouts", "manager", "Lola"), ("alba.activity", "manager", "Alba"),
               ("paul.posts", "owner", "Paul"), ("vito.views", "manager", "Vito"), ("rita.requests", "manager", "Rita"), ("rory.requests", "manager", "Rory"),
-              ("iris.invoices", "manager", "Iris")]
+              ("iris.invoices", "manager", "Iris"), ("quim.records", "manager", "Quim")]
     staff = [add_staff(operator, "brightwater", *person) for person in people]
     starting = make_empty_account(operator, port, "starting")
     starting["staff"] = [add_staff(operator, "starting", "nora.first", "owner", "Nora", active=False)]

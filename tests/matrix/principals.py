@@ -108,6 +108,7 @@ def make_keys(world: World) -> list[Principal]:
         return Principal(name, at or account, key="pk_" + base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), scope=scope if is_good else None)
     return [
         key("key to import", world.matrix, "import"), key("key to invite", world.matrix, "invite"),
+        key("key to the feed", world.matrix, "feed"), key("key to the feed of the other account, at home", world.elsewhere, "feed"),
         key("key to invite of the other account, at home", world.elsewhere, "invite"),
         key("key of the other account, at home", world.elsewhere, "import"),
         key("key of the other account, here", world.elsewhere, "import", at=world.matrix),
@@ -124,7 +125,8 @@ MEMBERS = (
 )
 STAFF = ("viewer", "manager", "owner", "owner of the other account, at home", "owner of the other account, here", "ended staff session",
          "expired staff session", "idle staff session", "removed staff")
-KEYS = ("key to import", "key to invite", "key to invite of the other account, at home", "key of the other account, at home", "key of the other account, here", "revoked key")
+KEYS = ("key to import", "key to invite", "key to the feed", "key to the feed of the other account, at home", "key to invite of the other account, at home",
+        "key of the other account, at home", "key of the other account, here", "revoked key")
 PRINCIPALS = (*MEMBERS, *STAFF, *KEYS)
 # The layer has its time: who is of the other side asks with two or three faces only.
 MEMBERS_AT_STAFF_OPERATIONS = ("nobody", "member", "member of the other account, at home")

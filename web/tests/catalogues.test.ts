@@ -4,6 +4,8 @@ import { decideLanguage, makeTranslator } from '../src/common/i18n/language.tsx'
 import { formatMessage, type Message } from '../src/common/i18n/message.ts';
 import { meantToBeIdentical as meantInConsole, ownCatalogues as consoleCatalogues } from '../src/console/i18n/catalogues.ts';
 import { meantToBeIdentical as meantInPortal, memberCatalogues, ownCatalogues as portalCatalogues } from '../src/member/i18n/catalogues.ts';
+import { mailCatalogues } from '../src/member/i18n/mails.ts';
+import { meantToBeIdentical as meantInQuotes, quoteCatalogues } from '../src/member/i18n/quotes.ts';
 import { requestCatalogues } from '../src/member/i18n/requests.ts';
 import { findUsedKeys } from '../scripts/source_texts.mjs';
 
@@ -17,6 +19,8 @@ const all: readonly (readonly [string, Catalogues, readonly string[]])[] = [
   ['shared', catalogues, meantToBeIdentical],
   ['of the member portal', portalCatalogues, meantInPortal],
   ['of its pages of requests', requestCatalogues, []],
+  ['of its choice of mails', mailCatalogues, []],
+  ['of its pages of quotes', quoteCatalogues, meantInQuotes],
   ['of the console', consoleCatalogues, meantInConsole],
 ];
 
@@ -69,6 +73,8 @@ test('what is shared is used outside of the member portal', () => {
 describe.each([
   ['members', memberCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
   ['members on the pages of requests', requestCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
+  ['members who choose their mails', mailCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
+  ['members on the pages of quotes', quoteCatalogues, /\b(membership|tenant|template|slug|plantilla|token|null|undefined)\b/i],
   ['staff', consoleCatalogues, /\b(membership|tenant|slug|token|null|undefined)\b/i],
 ] as const)('what reaches %s', (_, catalogues: Catalogues, jargon) => {
   test('is no word of ours', () => {

@@ -15,6 +15,10 @@ describe('routes', () => {
     ['/requests/', { page: 'not_found' }],
     ['/requests/0', { page: 'not_found' }],
     ['/requests/newer', { page: 'not_found' }],
+    ['/quotes', { page: 'quotes' }],
+    ['/quotes/41', { page: 'quote', id: '41' }],
+    ['/quotes/041', { page: 'not_found' }],
+    ['/quotes/new', { page: 'not_found' }],
     ['/invoices', { page: 'invoices' }],
     ['/account', { page: 'account' }],
     ['/help', { page: 'help' }],
@@ -34,8 +38,8 @@ describe('routes', () => {
 });
 
 test('pages that show something of a client need a session, all others do not', () => {
-  const paths = ['/', '/jobs/1', '/documents', '/invoices', '/requests', '/requests/new', '/requests/1', '/account', '/help', '/sign-in', '/activate', '/password', '/confirm', '/nothing'];
-  expect(paths.filter((path) => needsSession(matchRoute(path)))).toEqual(['/', '/jobs/1', '/documents', '/invoices', '/requests', '/requests/new', '/requests/1', '/account']);
+  const paths = ['/', '/jobs/1', '/documents', '/quotes', '/quotes/1', '/invoices', '/requests', '/requests/new', '/requests/1', '/account', '/help', '/sign-in', '/activate', '/password', '/confirm', '/nothing'];
+  expect(paths.filter((path) => needsSession(matchRoute(path)))).toEqual(['/', '/jobs/1', '/documents', '/quotes', '/quotes/1', '/invoices', '/requests', '/requests/new', '/requests/1', '/account']);
 });
 
 describe('where a sign-in leads back to', () => {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WorkRequestSummary } from '../src/common/api/client.ts';
 import { problemOf } from '../src/common/api/failure.ts';
 import { makeRequestTranslator } from '../src/member/i18n/requests.ts';
-import { forgetDraft, keepDraft, recallDraft } from '../src/member/requests/draft.ts';
 import { bodyOf, refusedErrors, requestErrors, valuesOf, type RequestValues } from '../src/member/requests/form.ts';
 import { parseRequestsShown, requestsPath } from '../src/member/requests/query.ts';
+import { dropDraftsOfOthers, forgetDraft, forgetDrafts, keepDraft, recallDraft } from '../src/member/state/drafts.ts';
 import { formatWish } from '../src/common/wish.ts';
 import { formatSent, isOpen } from '../src/member/requests/words.ts';
 
@@ -101,32 +101,46 @@ describe('a draft', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   test('comes back to the same membership until it is forgotten', () => {
-    keepDraft('7', values);
-    expect(recallDraft('7')).toEqual(values);
-    expect(recallDraft('7')).toEqual(values);
-    forgetDraft();
-    expect(recallDraft('7')).toBeNull();
+    keepDraft('request', '7', values);
+    expect(recallDraft('request', '7')).toEqual(values);
+    expect(recallDraft('request', '7')).toEqual(values);
+    forgetDraft('request');
+    expect(recallDraft('request', '7')).toBeNull();
   });
 
   test('goes with the first membership that is another one', () => {
-    keepDraft('7', values);
-    expect(recallDraft('8')).toBeNull();
+    keepDraft('request', '7', values);
+    expect(recallDraft('request', '8')).toBeNull();
+    expect(kept.size).toBe(0);
+  });
+
+  test('of one kind is none of another, and all of them go when somebody else comes or signs out', () => {
+    keepDraft('request', '7', values);
+    keepDraft('quotes', '7', { '41.reason': 'Too dear' });
+    expect(recallDraft('quotes', '7')).toEqual({ '41.reason': 'Too dear' });
+    dropDraftsOfOthers('7');
+    expect(kept.size).toBe(2);
+    dropDraftsOfOthers('8');
+    expect(kept.size).toBe(0);
+    keepDraft('request', '7', values);
+    keepDraft('quotes', '7', { '41.reason': 'Too dear' });
+    forgetDrafts();
     expect(kept.size).toBe(0);
   });
 
   test.each(['', 'nonsense', '7', 'null', '[]', '{}', '{"membership":7,"texts":{}}'])('%j is none', (text) => {
     kept.set('portico.request', text);
-    expect(recallDraft('7')).toBeNull();
+    expect(recallDraft('request', '7')).toBeNull();
   });
 
   test('of another build is read as far as it goes', () => {
     kept.set('portico.request', JSON.stringify({ membership: '7', texts: { subject: 'Boiler', notes: 3, more: 'x' } }));
-    expect(valuesOf(recallDraft('7')!)).toEqual({ ...emptyRequest, subject: 'Boiler' });
+    expect(valuesOf(recallDraft('request', '7')!)).toEqual({ ...emptyRequest, subject: 'Boiler' });
   });
 
   test('without texts is an empty one', () => {
     kept.set('portico.request', '{"membership":"7"}');
-    expect(valuesOf(recallDraft('7')!)).toEqual(emptyRequest);
+    expect(valuesOf(recallDraft('request', '7')!)).toEqual(emptyRequest);
   });
 
   test('is not missed where storage is forbidden', () => {
@@ -136,10 +150,10 @@ describe('a draft', () => {
       removeItem: () => { throw new Error('forbidden'); },
     });
     expect(() => {
-      keepDraft('7', values);
-      forgetDraft();
+      keepDraft('request', '7', values);
+      forgetDraft('request');
     }).not.toThrow();
-    expect(recallDraft('7')).toBeNull();
+    expect(recallDraft('request', '7')).toBeNull();
   });
 });
 

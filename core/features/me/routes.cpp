@@ -3,6 +3,7 @@
 #include <array>
 
 #include "features/me/change_password.hpp"
+#include "features/me/notifications.hpp"
 #include "features/me/update_me.hpp"
 
 namespace portal::features {
@@ -11,6 +12,8 @@ namespace {
 constexpr std::array kRoutes = {
     edge::Route::for_member(http::Method::kPatch, "/me", "update_me", {}, update_me),
     edge::Route::for_member(http::Method::kPost, "/me/password", "change_password", {}, change_password),
+    edge::Route::for_member(http::Method::kGet, "/me/notifications", "get_my_notifications", {}, get_my_notifications),
+    edge::Route::for_member(http::Method::kPut, "/me/notifications", "put_my_notifications", {}, put_my_notifications),
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What members change about themselves: password, name and language.
+// What members change about themselves: password, name, language, and of what they are told by mail.
 #pragma once
 
 #include <span>

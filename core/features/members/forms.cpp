@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "access/notification.hpp"
 #include "access/permission.hpp"
 #include "auth/email.hpp"
 #include "base/limits.hpp"
@@ -64,6 +65,7 @@ Result<std::string> read_member_changes(std::string_view text) {
   }
   copy_permissions(body, content);
   copy_permissions(body, content, "former_permissions");
+  copy_notifications(body, content);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   return content.end_object().take();
 }
@@ -92,6 +94,14 @@ void copy_terms(json::ObjectReader& body, json::Writer& content) {
   copy_permissions(body, content);
 }
 
+void copy_notifications(json::ObjectReader& body, json::Writer& content) {
+  const auto chosen = body.optional_choices("notifications", access::kNotificationChoices);
+  if (!chosen) return;
+  content.key("notifications").begin_array();
+  for (const std::string_view notification : *chosen) content.value(notification);
+  content.end_array();
+}
+
 void copy_person(json::ObjectReader& body, json::Writer& content) {
   if (const auto email = body.optional_text("email", {.maximum = limits::kEmailBytes})) {
     const std::optional<std::string> normalised = auth::normalise_email(*email);
@@ -118,6 +128,7 @@ Result<NewInvitation> read_invitation(std::string_view text) {
   if (const auto contact_id = body.optional_id("contact_id")) content.id_member("contact_id", *contact_id);
   copy_person(body, content);
   copy_terms(body, content);
+  copy_notifications(body, content);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   invitation.content = content.end_object().take();
   return invitation;

@@ -31,5 +31,7 @@ Result<void> require_no_members(std::string_view body);
 void copy_person(json::ObjectReader& body, json::Writer& content);
 // Of invitations, one or many: how, in which language and with which permissions. Each is optional.
 void copy_terms(json::ObjectReader& body, json::Writer& content);
+// What staff alone say of an invitation: of what the person is told by mail. Optional.
+void copy_notifications(json::ObjectReader& body, json::Writer& content);
 
 }  // namespace portal::features::members

@@ -49,6 +49,7 @@ Result<ManyInvitations> read_many(std::string_view text) {
   json::Writer content;
   content.begin_object().member("once", true);
   copy_terms(body, content);
+  copy_notifications(body, content);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   many.content = content.end_object().take();
   return many;

@@ -18,6 +18,8 @@ void write_member(json::Writer& writer, const Row& row) {
   writer.member("phone", row.phone).member("job_title", row.job_title).member("language", row.language);
   writer.key("permissions").begin_array();
   for (const std::string_view permission : row.permissions) writer.value(permission);
+  writer.end_array().key("notifications").begin_array();
+  for (const std::string_view notification : row.notifications) writer.value(notification);
   writer.end_array().member("state", row.state).member("channel", row.channel).member("failure", row.failure);
   writer.member("invited_at", row.invited_at).member("expires_at", row.expires_at);
   writer.member("accepted_at", row.accepted_at).member("last_sign_in_at", row.last_sign_in_at).end_object();

@@ -15,7 +15,6 @@ namespace {
 constexpr TextLength kSubject{.maximum = limits::kWorkRequestSubjectCharacters};
 constexpr TextLength kNotes{.maximum = limits::kWorkRequestNotesCharacters};
 constexpr TextLength kReply{.maximum = limits::kWorkRequestReplyCharacters};
-constexpr TextLength kJobNumber{.maximum = 50};
 constexpr TextLength kDate{.maximum = 10};
 constexpr TextLength kTime{.maximum = 5};
 
@@ -70,7 +69,7 @@ Result<std::string> read_new_request(std::string_view text) {
   return content.end_object().take();
 }
 
-Result<Answer> read_answer(std::string_view text) {
+Result<Answer> read_answer(std::string_view text, const JobMember& job) {
   Result<json::Document> document = json::parse(text);
   if (!document) return fail(std::move(document.error()));
   json::ObjectReader body = document->object();
@@ -84,7 +83,7 @@ Result<Answer> read_answer(std::string_view text) {
     content.member("reply", *reply);
   }
   if (const auto former = body.nullable_text("former_reply", kReply)) content.member("former_reply", *former);
-  if (const auto number = body.nullable_text("job_number", kJobNumber)) content.member("job_number", *number);
+  if (const auto named = body.nullable_text(job.name, {.maximum = job.characters})) content.member(job.name, *named);
   if (Result<void> valid = body.finish(); !valid) return fail(std::move(valid.error()));
   answer.content = content.end_object().take();
   return answer;

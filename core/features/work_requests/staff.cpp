@@ -94,7 +94,7 @@ Task<Result<http::Response>> get_for_staff(edge::StaffContext context) {
 Task<Result<http::Response>> answer(edge::StaffContext context) {
   const Result<std::int64_t> request_id = find_id(context);
   if (!request_id) co_return fail(request_id.error());
-  const Result<Answer> answer = read_answer(context.request.body);
+  const Result<Answer> answer = read_answer(context.request.body, kJobByNumber);
   if (!answer) co_return fail(answer.error());
   const Result<std::string> message = auth::make_notice(context.account, context.services.keys);
   if (!message) co_return fail(message.error());

@@ -35,7 +35,7 @@ async function look(visitor, label, address) {
   assert.ok(title.endsWith(options.ending ?? ` – ${business}`), `the title of ${label} names the business: ${title}`);
   assert.ok(heading !== '' && title.toLowerCase().includes(heading.toLowerCase()), `the title of ${label} says what its heading says: ${title}`);
   // What a list came to is read out, because the focus is elsewhere.
-  if (/^(jobs|documents|invoices|requests)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
+  if (/^(jobs|documents|quotes|invoices|requests)/.test(label)) await page.waitForFunction(() => document.getElementById('announcer').textContent !== '');
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
     await visitor.checkShape(`${label} at ${width}`);
@@ -60,9 +60,14 @@ const signedOut = (site) => [
   ['help-signed-out', '/help'],
 ];
 
-function signedIn({ jobs, requests }) {
+function signedIn({ jobs, quotes, requests }) {
   return [
     ['documents', '/documents'],
+    ['quotes', '/quotes'],
+    ['quote', `/quotes/${quotes.open}`],
+    ['quotes-closed', '/quotes?state=closed'],
+    ['quote-accepted', `/quotes/${quotes.accepted}`],
+    ['quote-not-found', '/quotes/999999999'],
     ['invoices', '/invoices'],
     ['invoices-all', '/invoices?state=all'],
     ['jobs-active', '/?state=active'],
@@ -108,6 +113,7 @@ async function walk(visitor, site, signInWords) {
     const request = async (state, wanted) => (await items(`work-requests?state=${state}`)).find((one) => one.state === wanted).id;
     return {
       jobs: { finished: await job('finished'), planned: await job('planned') },
+      quotes: { open: (await items('quotes?state=open'))[0].id, accepted: (await items('quotes?state=accepted'))[0].id },
       requests: { open: await request('open', 'scheduled'), declined: await request('closed', 'declined') },
     };
   });

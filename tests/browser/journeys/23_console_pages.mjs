@@ -11,6 +11,7 @@ const signedIn = [
   ['console-clients', '/console/clients'],
   ['console-users', '/console/users'],
   ['console-requests', '/console/requests'],
+  ['console-quotes', '/console/quotes'],
   ['console-documents', '/console/documents'],
   ['console-invoices', '/console/invoices'],
   ['console-appearance', '/console/appearance'],
@@ -28,7 +29,11 @@ export async function walkConsole(visitor) {
   await visitor.signInAsStaff(`walk.${visitor.options.language}@brightwater.example.com`);
   await walkPages(visitor, signedIn);
   const request = await visitor.page.evaluate(async () => (await (await fetch('/api/v1/staff/work-requests?state=submitted&limit=1')).json()).items[0].id);
-  await walkPages(visitor, [['console-request', `/console/requests/${request}`]]);
+  const quote = await visitor.page.evaluate(async () => (await (await fetch('/api/v1/staff/quotes?state=open&limit=1')).json()).items[0].id);
+  await walkPages(visitor, [
+    ['console-request', `/console/requests/${request}`],
+    ['console-quote', `/console/quotes/${quote}`],
+  ]);
 }
 
 export const journeys = [

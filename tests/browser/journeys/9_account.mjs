@@ -4,6 +4,7 @@ import { Visitor, desktop } from '../visitor.mjs';
 
 const ann = 'ann.account@acme.example.com';
 const lou = 'lou.devices@acme.example.com';
+const mo = 'mo.mails@acme.example.com';
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 export const journeys = [
@@ -21,7 +22,7 @@ export const journeys = [
       await page.getByLabel('First name').fill('Ann');
       await page.getByLabel('Surname').fill('Ñúñez');
       await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Español' });
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
       await heading(page, 'Su cuenta');
       await page.locator('#notice').getByText('Guardado.').waitFor();
       await visitor.check('account-es');
@@ -68,6 +69,42 @@ export const journeys = [
       await visitor.go('/account');
       await heading(page, 'Sign in');
       assert.equal(visitor.path, '/sign-in?next=%2Faccount');
+    },
+  },
+  {
+    name: 'account: of what I am told by mail, for the client that is shown',
+    needsOwnPortal: true,
+    async run(visitor) {
+      const { page } = visitor;
+      await visitor.signIn(mo);
+      await visitor.go('/account');
+      const mails = page.getByRole('region', { name: 'Mails' });
+      // Only what the person may see: no quotes, no invoices.
+      const box = mails.getByRole('checkbox');
+      await box.waitFor();
+      assert.equal(await mails.getByText('a job is done').count(), 1);
+      assert.equal(await box.isChecked(), false);
+      await mails.getByText(mo).waitFor();
+      await box.check();
+      await visitor.check('account-mails');
+
+      // What could not be saved stays ticked, and says so.
+      await visitor.context.setOffline(true);
+      await mails.getByRole('button', { name: 'Save the choice' }).click();
+      await mails.getByRole('alert').getByText(/offline/).waitFor();
+      assert.equal(await box.isChecked(), true);
+      await visitor.context.setOffline(false);
+      await mails.getByRole('button', { name: 'Save the choice' }).click();
+      await page.locator('#notice').getByText('Saved.').waitFor();
+      await visitor.go('/account');
+      await box.waitFor();
+      assert.equal(await box.isChecked(), true);
+      await box.uncheck();
+      await mails.getByRole('button', { name: 'Save the choice' }).click();
+      await page.locator('#notice').getByText('Saved.').waitFor();
+      await visitor.go('/account');
+      await box.waitFor();
+      assert.equal(await box.isChecked(), false);
     },
   },
   {

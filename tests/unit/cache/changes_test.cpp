@@ -31,10 +31,17 @@ TEST(ParseChange, ReadsEveryKind) {
 TEST(ParseChange, UnderstandsNothingElse) {
   for (const std::string_view payload :
        {"", "everything", "jobs", "jobs 7 8", "jobs 7 8 9 10", "jobs 7  9", "jobs 7 8 9 ", " jobs 7 8 9", "Jobs 7 8 9",
-        "job 7 8 9", "jobs -7 8 9", "jobs 7 8 x", "jobs 7 8 9223372036854775808", "jobs 0 8 9", "membership 7 8 0",
+        "job5 7 8 9", "jobs -7 8 9", "jobs 7 8 x", "jobs 7 8 9223372036854775808", "jobs 0 8 9", "membership 7 8 0",
         "account 0 0 0", "jobs +7 8 9", "jobs 7 8 "}) {
     EXPECT_EQ(parse_change(payload), std::nullopt) << payload;
   }
+}
+
+TEST(ParseChange, TakesAKindOfALaterVersionForAnythingOfTheAccount) {
+  EXPECT_EQ(parse_change("agreements 7 8 9"), (Change{ChangeKind::kAccount, 7, 0, 0}));
+  EXPECT_EQ(parse_change("some_thing 7 0 0"), (Change{ChangeKind::kAccount, 7, 0, 0}));
+  EXPECT_EQ(parse_change("agreements 0 8 9"), std::nullopt);
+  EXPECT_EQ(parse_change("agreements 7 8 x"), std::nullopt);
 }
 
 class Hears final : public cache::ChangeObserver {

@@ -51,7 +51,8 @@ export function startHistory(owns: (path: string) => boolean = (path) => !path.s
     // The browser has gone already: this page is put back, next to where the reader wanted to go.
     const { path, search, key } = current;
     if (location.pathname !== path && isGuarded(() => history.back())) {
-      history.pushState({ key }, '', path + search);
+      // What lies before it by now is the page that is left standing.
+      history.pushState({ key, from: location.pathname }, '', path + search);
       return;
     }
     rememberScroll();

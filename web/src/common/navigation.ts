@@ -2,14 +2,27 @@
 
 export type Route =
   | { readonly page: PageName }
-  | { readonly page: 'job' | 'request'; readonly id: string };
+  | { readonly page: 'job' | 'quote' | 'request'; readonly id: string };
 
 type PageName =
-  'jobs' | 'documents' | 'invoices' | 'requests' | 'new_request' | 'account' | 'help' | 'sign_in' | 'activate' | 'password' | 'confirm' | 'not_found';
+  | 'jobs'
+  | 'documents'
+  | 'quotes'
+  | 'invoices'
+  | 'requests'
+  | 'new_request'
+  | 'account'
+  | 'help'
+  | 'sign_in'
+  | 'activate'
+  | 'password'
+  | 'confirm'
+  | 'not_found';
 
 const kPages: ReadonlyMap<string, PageName> = new Map([
   ['/', 'jobs'],
   ['/documents', 'documents'],
+  ['/quotes', 'quotes'],
   ['/invoices', 'invoices'],
   ['/requests', 'requests'],
   ['/requests/new', 'new_request'],
@@ -24,16 +37,20 @@ const kPages: ReadonlyMap<string, PageName> = new Map([
 export function matchRoute(path: string): Route {
   const page = kPages.get(path);
   if (page !== undefined) return { page };
-  const one = /^\/(job|request)s\/([1-9][0-9]{0,18})$/.exec(path);
-  return one === null ? { page: 'not_found' } : { page: one[1] as 'job' | 'request', id: one[2]! };
+  const one = /^\/(job|quote|request)s\/([1-9][0-9]{0,18})$/.exec(path);
+  return one === null ? { page: 'not_found' } : { page: one[1] as 'job' | 'quote' | 'request', id: one[2]! };
 }
 
 export function needsSession({ page }: Route): boolean {
-  return ['jobs', 'job', 'documents', 'invoices', 'requests', 'new_request', 'request', 'account'].includes(page);
+  return ['jobs', 'job', 'documents', 'quotes', 'quote', 'invoices', 'requests', 'new_request', 'request', 'account'].includes(page);
 }
 
 export function jobPath(id: string): string {
   return `/jobs/${id}`;
+}
+
+export function quotePath(id: string): string {
+  return `/quotes/${id}`;
 }
 
 export function requestPath(id: string): string {

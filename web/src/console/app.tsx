@@ -28,6 +28,8 @@ const ActivityPage = lazyPage(async () => (await import('./pages/activity.tsx'))
 const AppearancePage = lazyPage(async () => (await import('./pages/appearance.tsx')).AppearancePage);
 const ClientPage = lazyPage(async () => (await import('./pages/client.tsx')).ClientPage);
 const InvitationsPage = lazyPage(async () => (await import('./pages/invitations.tsx')).InvitationsPage);
+const QuotePage = lazyPage(async () => (await import('./pages/quote.tsx')).QuotePage);
+const QuotesPage = lazyPage(async () => (await import('./pages/quotes.tsx')).QuotesPage);
 const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
 const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);
 const InvoicesPage = lazyPage(async () => (await import('./pages/invoices.tsx')).InvoicesPage);
@@ -94,6 +96,10 @@ function Page({ session }: { session: StaffSession | null }) {
       return <RequestsPage />;
     case 'request':
       return <RequestPage key={route.id} id={route.id} />;
+    case 'quotes':
+      return <QuotesPage />;
+    case 'quote':
+      return <QuotePage key={route.id} id={route.id} />;
     case 'documents':
       return <DocumentsPage />;
     case 'invoices':

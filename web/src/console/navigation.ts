@@ -2,6 +2,8 @@ import { safeNext } from '../common/navigation.ts';
 
 // Addresses of the staff console: which page an address means, and what stands in the side bar.
 
+type One = 'client' | 'quote' | 'request';
+
 export type Route =
   | {
       readonly page:
@@ -10,6 +12,7 @@ export type Route =
         | 'users'
         | 'documents'
         | 'requests'
+        | 'quotes'
         | 'invoices'
         | 'appearance'
         | 'invitations'
@@ -21,15 +24,16 @@ export type Route =
         | 'password'
         | 'not_found';
     }
-  | { readonly page: 'client' | 'request'; readonly id: string };
+  | { readonly page: One; readonly id: string };
 
-type Page = Exclude<Route['page'], 'client' | 'request'>;
+type Page = Exclude<Route['page'], One>;
 
 const kPages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/console', 'overview'],
   ['/console/clients', 'clients'],
   ['/console/users', 'users'],
   ['/console/requests', 'requests'],
+  ['/console/quotes', 'quotes'],
   ['/console/documents', 'documents'],
   ['/console/invoices', 'invoices'],
   ['/console/appearance', 'appearance'],
@@ -50,6 +54,7 @@ export const sideBar = [
   { path: '/console/clients', page: 'clients', icon: 'clients', within: 'client' },
   { path: '/console/users', page: 'users', icon: 'users' },
   { path: '/console/requests', page: 'requests', icon: 'requests', within: 'request' },
+  { path: '/console/quotes', page: 'quotes', icon: 'quote', within: 'quote' },
   { path: '/console/documents', page: 'documents', icon: 'document' },
   { path: '/console/invoices', page: 'invoices', icon: 'invoice' },
   { path: '/console/appearance', page: 'appearance', icon: 'appearance' },
@@ -65,8 +70,8 @@ export function ownsPath(path: string): boolean {
 export function matchRoute(path: string): Route {
   const page = kPages.get(path);
   if (page !== undefined) return { page };
-  const [, list, id] = /^\/console\/(clients|requests)\/([1-9][0-9]{0,18})$/.exec(path) ?? [];
-  return id === undefined ? { page: 'not_found' } : { page: list === 'clients' ? 'client' : 'request', id };
+  const one = /^\/console\/(client|quote|request)s\/([1-9][0-9]{0,18})$/.exec(path);
+  return one === null ? { page: 'not_found' } : { page: one[1] as One, id: one[2]! };
 }
 
 export function needsSession({ page }: Route): boolean {
@@ -75,6 +80,10 @@ export function needsSession({ page }: Route): boolean {
 
 export function clientPath(id: string): string {
   return `/console/clients/${id}`;
+}
+
+export function quotePath(id: string): string {
+  return `/console/quotes/${id}`;
 }
 
 export function requestPath(id: string): string {

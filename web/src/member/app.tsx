@@ -13,7 +13,6 @@ import { Layout } from './parts/layout.tsx';
 import { lazyPage, useLazyPages } from '../common/parts/lazy_page.tsx';
 import { PageSkeleton } from '../common/parts/skeletons.tsx';
 import { StandaloneFailure } from '../common/parts/standalone_failure.tsx';
-import { AccountPage } from './pages/account.tsx';
 import { ActivatePage } from './pages/activate.tsx';
 import { ConfirmPage } from './pages/confirm.tsx';
 import { DocumentsPage } from './pages/documents.tsx';
@@ -26,9 +25,12 @@ import { PasswordPage } from './pages/password.tsx';
 import { SignInPage } from './pages/sign_in.tsx';
 import { ApplicationProvider, useApplication } from './state/application.tsx';
 
-const NewRequestPage = lazyPage(async () => (await import('./pages/new_request.tsx')).NewRequestPage);
-const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage);
-const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage);
+const AccountPage = lazyPage(async () => (await import('./pages/account.tsx')).AccountPage);
+const NewRequestPage = lazyPage(async () => (await import('./pages/new_request.tsx')).NewRequestPage, 'create_work_requests');
+const QuotePage = lazyPage(async () => (await import('./pages/quote.tsx')).QuotePage, 'accept_quotes');
+const QuotesPage = lazyPage(async () => (await import('./pages/quotes.tsx')).QuotesPage, 'accept_quotes');
+const RequestPage = lazyPage(async () => (await import('./pages/request.tsx')).RequestPage, 'create_work_requests');
+const RequestsPage = lazyPage(async () => (await import('./pages/requests.tsx')).RequestsPage, 'create_work_requests');
 
 export function App() {
   const start = useApplication();
@@ -37,8 +39,7 @@ export function App() {
   const session = start.state === 'ready' ? start.application.session : null;
 
   useAccent(portal?.colours.accent ?? null);
-  // Whoever may not see these pages does not load them.
-  useLazyPages(session?.membership.permissions.includes('create_work_requests') === true);
+  useLazyPages(session !== null, session?.membership.permissions);
   useMarkSlow(start.state === 'loading');
 
   const chooseLanguage = (language: Language) => {
@@ -94,6 +95,10 @@ function Page({ session }: { session: Session | null }) {
       return <JobPage key={route.id} id={route.id} />;
     case 'documents':
       return <DocumentsPage />;
+    case 'quotes':
+      return <QuotesPage />;
+    case 'quote':
+      return <QuotePage key={route.id} id={route.id} />;
     case 'requests':
       return <RequestsPage />;
     case 'new_request':

@@ -25,6 +25,13 @@ export type WorkRequest = components['schemas']['WorkRequest'];
 export type NewWorkRequest = components['schemas']['NewWorkRequest'];
 export type Invoice = components['schemas']['Invoice'];
 export type InvoiceList = components['schemas']['InvoiceList'];
+export type Notification = components['schemas']['Notification'];
+export type MyNotifications = components['schemas']['MyNotifications'];
+export type QuoteSummary = components['schemas']['QuoteSummary'];
+export type QuoteList = components['schemas']['QuoteList'];
+export type Quote = components['schemas']['Quote'];
+export type QuoteDecision = components['schemas']['QuoteDecision'];
+export type NewQuoteDecision = components['schemas']['NewQuoteDecision'];
 export type StoredFile = components['schemas']['File'];
 
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
@@ -48,15 +55,18 @@ type PathParametersOf<Operation> = Operation extends { parameters: { path: infer
   ? { readonly path: Parameters }
   : { readonly path?: never };
 
-type Options<Operation> = BodyOf<Operation> &
-  QueryOf<Operation> &
-  PathParametersOf<Operation> & {
-    // The membership that the page shows: the server refuses to answer for another one.
-    readonly membership?: string;
-    readonly signal?: AbortSignal;
-    // Creates or sends something: repeated after a lost answer, it is done once all the same.
-    readonly once?: boolean;
-  };
+// Operation by operation: without "extends unknown" the compiler would cross the bodies of all operations with the queries of all.
+type Options<Operation> = Operation extends unknown
+  ? BodyOf<Operation> &
+      QueryOf<Operation> &
+      PathParametersOf<Operation> & {
+        // The membership that the page shows: the server refuses to answer for another one.
+        readonly membership?: string;
+        readonly signal?: AbortSignal;
+        // Creates or sends something: repeated after a lost answer, it is done once all the same.
+        readonly once?: boolean;
+      }
+  : never;
 
 const kBasePath = '/api/v1';
 const kTimeoutMilliseconds = 15_000;

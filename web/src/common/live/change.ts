@@ -1,6 +1,6 @@
 // What the server says has changed. It never says how: whoever shows it asks.
 
-export const changeNames = ['jobs', 'documents', 'invoices', 'sites', 'work_requests', 'settings', 'resync', 'ended'] as const;
+export const changeNames = ['jobs', 'documents', 'invoices', 'quotes', 'sites', 'work_requests', 'settings', 'resync', 'ended'] as const;
 export type ChangeName = (typeof changeNames)[number];
 
 export interface Change {

@@ -11,12 +11,18 @@ import { RowsSkeleton } from './skeletons.tsx';
 
 const kPauseMilliseconds = 2000;
 
-const waiting: (() => Promise<unknown>)[] = [];
+interface Waiting {
+  readonly ensure: () => Promise<unknown>;
+  readonly needs: string | null;
+}
 
-export function lazyPage<Properties extends object>(load: () => Promise<ComponentType<Properties>>): ComponentType<Properties> {
+const waiting: Waiting[] = [];
+
+// `needs` names the permission without which the page is of no use.
+export function lazyPage<Properties extends object>(load: () => Promise<ComponentType<Properties>>, needs: string | null = null): ComponentType<Properties> {
   let page: ComponentType<Properties> | null = null;
   const ensure = async () => (page ??= await load());
-  waiting.push(ensure);
+  waiting.push({ ensure, needs });
   return function LazyPage(properties: Properties) {
     useWaiting(page === null);
     const [attempt, setAttempt] = useState(0);
@@ -39,15 +45,16 @@ export function lazyPage<Properties extends object>(load: () => Promise<Componen
 }
 
 // Once the session has been there for a moment, in which the page that was opened asks for what it needs; one after the other. What cannot be
-// had now is asked for again when its page is opened.
-export function useLazyPages(wanted: boolean): void {
+// had now is asked for again when its page is opened. Whoever may not see a page does not load it.
+export function useLazyPages(wanted: boolean, held: readonly string[] = []): void {
   useEffect(() => {
     if (!wanted) return undefined;
     const timer = setTimeout(() => {
-      void waiting.reduce((before, ensure) => before.then(ensure), Promise.resolve<unknown>(undefined)).catch(() => undefined);
+      const useful = waiting.filter(({ needs }) => needs === null || held.includes(needs));
+      void useful.reduce((before, { ensure }) => before.then(ensure), Promise.resolve<unknown>(undefined)).catch(() => undefined);
     }, kPauseMilliseconds);
     return () => clearTimeout(timer);
-  }, [wanted]);
+  }, [wanted, held.join(' ')]);
 }
 
 function LoadFailure({ again }: { again: () => void }) {

@@ -23,9 +23,27 @@ export type Permission = (typeof permissions)[number];
 // What a new member may do when nothing else is said.
 export const usualPermissions: readonly Permission[] = ['view_job_status', 'view_completed_jobs', 'view_documents'];
 
+
+// Of what a member is told by mail, each with what the member has to be allowed to see.
+export type Notification = components['schemas']['Notification'];
+export const notifications: readonly (readonly [Notification, Permission])[] = [
+  ['new_quotes', 'accept_quotes'],
+  ['new_invoices', 'view_invoices'],
+  ['completed_jobs', 'view_completed_jobs'],
+];
+export const allNotifications = notifications.map(([value]) => value);
+
+export function availableNotifications(allowed: readonly Permission[]): Notification[] {
+  return notifications.filter(([, permission]) => allowed.includes(permission)).map(([value]) => value);
+}
+
 export type Member = components['schemas']['StaffMember'];
-export type NewInvitation = Omit<components['schemas']['NewInvitation'], 'permissions'> & { readonly permissions?: readonly Permission[] };
-export type MemberUpdate = Omit<components['schemas']['StaffMemberUpdate'], 'permissions'> & { readonly permissions?: readonly Permission[] };
+interface Chosen {
+  readonly permissions?: readonly Permission[];
+  readonly notifications?: readonly Notification[];
+}
+export type NewInvitation = Omit<components['schemas']['NewInvitation'], 'permissions' | 'notifications'> & Chosen;
+export type MemberUpdate = Omit<components['schemas']['StaffMemberUpdate'], 'permissions' | 'notifications'> & Chosen;
 
 export const listMembers = (query: Readonly<Record<string, string>>, part: Part, signal?: AbortSignal): Promise<Outcome<ItemsOf<Member>>> =>
   send('get', '/staff/members', { query: { ...query, ...part }, ...(signal === undefined ? {} : { signal }) });
@@ -46,6 +64,7 @@ export const inviteMany = (body: {
   client_ids: readonly string[];
   channel?: Channel;
   permissions?: readonly Permission[];
+  notifications?: readonly Notification[];
   language?: Language;
 }): Promise<Outcome<components['schemas']['ManyInvitationsOutcome']>> =>
   send('post', '/staff/invitations/bulk', { body, once: true });

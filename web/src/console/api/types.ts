@@ -20,7 +20,7 @@ export type MessageList = Schemas['MessageList'];
 
 // What else the console calls by a name.
 
-export type KeyScope = 'import' | 'invite';
+export type KeyScope = 'import' | 'invite' | 'feed';
 
 export interface ItemsOf<Item> {
   readonly items: readonly Item[];

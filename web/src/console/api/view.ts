@@ -1,4 +1,4 @@
-import { send, type Job, type JobList, type JobState, type DocumentList, type InvoiceList, type Outcome } from '../../common/api/client.ts';
+import { send, type Job, type JobList, type JobState, type DocumentList, type InvoiceList, type Outcome, type Quote, type QuoteList } from '../../common/api/client.ts';
 import type { components } from '../../common/api/generated/schema.d.ts';
 
 // What a member would see: to be read only, with a reason, for half an hour.
@@ -32,9 +32,17 @@ export const viewDocuments = (id: string, signal: AbortSignal): Promise<Outcome<
 export const viewInvoices = (id: string, signal: AbortSignal): Promise<Outcome<InvoiceList>> =>
   send('get', '/staff/members/{id}/view/invoices', { path: { id }, query: { limit: 20 }, signal });
 
+export const viewQuotes = (id: string, signal: AbortSignal): Promise<Outcome<QuoteList>> =>
+  send('get', '/staff/members/{id}/view/quotes', { path: { id }, query: { limit: 20 }, signal });
+
+export const viewQuote = (id: string, quote_id: string, signal: AbortSignal): Promise<Outcome<Quote>> =>
+  send('get', '/staff/members/{id}/view/quotes/{quote_id}', { path: { id, quote_id }, signal });
+
 // What opens here is what would open for the member, as far as the view goes.
 export const documentAddress = (id: string, document: string): string => `/api/v1/staff/members/${id}/view/documents/${document}/content`;
 
 export const jobFileAddress = (id: string, job: string, file: string): string => `/api/v1/staff/members/${id}/view/jobs/${job}/files/${file}`;
 
 export const invoiceAddress = (id: string, invoice: string): string => `/api/v1/staff/members/${id}/view/invoices/${invoice}/content`;
+
+export const quoteAddress = (id: string, quote: string): string => `/api/v1/staff/members/${id}/view/quotes/${quote}/content`;

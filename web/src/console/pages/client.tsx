@@ -1,4 +1,5 @@
 import { hasCode } from '../../common/api/failure.ts';
+import { BackLink } from '../../common/parts/back_link.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
@@ -12,6 +13,7 @@ import { DocumentsOf } from '../documents/documents_of.tsx';
 import { useWords } from '../i18n/words.ts';
 import { InvoicesOf } from '../invoices/invoices_of.tsx';
 import { Page } from '../parts/page.tsx';
+import { QuotesOf } from '../quotes/quotes_of.tsx';
 import { useApp, useMay } from '../state/application.tsx';
 import { useDialogs } from '../state/dialogs.ts';
 import { formatFilters } from '../state/filters.ts';
@@ -26,10 +28,7 @@ export function ClientPage({ id }: { id: string }) {
   const isGone = hasCode(failure, 'not_found');
   return (
     <>
-      <a class="back-link" href="/console/clients">
-        <Icon name="chevron-left" />
-        {t('page.clients')}
-      </a>
+      <BackLink path="/console/clients">{t('page.clients')}</BackLink>
       <Page title={value?.name ?? t('client.title')} ready={value !== null || failure !== null}>
         {isGone && <StatePanel icon="clients" title={t('client.not_found')} text={t('client.not_found_text')} />}
         {failure !== null && !isGone && <FailurePanel failure={failure} retry={client.reload} />}
@@ -41,6 +40,7 @@ export function ClientPage({ id }: { id: string }) {
             <Sites client={value} reload={client.reload} />
             <Members client={value} />
             <DocumentsOf client={value} />
+            <QuotesOf client={value} />
             <InvoicesOf client={value} />
           </>
         )}

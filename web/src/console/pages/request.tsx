@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hasCode } from '../../common/api/failure.ts';
-import { Icon } from '../../common/parts/icon.tsx';
+import { BackLink } from '../../common/parts/back_link.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
 import { FailurePanel, StatePanel } from '../../common/parts/states.tsx';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
@@ -25,10 +25,7 @@ export function RequestPage({ id }: { id: string }) {
   const isGone = hasCode(failure, 'not_found');
   return (
     <>
-      <a class="back-link" href="/console/requests">
-        <Icon name="chevron-left" />
-        {t('page.requests')}
-      </a>
+      <BackLink path="/console/requests">{t('page.requests')}</BackLink>
       <Page title={value === null ? t('work_request.title') : t('work_request.heading', { number: value.number, subject: value.subject })} ready={value !== null || failure !== null}>
         {isGone && <StatePanel icon="requests" title={t('work_request.not_found')} text={t('work_request.not_found_text')} />}
         {failure !== null && !isGone && <FailurePanel failure={failure} retry={request.reload} />}

@@ -7,13 +7,13 @@ import { ZoneNote } from '../../common/parts/zone_note.tsx';
 import { useShell } from '../../common/state/shell.tsx';
 import { formatWish, wishInstants } from '../../common/wish.ts';
 import { listRequests, requestStates, whoAsked, type RequestList, type WorkRequestSummary } from '../api/requests.ts';
+import { ClientFilter } from '../clients/client_filter.tsx';
 import { useWords } from '../i18n/words.ts';
 import { clientPath, requestPath } from '../navigation.ts';
 import { Address } from '../parts/address.tsx';
 import { ListTable } from '../parts/list_table.tsx';
 import { Page } from '../parts/page.tsx';
 import type { Column } from '../parts/table.tsx';
-import { ClientFilter } from '../requests/client_filter.tsx';
 import { RequestStateWord } from '../requests/state.tsx';
 import { formatFilters, useFilters } from '../state/filters.ts';
 import { useTimes } from '../state/times.ts';
@@ -89,7 +89,12 @@ export function RequestsPage() {
           ]}
           onChange={(value) => filters.set('state', value)}
         />
-        <ClientFilter id={query['client_id'] ?? ''} onChange={(id) => filters.set('client_id', id)} />
+        <ClientFilter
+          id={query['client_id'] ?? ''}
+          ofWhom={t('work_requests.of_whom')}
+          every={t('work_requests.every_client')}
+          onChange={(id) => filters.set('client_id', id)}
+        />
       </form>
       <section class="results" aria-label={t('page.requests')}>
         {items.length > 0 && <ZoneNote instants={items.flatMap((one) => [new Date(one.created_at), ...wishInstants(one)])} />}

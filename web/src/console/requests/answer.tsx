@@ -3,16 +3,16 @@ import type { Outcome } from '../../common/api/client.ts';
 import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { hasWaited } from '../../common/focus.ts';
 import { Form, TextField, type FormError } from '../../common/parts/form.tsx';
-import { Icon } from '../../common/parts/icon.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { answerRequest, readRequest, whoAsked, type RequestState, type WorkRequest } from '../api/requests.ts';
 import { useWords } from '../i18n/words.ts';
 import { Radios, TextArea } from '../parts/fields.tsx';
+import { News } from '../parts/news.tsx';
 import { LeaveGuard, UnsavedNote } from '../parts/unsaved.tsx';
 import { useApp } from '../state/application.tsx';
 import { useFollow, useForm } from '../state/form.ts';
 import { answerOf, statesToChoose, valuesOf, wrongOf } from './answer_form.ts';
-import { differencesOf, type Difference } from './words.ts';
+import { differencesOf } from './words.ts';
 
 const kFields = ['state', 'reply', 'job_number'] as const;
 
@@ -71,7 +71,11 @@ export function Answer({ request, onChanged }: AnswerProperties) {
     <>
       {news.length > 0 && (
         <News
-          differences={news}
+          title={t('work_request.news')}
+          differences={news.map(({ part, before, after }) => ({
+            label: t(part === 'state' ? 'staff.state' : `work_request.${part}`),
+            text: t('activity.change', { before: before ?? t('work_request.nothing'), after: after ?? t('work_request.nothing') }),
+          }))}
           text={t(cancelled ? 'work_request.news_cancelled' : 'work_request.news_text')}
           takeFocus={newsTakeFocus}
           onClose={() => {
@@ -151,41 +155,4 @@ function useNews(request: WorkRequest, dirty: boolean) {
     if (!dirty) setKnown(request);
   }, [request, dirty]);
   return { news: dirty ? differencesOf(known, request, translator) : [], know: setKnown };
-}
-
-interface NewsProperties {
-  differences: readonly Difference[];
-  text: string;
-  // Of whoever waits for the answer; not of whoever types while the page is refreshed.
-  takeFocus: { current: boolean };
-  onClose: () => void;
-}
-
-function News({ differences, text, takeFocus, onClose }: NewsProperties) {
-  const { t } = useWords();
-  const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (takeFocus.current) panel.current?.focus();
-    takeFocus.current = false;
-  }, [JSON.stringify(differences)]);
-  return (
-    <div ref={panel} class="news" role="alert" tabIndex={-1}>
-      <h3 class="warning">
-        <Icon name="alert" />
-        {t('work_request.news')}
-      </h3>
-      <dl class="facts">
-        {differences.map(({ part, before, after }) => (
-          <div key={part} class="fact">
-            <dt>{t(part === 'state' ? 'staff.state' : `work_request.${part}`)}</dt>
-            <dd class="plain-text">{t('activity.change', { before: before ?? t('work_request.nothing'), after: after ?? t('work_request.nothing') })}</dd>
-          </div>
-        ))}
-      </dl>
-      <p>{text}</p>
-      <button type="button" class="button" onClick={onClose}>
-        {t('work_request.news_seen')}
-      </button>
-    </div>
-  );
 }

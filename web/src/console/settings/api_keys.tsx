@@ -18,7 +18,7 @@ import { useApp, useMay } from '../state/application.tsx';
 import { useResource } from '../state/resource.ts';
 import { useTimes } from '../state/times.ts';
 
-const kScopes: readonly KeyScope[] = ['import', 'invite'];
+const kScopes: readonly KeyScope[] = ['import', 'invite', 'feed'];
 
 // Other systems come in with a key. It is shown once; afterwards nobody, not even the server, knows more of it than whether it fits.
 export function ApiKeys() {

@@ -1,11 +1,13 @@
 import { hasCode, type Failure } from '../../common/api/failure.ts';
+import { lazyPage } from '../../common/parts/lazy_page.tsx';
 import { cancelInvitation, memberName, removeMember, resend, resetMemberPassword, type Member } from '../api/members.ts';
 import { useWords } from '../i18n/words.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { useApp } from '../state/application.tsx';
 import { EditMember } from './edit_member.tsx';
 import { SendConfirmation } from './send_confirmation.tsx';
-import { ViewAs } from './view_as.tsx';
+
+const ViewAs = lazyPage(async () => (await import('./view_as.tsx')).ViewAs);
 
 export type Act = 'resend' | 'cancel' | 'remove' | 'edit' | 'password' | 'confirmation' | 'view';
 

@@ -3,11 +3,11 @@ import type { Language } from '../../common/i18n/catalogues.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Form, TextField } from '../../common/parts/form.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
-import { changeMember, memberName, permissions as allPermissions, type Member, type MemberUpdate, type Permission } from '../api/members.ts';
+import { changeMember, memberName, permissions as allPermissions, type Member, type MemberUpdate, type Notification, type Permission } from '../api/members.ts';
 import { textOrNull } from '../clients/fields.ts';
 import { useWords } from '../i18n/words.ts';
 import { CancelButton } from '../parts/row_button.tsx';
-import { LanguageChoice, PermissionBoxes } from './options.tsx';
+import { LanguageChoice, NotificationBoxes, PermissionBoxes } from './options.tsx';
 
 const kNames = ['first_name', 'surname', 'job_title'] as const;
 
@@ -15,13 +15,15 @@ export function EditMember({ member, onClose, onChanged }: { member: Member; onC
   const { t } = useWords();
   const [names, setNames] = useState({ first_name: member.first_name ?? '', surname: member.surname ?? '', job_title: member.job_title ?? '' });
   const [permissions, setPermissions] = useState<readonly Permission[]>(member.permissions);
+  const [notifications, setNotifications] = useState<readonly Notification[]>(member.notifications);
   const [language, setLanguage] = useState<Language | ''>(member.language ?? '');
-  const submission = useFormSubmission([...kNames, 'permissions', 'language']);
+  const submission = useFormSubmission([...kNames, 'permissions', 'notifications', 'language']);
 
   const sorted = (values: readonly Permission[]) => allPermissions.filter((value) => values.includes(value)).join();
   const changes = (): MemberUpdate => ({
     ...Object.fromEntries(kNames.flatMap((name) => (names[name].trim() === (member[name] ?? '') ? [] : [[name, textOrNull(names[name])]]))),
     ...(sorted(permissions) === sorted(member.permissions) ? {} : { permissions, former_permissions: member.permissions }),
+    ...([...notifications].sort().join() === [...member.notifications].sort().join() ? {} : { notifications }),
     ...(language === (member.language ?? '') ? {} : { language: language === '' ? null : language }),
   });
   const submit = () => {
@@ -55,6 +57,7 @@ export function EditMember({ member, onClose, onChanged }: { member: Member; onC
           />
         ))}
         <PermissionBoxes chosen={permissions} errors={submission.errors} onChange={setPermissions} />
+        <NotificationBoxes permissions={permissions} chosen={notifications} errors={submission.errors} onChange={setNotifications} />
         <LanguageChoice value={language} onChange={setLanguage} />
       </Form>
     </Dialog>

@@ -10,13 +10,13 @@ import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { isEmail } from '../../common/state/input_rules.ts';
 import { useShell } from '../../common/state/shell.tsx';
 import { readClient, type Client } from '../api/clients.ts';
-import { invite, usualPermissions, type Channel, type Member, type NewInvitation, type Permission } from '../api/members.ts';
+import { allNotifications, availableNotifications, invite, usualPermissions, type Channel, type Member, type NewInvitation, type Notification, type Permission } from '../api/members.ts';
 import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
 import { ClientPicker } from './client_picker.tsx';
 import { NoTemplates } from './no_templates.tsx';
-import { LanguageChoice, PermissionBoxes } from './options.tsx';
+import { LanguageChoice, NotificationBoxes, PermissionBoxes } from './options.tsx';
 import { channelsOf, recipientsOf, type Recipient } from './recipients.ts';
 
 interface InviteProperties {
@@ -61,7 +61,7 @@ export function Invite({ client: given, onClose, onInvited }: InviteProperties) 
   );
 }
 
-const kFields = ['contact_id', 'first_name', 'surname', 'email', 'phone', 'channel', 'job_title', 'language', 'permissions'];
+const kFields = ['contact_id', 'first_name', 'surname', 'email', 'phone', 'channel', 'job_title', 'language', 'permissions', 'notifications'];
 
 function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () => void; onInvited: (member: Member) => void }) {
   const translator = useWords();
@@ -76,6 +76,7 @@ function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () 
   const [channel, setChannel] = useState<Channel>('email');
   const [language, setLanguage] = useState<Language | ''>('');
   const [permissions, setPermissions] = useState<readonly Permission[]>(usualPermissions);
+  const [notifications, setNotifications] = useState<readonly Notification[]>(allNotifications);
   const submission = useFormSubmission(kFields);
 
   const recipient: Recipient = recipients.find(({ id }) => id === recipientId) ?? { id: 'new', email: email.trim(), phone: phone.trim() };
@@ -98,6 +99,7 @@ function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () 
     ...optional('job_title', jobTitle),
     ...(language === '' ? {} : { language }),
     permissions,
+    notifications: availableNotifications(permissions).filter((value) => notifications.includes(value)),
   });
   const refused = (failure: Failure): readonly FormError[] | null => {
     const field = isNew ? 'email' : 'recipient';
@@ -196,6 +198,7 @@ function InviteTo({ client, onClose, onInvited }: { client: Client; onClose: () 
           </p>
         )}
         <PermissionBoxes chosen={permissions} errors={submission.errors} onChange={setPermissions} />
+        <NotificationBoxes permissions={permissions} chosen={notifications} errors={submission.errors} onChange={setNotifications} />
         <LanguageChoice value={language} onChange={setLanguage} />
       </Form>
     </Dialog>

@@ -4,14 +4,14 @@ import type { Language } from '../../common/i18n/catalogues.ts';
 import { Dialog } from '../../common/parts/dialog.tsx';
 import { Form } from '../../common/parts/form.tsx';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
-import { inviteMany, usualPermissions, type Channel, type Permission } from '../api/members.ts';
+import { allNotifications, availableNotifications, inviteMany, usualPermissions, type Channel, type Notification, type Permission } from '../api/members.ts';
 import { useWords } from '../i18n/words.ts';
 import { Radios } from '../parts/fields.tsx';
 import { CancelButton } from '../parts/row_button.tsx';
 import { useWorkFailure } from '../work/failure.ts';
 import { startWork, type Result } from '../work/work.ts';
 import { NoTemplates } from './no_templates.tsx';
-import { LanguageChoice, PermissionBoxes } from './options.tsx';
+import { LanguageChoice, NotificationBoxes, PermissionBoxes } from './options.tsx';
 
 export interface Invitee {
   readonly id: string;
@@ -26,6 +26,7 @@ export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; 
   const failed = useWorkFailure();
   const [channel, setChannel] = useState<Channel | ''>('');
   const [permissions, setPermissions] = useState<readonly Permission[]>(usualPermissions);
+  const [notifications, setNotifications] = useState<readonly Notification[]>(allNotifications);
   const [language, setLanguage] = useState<Language | ''>('');
   const submission = useFormSubmission([]);
 
@@ -34,6 +35,7 @@ export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; 
     const answer = await inviteMany({
       client_ids: ids,
       permissions,
+      notifications: availableNotifications(permissions).filter((value) => notifications.includes(value)),
       ...(channel === '' ? {} : { channel }),
       ...(language === '' ? {} : { language }),
     });
@@ -76,6 +78,7 @@ export function InviteMany({ clients, onClose }: { clients: readonly Invitee[]; 
           onChange={(value) => setChannel(value as Channel | '')}
         />
         <PermissionBoxes chosen={permissions} onChange={setPermissions} />
+        <NotificationBoxes permissions={permissions} chosen={notifications} onChange={setNotifications} />
         <LanguageChoice value={language} onChange={setLanguage} />
       </Form>
     </Dialog>

@@ -1,7 +1,7 @@
 import { languageOptions, languages, type Language } from '../../common/i18n/catalogues.ts';
 import { Choice } from '../../common/parts/choice.tsx';
 import type { FormError } from '../../common/parts/form.tsx';
-import { permissions, type Permission } from '../api/members.ts';
+import { availableNotifications, permissions, type Notification, type Permission } from '../api/members.ts';
 import { useWords } from '../i18n/words.ts';
 import { CheckBoxes } from '../parts/fields.tsx';
 
@@ -22,6 +22,31 @@ export function PermissionBoxes({ chosen, errors = [], onChange }: PermissionBox
       chosen={chosen}
       errors={errors}
       onChange={(values) => onChange(values as readonly Permission[])}
+    />
+  );
+}
+
+interface NotificationBoxesProperties {
+  permissions: readonly Permission[];
+  chosen: readonly Notification[];
+  errors?: readonly FormError[];
+  onChange: (chosen: readonly Notification[]) => void;
+}
+
+// Those that tell something with these permissions. What is ticked besides stays ticked.
+export function NotificationBoxes({ permissions: allowed, chosen, errors = [], onChange }: NotificationBoxesProperties) {
+  const { t } = useWords();
+  const available = availableNotifications(allowed);
+  if (available.length === 0) return null;
+  return (
+    <CheckBoxes
+      id="notifications"
+      legend={t('member.notifications')}
+      hint={t('member.notifications_hint')}
+      options={available.map((value) => ({ value, text: t(`notification.${value}`) }))}
+      chosen={chosen}
+      errors={errors}
+      onChange={(values) => onChange([...chosen.filter((value) => !available.includes(value)), ...(values as Notification[])])}
     />
   );
 }

@@ -5,6 +5,7 @@ import { PageHeading } from '../../common/parts/heading.tsx';
 import { ChangePassword } from '../../common/account/change_password.tsx';
 import { Devices } from '../../common/account/devices.tsx';
 import { Profile } from '../../common/account/profile.tsx';
+import { Mails } from '../account/mails.tsx';
 import { useWords } from '../i18n/words.ts';
 import { ClientChoice } from '../parts/client_choice.tsx';
 import { SignOut } from '../parts/sign_out.tsx';
@@ -47,6 +48,8 @@ export function AccountPage() {
           </div>
         </section>
       )}
+      {/* An invitation by text message leads to an address only once it is confirmed. */}
+      {member.email !== null && <Mails key={membership.id} session={session} />}
       <ChangePassword
         email={member.email ?? ''}
         request={(body) => call('post', '/me/password', { body, membership: membership.id })}

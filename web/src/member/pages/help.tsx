@@ -22,6 +22,7 @@ export function HelpPage() {
     session !== null && may('view_job_status', 'view_completed_jobs') && { id: 'table', title: 'help.table', text: 'help.table_text' },
     may('view_documents') && { id: 'documents', title: 'help.documents', text: 'help.documents_text' },
     session !== null && may('create_work_requests') && { id: 'requests', title: 'help.requests', text: 'help.requests_text' },
+    session !== null && may('accept_quotes') && { id: 'quotes', title: 'help.quotes', text: 'help.quotes_text' },
     session !== null && may('view_invoices') && { id: 'invoices', title: 'help.invoices', text: 'help.invoices_text' },
     session === null && { id: 'first', title: 'help.first_time', text: 'help.first_time_text' },
     { id: 'password', title: 'help.password', text: session === null ? 'help.forgotten_text' : 'help.password_text' },

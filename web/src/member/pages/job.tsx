@@ -1,6 +1,7 @@
 import { call, type Job, type JobSummary } from '../../common/api/client.ts';
 import { hasCode } from '../../common/api/failure.ts';
 import { mapAddress } from '../../common/links.ts';
+import { BackLink } from '../../common/parts/back_link.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { formatWhen } from '../../common/time/dates.ts';
@@ -8,7 +9,6 @@ import { useWords } from '../i18n/words.ts';
 import { recallJob } from '../jobs/seen.ts';
 import { shows } from '../jobs/use_jobs.ts';
 import { OnTheWay } from '../position/on_the_way.tsx';
-import { BackLink } from '../parts/back_link.tsx';
 import { FieldList } from '../parts/job_fields.tsx';
 import { Fact, Missing, Waiting } from '../parts/one.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';

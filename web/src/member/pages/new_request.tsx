@@ -4,6 +4,7 @@ import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
 import { navigate } from '../../common/history.ts';
 import { requestPath } from '../../common/navigation.ts';
+import { BackLink } from '../../common/parts/back_link.tsx';
 import { Field, Form, type FormError } from '../../common/parts/form.tsx';
 import { PageHeading } from '../../common/parts/heading.tsx';
 import { JobSkeleton } from '../../common/parts/skeletons.tsx';
@@ -14,10 +15,8 @@ import { dayAfter, dayOf } from '../../common/time/dates.ts';
 import { formatWait } from '../../common/time/durations.ts';
 import { useRequestWords } from '../i18n/requests.ts';
 import { useSites } from '../jobs/use_sites.ts';
-import { BackLink } from '../parts/back_link.tsx';
 import { NoRequests } from '../parts/no_requests.tsx';
 import { SiteChoice } from '../parts/site_choice.tsx';
-import { forgetDraft, keepDraft, recallDraft } from '../requests/draft.ts';
 import {
   bodyOf,
   mostDaysAhead,
@@ -29,6 +28,7 @@ import {
   type RequestValues,
 } from '../requests/form.ts';
 import { useApp, useSession } from '../state/application.tsx';
+import { forgetDraft, keepDraft, recallDraft } from '../state/drafts.ts';
 import { pageTitle } from './title.ts';
 
 export function NewRequestPage() {
@@ -72,7 +72,7 @@ function RequestForm({ sites }: { sites: readonly Site[] }) {
       wrong: requestErrors(values, findUnfinished(), today, translator),
       request: () => call('post', '/work-requests', { body: bodyOf(values), membership, once: true }),
       done: ({ id }) => {
-        forgetDraft();
+        forgetDraft('request');
         if (!isThere.current) return;
         setNotice({ key: 'new_request.done', values: { business: portal.name } });
         navigate(requestPath(id), { replace: true });
@@ -210,7 +210,7 @@ interface Draft {
 
 // What stands in the form. Each change is kept at once: the session can end while one types, and the page can go before it is drawn again.
 function useDraft(membership: string): Draft {
-  const [kept, setKept] = useState(() => recallDraft(membership));
+  const [kept, setKept] = useState(() => recallDraft('request', membership));
   const [values, setValues] = useState(() => valuesOf(kept ?? {}));
   const latest = useRef(values);
   const show = (next: RequestValues) => {
@@ -221,12 +221,12 @@ function useDraft(membership: string): Draft {
     values,
     change: (part) => {
       show({ ...latest.current, ...part });
-      if (Object.values(latest.current).some((text) => text !== '')) keepDraft(membership, latest.current);
-      else forgetDraft();
+      if (Object.values(latest.current).some((text) => text !== '')) keepDraft('request', membership, latest.current);
+      else forgetDraft('request');
     },
     isDraft: kept !== null,
     clear: () => {
-      forgetDraft();
+      forgetDraft('request');
       setKept(null);
       show(valuesOf({}));
     },

@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Session } from '../../common/api/client.ts';
-import { usePlace } from '../../common/history.ts';
-import { matchRoute } from '../../common/navigation.ts';
 import { Disclosure } from '../../common/parts/disclosure.tsx';
 import { Icon } from '../../common/parts/icon.tsx';
 import { useWords } from '../i18n/words.ts';
 import { useApp } from '../state/application.tsx';
 import { initials, personName } from '../state/person.ts';
 import { ClientChoice } from './client_choice.tsx';
+import { Navigation } from './navigation.tsx';
 import { SignOut } from './sign_out.tsx';
 
 // The business, and how to reach it with one tap; below it, for whom the person acts.
@@ -36,43 +35,6 @@ export function Header() {
       {session !== null && <ClientSwitch session={session} />}
       {session !== null && <Navigation session={session} />}
     </header>
-  );
-}
-
-// A tool that the person may not use is not offered.
-function Navigation({ session }: { session: Session }) {
-  const { t } = useWords();
-  const { page } = matchRoute(usePlace().path);
-  const { permissions } = session.membership;
-  return (
-    <nav class="navigation" aria-label={t('header.navigation')}>
-      <ul>
-        <NavigationItem path="/" current={page === 'jobs'} within={page === 'job'} text={t('jobs.title')} />
-        {permissions.includes('view_documents') && <NavigationItem path="/documents" current={page === 'documents'} text={t('documents.title')} />}
-        {permissions.includes('view_invoices') && <NavigationItem path="/invoices" current={page === 'invoices'} text={t('invoices.title')} />}
-        {permissions.includes('create_work_requests') && (
-          <NavigationItem
-            path="/requests"
-            current={page === 'requests'}
-            within={page === 'request' || page === 'new_request'}
-            text={t('requests.title')}
-          />
-        )}
-        <NavigationItem path="/account" current={page === 'account'} text={t('header.to_account')} />
-      </ul>
-    </nav>
-  );
-}
-
-// "page": this page is the one that the link leads to; "true": it stands below it.
-function NavigationItem(properties: { path: string; current: boolean; within?: boolean; text: string }) {
-  const { path, current, within = false, text } = properties;
-  return (
-    <li>
-      <a href={path} aria-current={current ? 'page' : within ? 'true' : undefined}>
-        {text}
-      </a>
-    </li>
   );
 }
 

@@ -4,7 +4,7 @@ import { formatNumber } from '../../common/formats.ts';
 import type { FormError } from '../../common/parts/form.tsx';
 import { daysBetween, type Day } from '../../common/time/dates.ts';
 import type { RequestTranslator } from '../i18n/requests.ts';
-import type { Texts } from './draft.ts';
+import type { Texts } from '../state/drafts.ts';
 
 // What somebody types who asks for work, and what can be wrong with it. The names are the API's, so that its mistakes find their fields.
 

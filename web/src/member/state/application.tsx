@@ -11,7 +11,7 @@ import { useFollowing } from '../../common/live/use_following.ts';
 import { ShellProvider, useFreshness, type Freshness, type Shell } from '../../common/state/shell.tsx';
 import type { MemberKey } from '../i18n/catalogues.ts';
 import { pageTitle } from '../pages/title.ts';
-import { forgetDraft, recallDraft } from '../requests/draft.ts';
+import { dropDraftsOfOthers, forgetDrafts } from './drafts.ts';
 
 // What every page shares: the business's portal, who is signed in, and what is to be said about the last action.
 
@@ -83,7 +83,7 @@ export function useApplication(): Start {
   // Signing out leaves nothing of the client's behind.
   const closeSession = useCallback((said: Notice) => {
     forgetLists();
-    forgetDraft();
+    forgetDrafts();
     setSession(null);
     setNotice(said);
     navigate('/sign-in');
@@ -109,7 +109,7 @@ export function useApplication(): Start {
   // A draft goes with the first membership that is not its own.
   const membership = session?.membership.id;
   useEffect(() => {
-    if (membership !== undefined) recallDraft(membership);
+    if (membership !== undefined) dropDraftsOfOthers(membership);
   }, [membership]);
 
   useLive(session, setPortal, setSession, handleFailure);

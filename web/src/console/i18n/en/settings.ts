@@ -49,6 +49,8 @@ export const settings = {
   'keys.scope.import_text': 'Create and change clients, jobs and what belongs to them.',
   'keys.scope.invite': 'Invite clients',
   'keys.scope.invite_text': 'The system invites clients and their contacts, and sees nothing of their jobs.',
+  'keys.scope.feed': 'Read what clients do',
+  'keys.scope.feed_text': 'The system reads what clients ask for and decide, and answers requests in the business’s name.',
   'keys.created': 'Created',
   'keys.last_used': 'Last used',
   'keys.create': 'Create a key',

@@ -13,6 +13,7 @@ export const shell = {
   'page.clients': 'Clients',
   'page.users': 'Users',
   'page.requests': 'Requests',
+  'page.quotes': 'Quotes',
   'page.documents': 'Documents',
   'page.invoices': 'Invoices',
   'page.appearance': 'Appearance',

@@ -90,6 +90,12 @@ export const users = {
   'permission.view_invoices': 'See invoices',
   'permission.view_asset_services': 'See assets and their services',
 
+  'member.notifications': 'Is told by mail',
+  'member.notifications_hint': 'The person can change it under “Account”.',
+  'notification.new_quotes': 'Of quotes that wait for a decision',
+  'notification.new_invoices': 'Of invoices that are to be paid',
+  'notification.completed_jobs': 'Of jobs that are done',
+
   'invite.title': 'Add user',
   'invite.title_of': 'Invite {client}',
   'invite.whom': 'Search for the client: type part of the name, phone or email.',

@@ -13,6 +13,7 @@ export const shell: Record<keyof typeof english, Message> = {
   'page.clients': 'Clientes',
   'page.users': 'Usuarios',
   'page.requests': 'Solicitudes',
+  'page.quotes': 'Presupuestos',
   'page.documents': 'Documentos',
   'page.invoices': 'Facturas',
   'page.appearance': 'Apariencia',

@@ -90,6 +90,12 @@ export const users: Record<keyof typeof english, Message> = {
   'permission.view_invoices': 'Ver facturas',
   'permission.view_asset_services': 'Ver equipos y sus revisiones',
 
+  'member.notifications': 'Recibe avisos por correo',
+  'member.notifications_hint': 'La persona puede cambiarlo en «Cuenta».',
+  'notification.new_quotes': 'De presupuestos que esperan una decisión',
+  'notification.new_invoices': 'De facturas por pagar',
+  'notification.completed_jobs': 'De trabajos terminados',
+
   'invite.title': 'Añadir usuario',
   'invite.title_of': 'Invitar a {client}',
   'invite.whom': 'Busque al cliente: escriba parte del nombre, del teléfono o del correo.',

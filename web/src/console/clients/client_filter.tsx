@@ -7,8 +7,17 @@ import { CancelButton } from '../parts/row_button.tsx';
 import { useResource } from '../state/resource.ts';
 import { ClientPicker } from '../users/client_picker.tsx';
 
-// Of whom the requests are: among many clients one is found by typing.
-export function ClientFilter({ id, onChange }: { id: string; onChange: (id: string) => void }) {
+interface ClientFilterProperties {
+  id: string;
+  // The title of the choice: "Whose requests?"
+  ofWhom: string;
+  // What the chosen one's button does, before its name.
+  every: string;
+  onChange: (id: string) => void;
+}
+
+// Of whom something is shown: among many clients one is found by typing.
+export function ClientFilter({ id, ofWhom, every, onChange }: ClientFilterProperties) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
@@ -27,10 +36,10 @@ export function ClientFilter({ id, onChange }: { id: string; onChange: (id: stri
           {t('filter.any')}
         </button>
       ) : (
-        <Chosen id={id} onClear={() => change('')} />
+        <Chosen id={id} every={every} onClear={() => change('')} />
       )}
       {open && (
-        <Dialog title={t('work_requests.of_whom')} onClose={close}>
+        <Dialog title={ofWhom} onClose={close}>
           <ClientPicker
             onPick={(client) => {
               close();
@@ -46,12 +55,12 @@ export function ClientFilter({ id, onChange }: { id: string; onChange: (id: stri
   );
 }
 
-function Chosen({ id, onClear }: { id: string; onClear: () => void }) {
+function Chosen({ id, every, onClear }: { id: string; every: string; onClear: () => void }) {
   const { t } = useWords();
   const client = useResource(`client ${id}`, (signal) => readClient(id, signal));
   return (
     <button type="button" class="button" onClick={onClear}>
-      <span class="visually-hidden">{t('work_requests.every_client')}: </span>
+      <span class="visually-hidden">{every}: </span>
       {client.value?.name ?? t('client.title')}
       <Icon name="close" />
     </button>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { cameFromWithin } from '../../common/history.ts';
-import { Icon } from '../../common/parts/icon.tsx';
+import { cameFromWithin } from '../history.ts';
+import { Icon } from './icon.tsx';
 
 // Goes back in the history where the list is the page before, so that filters and position are kept; otherwise to the list.
 export function BackLink({ path, children }: { path: string; children: ComponentChildren }) {
