@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { problemOf } from '../src/common/api/failure.ts';
-import { detailsOf } from '../src/console/activity/words.ts';
+import { describeAction, detailsOf } from '../src/console/activity/words.ts';
 import type { Client } from '../src/console/api/clients.ts';
-import { waitingAddress } from '../src/console/api/members.ts';
+import { allNotifications, availableNotifications, permissions, waitingAddress } from '../src/console/api/members.ts';
 import { changedNames, givenNames, noNames } from '../src/console/clients/fields.ts';
 import { makeConsoleTranslator } from '../src/console/i18n/words.ts';
 import { changesOf, insertAt, offsetOf, valuesOf, wrongOf } from '../src/console/invitations/model.ts';
@@ -192,5 +192,17 @@ describe('long work', () => {
     forgetWorks();
     await work;
     expect({ begun, told }).toEqual({ begun: [0, 1], told: 0 });
+  });
+});
+
+describe('of what somebody is told by mail', () => {
+  test('is offered what the permissions let the person see', () => {
+    expect(availableNotifications(['view_documents', 'view_job_status'])).toEqual([]);
+    expect(availableNotifications(['view_completed_jobs', 'accept_quotes'])).toEqual(['new_quotes', 'completed_jobs']);
+    expect(availableNotifications(permissions)).toEqual(allNotifications);
+  });
+
+  test('a colleague who gets mails about requests or not is told in words', () => {
+    expect(describeAction('staff_mail_changed', english)).toBe('Changed whether a colleague gets mails about requests');
   });
 });
