@@ -7,14 +7,8 @@
 namespace portal::features {
 namespace {
 
-using access::Scope;
-using edge::Route;
-using http::Method;
-
 constexpr std::array kRoutes = {
-    Route::for_key(Method::kGet, "/feed", "read_feed", Scope::kFeed, feed::read),
-    Route::for_key(Method::kPatch, "/feed/work-requests/{id}", "answer_work_request_by_key", Scope::kFeed,
-                   feed::answer),
+    edge::Route::for_key(http::Method::kGet, "/feed", "read_feed", access::Scope::kFeed, feed::read),
 };
 
 }  // namespace

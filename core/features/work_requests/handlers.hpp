@@ -18,4 +18,7 @@ Task<Result<http::Response>> list_for_staff(edge::StaffContext context);
 Task<Result<http::Response>> get_for_staff(edge::StaffContext context);
 Task<Result<http::Response>> answer(edge::StaffContext context);
 
+// PATCH /feed/work-requests/{id}: the answer of another system of the business, with the external id of the job.
+Task<Result<http::Response>> answer_by_key(edge::KeyContext context);
+
 }  // namespace portal::features::work_requests

@@ -34,6 +34,8 @@ constexpr std::array kRoutes = {
     Route::for_staff(Method::kGet, kOneOfStaff, "get_staff_work_request", StaffRole::kViewer,
                      work_requests::get_for_staff),
     Route::for_staff(Method::kPatch, kOneOfStaff, "answer_work_request", StaffRole::kManager, work_requests::answer),
+    Route::for_key(Method::kPatch, "/feed/work-requests/{id}", "answer_work_request_by_key", access::Scope::kFeed,
+                   work_requests::answer_by_key),
 };
 
 }  // namespace
