@@ -61,8 +61,8 @@ begin
   update portal.quote set withdrawn_at = now() where account_id = brightwater and number = 'CANARY-quote-withdrawn';
   perform pg_temp.add_quote(brightwater, 'Mill Lane Dental Practice', 'CANARY-quote-other-client', null, 8, 30, 77700);
   -- Of somebody who may see no quotes.
-  perform pg_temp.add_quote(brightwater, harbour, 'CANARY-quote-no-permission', null, 8, 30, 77700, 'CANARY-quote-no-permission-description');
-  perform pg_temp.decide(brightwater, 'CANARY-quote-no-permission', 'priya.nair@harbour.example.com', 'declined', 6, 'CANARY-quote-reason-other-client');
+  perform pg_temp.add_quote(brightwater, 'Ruth Okafor', 'CANARY-quote-no-permission', null, 8, 30, 77700, 'CANARY-quote-no-permission-description');
+  perform pg_temp.decide(brightwater, 'CANARY-quote-no-permission', 'ruth.okafor@example.com', 'declined', 6, 'CANARY-quote-reason-no-permission');
   -- What was decided while it was another client's.
   perform pg_temp.add_quote(brightwater, harbour, 'Q-1016', 'Hand dryers, first floor', 80, 60, 23900, has_file => false);
   perform pg_temp.decide(brightwater, 'Q-1016', 'priya.nair@harbour.example.com', 'changes_requested', 70, 'CANARY-quote-reason-former-client');
