@@ -45,7 +45,9 @@ std::size_t decimals_of(std::string_view currency) {
   constexpr std::array<std::string_view, 17> kNone = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
                                                       "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"};
   constexpr std::array<std::string_view, 7> kThree = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
+  constexpr std::array<std::string_view, 2> kFour = {"CLF", "UYW"};
   if (std::ranges::find(kNone, currency) != kNone.end()) return 0;
+  if (std::ranges::find(kFour, currency) != kFour.end()) return 4;
   return std::ranges::find(kThree, currency) != kThree.end() ? 3 : 2;
 }
 

@@ -6,10 +6,10 @@ create function pg_temp.add_quote(
   visible boolean default true
 ) returns void language sql as $$
   insert into portal.quote (account_id, client_id, number, title, description, issued_on, valid_until, currency, total_minor, is_visible, media_type, content_hash,
-    content_revision, external_id)
+    external_id)
   select a.account_id, pg_temp.client_of(a.account_id, client), add_quote.number, add_quote.title, add_quote.description, (now() at time zone a.time_zone)::date - age_days,
     (now() at time zone a.time_zone)::date - age_days + valid_days, case a.time_zone when 'Europe/London' then 'GBP' else 'EUR' end, total, visible, 'application/pdf',
-    case when has_file then sha256(convert_to(add_quote.number, 'UTF8')) end, case when has_file then 1 end, 'quote-' || add_quote.number
+    case when has_file then sha256(convert_to(add_quote.number, 'UTF8')) end, 'quote-' || add_quote.number
   from portal.account a where a.account_id = account
 $$;
 -- By a member of the quote's client, so many days ago.

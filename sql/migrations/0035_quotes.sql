@@ -23,9 +23,8 @@ create table portal.quote (
   size_bytes bigint not null default 0 check (size_bytes >= 0),
   content_hash bytea check (length(content_hash) = 32),
   is_active_content boolean not null default false,
-  -- Rises with what one would agree to. The other one is that in which the present file came.
+  -- Rises with what one would agree to.
   revision integer not null default 1 check (revision > 0),
-  content_revision integer,
   -- The last decision of the present revision.
   decision text check (decision in ('accepted', 'declined', 'changes_requested')),
   decided_at timestamptz,
@@ -98,16 +97,8 @@ begin
   ) then
     raise insufficient_privilege using message = 'this quote cannot be changed like this';
   end if;
-  new.revision := old.revision;
-  new.content_revision := old.content_revision;
-  -- The file comes in a request of its own, seconds after the line: as long as nobody has decided, the first one belongs to what the line said.
-  if has_other_terms
-    or has_other_file and (new.content_hash is null or old.decision is not null or old.content_revision is not distinct from old.revision) then
-    new.revision := old.revision + 1;
-  end if;
-  if has_other_file then
-    new.content_revision := case when new.content_hash is not null then new.revision end;
-  end if;
+  -- The first file is another revision, too: whoever has read what the line said has not seen it.
+  new.revision := old.revision + case when has_other_terms or has_other_file then 1 else 0 end;
   if new.revision <> old.revision then
     new.decision := null;
     new.decided_at := null;
@@ -177,11 +168,11 @@ create trigger storage_removed after delete on portal.quote referencing old tabl
 
 -- A decision is told by the quote on which it stands.
 create trigger change_added after insert on portal.quote referencing new table as present
-  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version,content_revision}');
+  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version}');
 create trigger change_made after update on portal.quote referencing old table as former new table as present
-  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version,content_revision}');
+  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version}');
 create trigger change_taken after delete on portal.quote referencing old table as former
-  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version,content_revision}');
+  for each statement execute function portal.tell_rows('quotes', 'quote_id', '{external_id,version}');
 create trigger change_of_all after truncate on portal.quote for each statement execute function portal.tell_everything();
 
 -- Mails about them.

@@ -71,7 +71,7 @@ create trigger news_added after insert on portal.invoice referencing new table a
 create trigger news_made after update on portal.invoice referencing old table as former new table as present
   for each statement execute function portal.note_new_invoices();
 
--- A quote is news while it waits for a decision, and again with each revision, whenever it was issued.
+-- A quote is news while it waits for a decision, and again with each revision, whenever it was issued; the first file of an old one that nobody has answered is history, too.
 create function portal.note_new_quotes() returns trigger language plpgsql as $$
 begin
   if not exists (
@@ -94,11 +94,12 @@ begin
     from (
       select b.account_id, b.client_id, b.quote_id, max(b.revision) filter (where b.is_present) as revision
       from (
-        select f.account_id, f.client_id, f.quote_id, f.revision, false as is_present, false as is_recent, f.is_visible and f.withdrawn_at is null
+        select f.account_id, f.client_id, f.quote_id, f.revision, false as is_present, false as is_recent,
+          f.content_hash is not null as has_file, f.decision is not null as was_answered, f.is_visible and f.withdrawn_at is null
           and portal.quote_state(f.is_superseded, f.decision, f.valid_until, current_date) = 'pending_approval' as waits
         from former f
         union all
-        select p.account_id, p.client_id, p.quote_id, p.revision, true, p.issued_on > current_date - 14, p.is_visible and p.withdrawn_at is null
+        select p.account_id, p.client_id, p.quote_id, p.revision, true, p.issued_on > current_date - 14, p.content_hash is not null, false, p.is_visible and p.withdrawn_at is null
           and portal.quote_state(p.is_superseded, p.decision, p.valid_until, current_date) = 'pending_approval'
         from present p
       ) b
@@ -106,6 +107,7 @@ begin
       having bool_or(b.is_present and b.waits) and (
         bool_or(b.is_recent) and not bool_or(not b.is_present and b.waits)
         or max(b.revision) filter (where b.is_present) > max(b.revision) filter (where not b.is_present)
+          and (bool_or(b.is_recent or b.was_answered) or count(*) filter (where b.has_file) <> 1)
       )
     ) n
     join portal.membership ms on ms.account_id = n.account_id and ms.client_id = n.client_id and ms.state = 'active' and ms.notifications <> '{}'
@@ -120,7 +122,7 @@ create trigger news_added after insert on portal.quote referencing new table as 
 create trigger news_made after update on portal.quote referencing old table as former new table as present
   for each statement execute function portal.note_new_quotes();
 
--- A job that was there and is finished now is news also when nobody says since when.
+-- A job that was there and is finished now is news also when nobody says since when. One that could not be completed is none.
 create function portal.note_completed_jobs() returns trigger language plpgsql as $$
 begin
   if not exists (
@@ -136,6 +138,7 @@ begin
     join portal.membership ms on ms.account_id = p.account_id and ms.client_id = p.client_id and ms.state = 'active' and ms.notifications <> '{}'
     join portal.portal_visible_template v on v.account_id = p.account_id and v.job_template_id = p.job_template_id
     where p.status = 'finished' and p.deleted_at is null and p.finished_at > now() - interval '48 hours'
+      and not exists (select from portal.resolution r where r.account_id = p.account_id and r.resolution_id = p.resolution_id and not r.is_successful)
       and ms.notifications @> '{completed_jobs}' and ms.permissions @> '{view_completed_jobs}'
     on conflict do nothing;
   else
@@ -148,6 +151,7 @@ begin
         union all
         select p.account_id, p.client_id, p.job_id, p.job_template_id, coalesce(p.finished_at > now() - interval '48 hours', true) from present p
         where p.status = 'finished' and p.deleted_at is null
+          and not exists (select from portal.resolution r where r.account_id = p.account_id and r.resolution_id = p.resolution_id and not r.is_successful)
       ) b
       group by b.account_id, b.client_id, b.job_id
       having bool_and(b.is_recent)

@@ -14,6 +14,9 @@ begin
   update portal.work_request_counter c set last_change = c.last_change + 1
   where c.account_id = new.account_id
   returning c.last_change into new.change_number;
+  if not found then
+    raise insufficient_privilege using message = 'this decision cannot be counted';
+  end if;
   return new;
 end
 $$;

@@ -96,6 +96,7 @@ begin
   select d.decision, d.reason, d.method, d.decided_by, d.membership_id, d.staff_id into former
   from portal.quote_decision d
   where d.account_id = account and d.quote_id = quote and d.revision = (content ->> 'revision')::integer and d.revision = held.revision
+    and d.membership_id is not distinct from membership
   order by d.quote_decision_id desc
   limit 1;
   if found and (former.decision, former.reason, former.membership_id) is not distinct from (content ->> 'decision', content ->> 'reason', membership)
@@ -127,7 +128,12 @@ begin
   if content ->> 'decision' <> 'accepted' and content ->> 'reason' is null then
     return 'reason';
   end if;
-  if portal.add_quote_decision(account, quote, membership, content, '{pending_approval,changes_requested}', day_maximum) is not null then
+  -- Of the wishes of one day only the first are told by mail: nobody uses up what the staff may get.
+  if portal.add_quote_decision(account, quote, membership, content, '{pending_approval,changes_requested}', day_maximum) is not null
+    and (content ->> 'decision' <> 'changes_requested' or (
+      select count(*) from portal.quote_decision d
+      where d.account_id = account and d.membership_id = membership and d.decision = 'changes_requested' and d.decided_at > now() - interval '24 hours'
+    ) <= 5) then
     perform portal.tell_staff(account, 'quote_decided', null, quote, messages);
   end if;
   return null;

@@ -60,7 +60,10 @@ create or replace function portal.write_news(account bigint, membership bigint, 
 declare
   made bigint;
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('portal.news', membership)) or portal.was_told_lately(account, membership) then
+  if not pg_try_advisory_xact_lock(hashtextextended('portal.news', membership)) then
+    return null;
+  end if;
+  if portal.was_told_lately(account, membership) then
     return null;
   end if;
   insert into portal.outbox_message (account_id, message_reference, kind, channel, recipient, language, member_id, membership_id, payload, key_id)

@@ -30,12 +30,13 @@ with due as (
     from portal.outbox_message o
     where o.account_id = a.account_id and o.sent_at is null and o.failed_at is null and o.not_before <= now()
       and (o.claimed_until is null or o.claimed_until <= now()) and o.payload is not null and o.kind = any (:kinds)
-    order by o.not_before, o.outbox_message_id
+      and (portal.counts_with(o.kind) <> 'news' or gone.in_hour < :account_hour * 4 / 5 and gone.in_day < :account_day * 4 / 5)
+    order by portal.counts_with(o.kind) = 'link' desc, o.not_before, o.outbox_message_id
     limit greatest(0, least(:account_slots - (select count(*) from unnest(:sending) s where s = a.account_id), :account_hour - gone.in_hour, :account_day - gone.in_day))
   ) q
   where a.suspended_at is null
 ), allowed as (
-  select d.account_id, d.outbox_message_id, d.not_before
+  select d.account_id, d.outbox_message_id, d.not_before, d.counts_with
   from (select due.*, row_number() over (partition by account_id, channel, recipient, counts_with order by not_before, outbox_message_id) as turn from due) d
   where d.turn + (
     select count(*) from portal.outbox_message s
@@ -51,7 +52,7 @@ with due as (
   from portal.outbox_message o
   join allowed using (account_id, outbox_message_id)
   where o.sent_at is null and o.failed_at is null and (o.claimed_until is null or o.claimed_until <= now()) and o.not_before <= now()
-  order by o.not_before, o.outbox_message_id
+  order by allowed.counts_with = 'link' desc, o.not_before, o.outbox_message_id
   limit :slots
   for update of o skip locked
 )
@@ -78,7 +79,8 @@ with gone as (
   from portal.outbox_message o
   join gone using (account_id)
   where o.sent_at is null and o.failed_at is null and o.not_before <= now() and (o.claimed_until is null or o.claimed_until <= now())
-    and (gone.in_hour >= :account_hour or gone.in_day >= :account_day or (
+    and (gone.in_hour >= :account_hour or gone.in_day >= :account_day
+      or portal.counts_with(o.kind) = 'news' and (gone.in_hour >= :account_hour * 4 / 5 or gone.in_day >= :account_day * 4 / 5) or (
       select count(*) from portal.outbox_message s
       where s.account_id = o.account_id and s.recipient = o.recipient and s.channel = o.channel and s.sent_at > now() - interval '1 day'
         and portal.counts_with(s.kind) = portal.counts_with(o.kind)
@@ -90,6 +92,8 @@ with gone as (
   set not_before = now() + interval '5 minutes',
     last_error = case when gone.in_day >= :account_day then 'waits: the account has sent all that it may in a day'
       when gone.in_hour >= :account_hour then 'waits: the account has sent all that it may in an hour'
+      when portal.counts_with(o.kind) = 'news' and (gone.in_hour >= :account_hour * 4 / 5 or gone.in_day >= :account_day * 4 / 5)
+        then 'waits: a fifth of what the account may send is kept for links'
       else 'waits: the recipient has got all that one may get in a day' end
   from gone, waiting w
   where o.account_id = gone.account_id and o.account_id = w.account_id and o.outbox_message_id = w.outbox_message_id
@@ -140,6 +144,8 @@ from (
   from portal.news n
   join portal.account a on a.account_id = n.account_id
   join portal.membership ms on ms.account_id = n.account_id and ms.membership_id = n.membership_id and ms.state = 'active' and ms.notifications @> array[n.kind]
+  join portal.outbox_message o on o.account_id = n.account_id and o.outbox_message_id = n.outbox_message_id
+  join portal.member m on m.account_id = ms.account_id and m.member_id = ms.member_id and m.state = 'active' and m.email = o.recipient
   left join portal.quote q on n.kind = 'new_quotes' and q.account_id = n.account_id and q.quote_id = n.object_id and q.revision = n.revision and q.client_id = ms.client_id
     and ms.permissions @> '{accept_quotes}' and q.is_visible and q.withdrawn_at is null
     and portal.quote_state(q.is_superseded, q.decision, q.valid_until, portal.today_in(a.time_zone)) = 'pending_approval'
@@ -163,7 +169,7 @@ from portal.outbox_message o
 join portal.quote_decision d on d.account_id = o.account_id and d.quote_id = o.quote_id and d.decided_at <= o.created_at
 left join portal.client c on c.account_id = d.account_id and c.client_id = d.client_id
 where o.account_id = :account_id and o.outbox_message_id = :outbox_message_id
-order by d.quote_decision_id desc
+order by d.decided_at = o.created_at desc, d.quote_decision_id desc
 limit 1;
 
 -- The three ends of a try. No row when the claim is somebody else's by now.

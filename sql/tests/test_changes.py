@@ -304,7 +304,7 @@ def test_quotes(told, account, client, other, world: World):
                    "is_superseded = true", "is_visible = false", "job_id = (select min(job_id) from portal.job j where j.account_id = quote.account_id)",
                    "size_bytes = 1, content_hash = sha256('x')", "withdrawn_at = now()"):
         assert told(f"update portal.quote set {change} where quote_id = %s", made) == expected, change
-    assert told("update portal.quote set version = 9, external_id = 'Q-9', content_revision = 9 where quote_id = %s", made) == []
+    assert told("update portal.quote set version = 9, external_id = 'Q-9' where quote_id = %s", made) == []
     membership = next(row["membership_id"] for row in world.tables["membership"] if row["client_id"] == client)
     decide = """insert into portal.quote_decision (account_id, quote_id, client_id, revision, decision, method, membership_id)
         select account_id, quote_id, client_id, revision, 'accepted', 'portal', %s from portal.quote where quote_id = %s"""

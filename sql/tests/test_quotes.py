@@ -318,7 +318,7 @@ def test_members_write_nothing_but_their_own_decision(both, world):
     edge.enter_member(who)
     for change in (*TERMS, "is_visible = false"):
         assert code_of(edge, lambda change=change: edge.rows(f"update portal.quote set {change} where quote_id = %s", (quote,))) == "42501", change
-    for column in ("revision", "content_revision", "external_id"):
+    for column in ("revision", "external_id"):
         assert code_of(edge, lambda column=column: edge.rows(f"update portal.quote set {column} = null where quote_id = %s", (quote,))) == "42501"
     edge.rows("update portal.quote set decision = 'accepted', decided_at = now() where quote_id = %s", (quote,))
     assert row_of(maintenance, quote)["decision"] is None, "a decision follows from what was decided"
@@ -498,19 +498,16 @@ def quote_of(importer: Importer, external_id: str = "Q-1") -> dict:
     return importer.maintenance.rows("select * from portal.quote where account_id = %s and external_id = %s", (importer.account_id, external_id))[0]
 
 
-def test_the_first_file_of_what_nobody_has_decided_is_no_other_revision(importer):
+def test_each_file_is_another_revision(importer):
+    """The first one, too: whoever has read the line has not seen it."""
     importer.run("clients", client())
     importer.run("quotes", line())
     fill(importer, "one")
-    assert importer.read("quote", "Q-1")["revision"] == 1 and importer.read("quote", "Q-1")["content"] == sha256("one").hex()
+    assert importer.read("quote", "Q-1")["revision"] == 2 and importer.read("quote", "Q-1")["content"] == sha256("one").hex()
     fill(importer, "one")
-    assert importer.read("quote", "Q-1")["revision"] == 1, "the same again"
-    fill(importer, "two")
-    assert importer.read("quote", "Q-1")["revision"] == 2, "another one"
+    assert importer.read("quote", "Q-1")["revision"] == 2, "the same again"
     importer.run("quotes", line(total=2000))
-    fill(importer, "three")
-    assert importer.read("quote", "Q-1")["revision"] == 3, "the file that belongs to the line"
-    fill(importer, "four")
+    fill(importer, "two")
     assert importer.read("quote", "Q-1")["revision"] == 4
     assert decide(importer.edge, acceptor(importer), quote_of(importer)["quote_id"], "changes_requested", revision=4, reason="Fewer") is None
     importer.run("quotes", line("Q-2"))
@@ -526,18 +523,18 @@ def test_another_revision_has_to_be_decided_anew(importer):
     importer.run("quotes", line())
     fill(importer, "one")
     who, quote = acceptor(importer), quote_of(importer)["quote_id"]
-    assert decide(importer.edge, who, quote, reason="Order 4711") is None
+    assert decide(importer.edge, who, quote, revision=2, reason="Order 4711") is None
     told = importer.read("quote", "Q-1")["decision"]
     assert {name: told[name] for name in ("decision", "reason", "decided_by", "method", "revision", "total")} == {
-        "decision": "accepted", "reason": "Order 4711", "decided_by": {"name": "Pat Lee"}, "method": "portal", "revision": 1, "total": {"amount": 1000, "currency": "EUR"}}
+        "decision": "accepted", "reason": "Order 4711", "decided_by": {"name": "Pat Lee"}, "method": "portal", "revision": 2, "total": {"amount": 1000, "currency": "EUR"}}
     assert importer.run("quotes", line(superseded=False, visible=True)) == ([0, 0, 1, 0], []) and importer.read("quote", "Q-1")["decision"] == told
     importer.run("quotes", line(total=900))
-    assert (quote_of(importer)["decision"], quote_of(importer)["revision"], importer.read("quote", "Q-1")["decision"]) == (None, 2, None)
-    assert code_of(importer.edge, lambda: decide(importer.edge, who, quote, reason="Order 4711")) == "PT412", "of the first one"
-    assert decide(importer.edge, who, quote, revision=2) is None
+    assert (quote_of(importer)["decision"], quote_of(importer)["revision"], importer.read("quote", "Q-1")["decision"]) == (None, 3, None)
+    assert code_of(importer.edge, lambda: decide(importer.edge, who, quote, revision=2, reason="Order 4711")) == "PT412", "of the first one"
+    assert decide(importer.edge, who, quote, revision=3) is None
     importer.edge.enter_member(who)
     history = importer.edge.run("list_quote_decisions", **who.scope(), quote_id=quote, row_limit=20)
-    assert [(row["revision"], row["total_minor"]) for row in history] == [(2, 900), (1, 1000)]
+    assert [(row["revision"], row["total_minor"]) for row in history] == [(3, 900), (2, 1000)]
     assert importer.run("quotes", {"external_id": "Q-1", "deleted": True}) == ([0, 0, 0, 1], [])
     assert quote_of(importer)["content_hash"] is None and quote_of(importer)["size_bytes"] == 0
     importer.edge.enter_member(who)
@@ -552,18 +549,19 @@ def test_what_goes_to_another_client_loses_its_file_and_its_decision(importer, w
     if with_file:
         fill(importer, "one")
     first, second, quote = acceptor(importer), acceptor(importer, "C-2"), quote_of(importer)["quote_id"]
-    assert decide(importer.edge, first, quote, reason="Order 4711") is None
+    read = quote_of(importer)["revision"]
+    assert decide(importer.edge, first, quote, revision=read, reason="Order 4711") is None
     assert importer.run("quotes", line(client="C-2"))[0] == [0, 1, 0, 0]
     now = quote_of(importer)
-    assert (now["content_hash"], now["size_bytes"], now["revision"], now["decision"]) == (None, 0, 2, None)
+    assert (now["content_hash"], now["size_bytes"], now["revision"], now["decision"]) == (None, 0, read + 1, None)
     for who in (first, second):
         for with_filters in (True, False):
             importer.edge.enter_member(who)
             assert importer.edge.run("list_quote_decisions", **who.scope(), quote_id=quote, row_limit=20, with_filters=with_filters) == []
-    assert listed(importer.edge, first) == [] and [row["revision"] for row in listed(importer.edge, second)] == [2]
+    assert listed(importer.edge, first) == [] and [row["revision"] for row in listed(importer.edge, second)] == [read + 1]
     assert importer.run("quotes", line())[0] == [0, 1, 0, 0]
     importer.edge.enter_member(first)
-    assert [row["revision"] for row in importer.edge.run("list_quote_decisions", **first.scope(), quote_id=quote, row_limit=20)] == [1], "it is theirs again, and has to be decided anew"
+    assert [row["revision"] for row in importer.edge.run("list_quote_decisions", **first.scope(), quote_id=quote, row_limit=20)] == [read], "it is theirs again, and has to be decided anew"
     assert quote_of(importer)["decision"] is None
 
 
@@ -584,9 +582,9 @@ def test_whoever_repairs_a_file_offers_nothing_new(importer):
     importer.run("clients", client())
     importer.run("quotes", line())
     fill(importer, "one")
-    assert decide(importer.edge, acceptor(importer), quote_of(importer)["quote_id"]) is None
+    assert decide(importer.edge, acceptor(importer), quote_of(importer)["quote_id"], revision=2) is None
     importer.maintenance.rows("update portal.quote set content_hash = sha256('better') where external_id = 'Q-1'")
-    assert (quote_of(importer)["revision"], quote_of(importer)["decision"]) == (1, "accepted")
+    assert (quote_of(importer)["revision"], quote_of(importer)["decision"]) == (2, "accepted")
 
 
 HIDES_THE_JOB = {

@@ -118,9 +118,9 @@ def test_the_file_comes_after_what_is_said_of_it(portal, world, system, offered,
     assert item["file"] is None and member.get(shown.format(item["id"])).status == 404 and console.get(f"{STAFF_QUOTES}/{item['id']}/content").status == 404
     for content, status in ((b"<html>", 415), (b"", 400), (b"\xff\xd8\xff\x00broken", 415)):
         assert system.http.put(path, body=content, headers=OCTETS).status == status
-    for turn, (content, extension, kind) in enumerate(((PDF + b"one", "pdf", "application/pdf"), (png(4, 4), "png", "image/png"), (PDF + b"two", "pdf", "application/pdf")), 1):
+    for turn, (content, extension, kind) in enumerate(((PDF + b"one", "pdf", "application/pdf"), (png(4, 4), "png", "image/png"), (PDF + b"two", "pdf", "application/pdf")), 2):
         answer = system.http.put(path, body=content, headers=OCTETS)
-        assert (answer.status, answer.json()["content"], answer.json()["revision"]) == (200, hashlib.sha256(content).hexdigest(), turn), "the first file is no other revision"
+        assert (answer.status, answer.json()["content"], answer.json()["revision"]) == (200, hashlib.sha256(content).hexdigest(), turn), "each file is another revision"
         world.settle()
         (item,) = member.get(QUOTES).json()["items"]
         assert item["file"] == {"name": f"F/1.{extension}", "type": kind, "size": len(content), "url": f"{QUOTES}/{item['id']}/content"} and item["revision"] == turn
@@ -334,4 +334,4 @@ def test_portalctl_feeds_quotes_and_their_files(portal, world, offered, tmp_path
         assert done.returncode == 0 and json.loads(done.stdout)[made] == 1, done.stderr
     world.settle()
     (item,) = reader(world, offered).get(QUOTES).json()["items"]
-    assert (item["number"], item["file"]["name"], item["revision"]) == ("P-1", "P-1.pdf", 1)
+    assert (item["number"], item["file"]["name"], item["revision"]) == ("P-1", "P-1.pdf", 2)

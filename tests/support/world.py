@@ -379,7 +379,7 @@ class World:
         file = {}
         if content is not None:
             content += f"quote {number} of {client} at {account.slug}".encode()
-            file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content), "content_revision": 1}
+            file = {"media_type": "application/pdf", "size_bytes": len(content), "content_hash": self.store(content)}
         values = {"title": f"Quote {number}", "currency": "GBP", "total_minor": 12345, "valid_until": valid_days and issued_on + timedelta(days=valid_days), **file, **columns}
         return self.insert("quote", "quote_id", account_id=account.account_id, client_id=account.clients[client], number=number, issued_on=issued_on, **values)
 

@@ -14,11 +14,18 @@ export function formatDecimal(text: string, locale: string): string {
   return decimals === undefined ? result : result + part('decimal') + decimals;
 }
 
-// Money is counted in minor units, of which a currency has a hundred, a thousand or none to the major one.
+// ISO 4217: how many digits of the smallest unit stand behind the point, where it is not two. Browsers have a table of their own, which says how
+// people write an amount, not what it is counted in.
+const digitsOf: Readonly<Record<string, number>> = Object.fromEntries([
+  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'].map((code) => [code, 0]),
+  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3]),
+  ...['CLF', 'UYW'].map((code) => [code, 4]),
+]);
+
+// Money is counted in the currency's smallest unit.
 export function formatMoney({ amount, currency }: { amount: number; currency: string }, locale: string): string {
-  const format = numberFormat(locale, { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
+  const digits = digitsOf[currency] ?? 2;
+  return numberFormat(locale, { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** digits);
 }
 
 export function formatSize(bytes: number, { t }: Translator): string {
