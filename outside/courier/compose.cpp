@@ -109,7 +109,7 @@ constexpr std::array<Words, 6> kStates = {{{"submitted", "Sent", "Enviada"},
                                            {"cancelled", "Cancelled", "Cancelada"}}};
 constexpr std::array<Words, 3> kDecisions = {{{"accepted", "accepted", "aceptado"},
                                               {"declined", "declined", "rechazado"},
-                                              {"changes_requested", "changes requested", "cambios solicitados"}}};
+                                              {"changes_requested", "changes requested", "cambios pedidos"}}};
 
 std::string_view describe(std::span<const Words> all, std::string_view word, std::string_view language) {
   const auto words = std::ranges::find(all, word, &Words::word);

@@ -1,4 +1,4 @@
--- Mails that tell members what is new (FEATURES C11): each of them says of what, and nobody is written to who has not said so.
+-- Mails that tell members what is new (FEATURES C11): each of them says of what, or staff do who invite them, and nobody is written to for whom nothing is said.
 
 alter table portal.membership add column notifications text[] not null default '{}' check (
   notifications <@ '{new_quotes,new_invoices,completed_jobs}' and cardinality(notifications) <= 3 and array_position(notifications, null) is null

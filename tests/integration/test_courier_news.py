@@ -197,8 +197,9 @@ def decide(post, member, decision: str, reason: str | None, recipient: str, lang
 def test_staff_read_what_was_decided_about_a_quote(post, mail_server, member):
     first = decide(post, member, "declined", "Too dear.\n\n<b>Sorry</b>\r\nBcc: x@y.example", "one@alpha.example", title=HOSTILE)
     second = decide(post, member, "accepted", None, "otro@alpha.example", "es", number="Q-2")
+    decide(post, member, "changes_requested", "Azul.", "tercera@alpha.example", "es", number="Q-3")
     run(post, mail_server)
-    (mail,), (correo,) = mail_server.to("one@alpha.example"), mail_server.to("otro@alpha.example")
+    (mail,), (correo,), (tercera,) = [mail_server.to(f"{name}@alpha.example") for name in ("one", "otro", "tercera")]
     text, html = parts(mail)
     assert str(mail["Subject"]) == "Quote Q-1 of Acme: declined" and mail["Bcc"] is None
     assert f"\nQ-1 {HOSTILE}\n\nDecision: declined\nDecided by: Kim Acme\n\nToo dear.\n\n<b>Sorry</b>\nBcc: x@y.example\n" in text
@@ -206,7 +207,8 @@ def test_staff_read_what_was_decided_about_a_quote(post, mail_server, member):
     assert "<script" not in html and "Too dear.<br><br>&lt;b&gt;Sorry&lt;/b&gt;<br>Bcc: x@y.example" in html
     text, html = parts(correo)
     assert str(correo["Subject"]) == "Presupuesto Q-2 de Acme: aceptado"
-    assert "\nQ-2\n\nDecisión: aceptado\nHa decidido: Kim Acme\n\nEl presupuesto:\n" in text and f'href="https://alpha.example/console/quotes/{second}"' in html
+    assert "\nQ-2\n\nDecisión: aceptado\nDecidido por: Kim Acme\n\nEl presupuesto:\n" in text and f'href="https://alpha.example/console/quotes/{second}"' in html
+    assert str(tercera["Subject"]) == "Presupuesto Q-3 de Acme: cambios pedidos" and "\nDecisión: cambios pedidos\nDecidido por: Kim Acme\n\nAzul.\n" in parts(tercera)[0]
 
 
 def test_a_mail_tells_of_the_decision_with_which_it_was_written(post, mail_server, member):

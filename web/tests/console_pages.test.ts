@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { problemOf } from '../src/common/api/failure.ts';
 import { describeAction, detailsOf } from '../src/console/activity/words.ts';
+import type { Activity } from '../src/console/api/activity.ts';
 import type { Client } from '../src/console/api/clients.ts';
 import { allNotifications, availableNotifications, permissions, waitingAddress } from '../src/console/api/members.ts';
 import { changedNames, givenNames, noNames } from '../src/console/clients/fields.ts';
@@ -125,12 +126,20 @@ describe('layouts of invitations', () => {
 });
 
 test('details of what was done, in whichever form they come', () => {
-  expect(detailsOf({ before: { a: 1 }, after: { a: 2 } })).toEqual([{ name: 'a', before: '1', after: '2' }]);
-  expect(detailsOf({ a: { before: ['x'], after: ['x', 'y'] }, b: 'c' })).toEqual([
+  const of = (details: Activity['details']) => detailsOf({ action: 'settings_changed', details }, english);
+  expect(of({ before: { a: 1 }, after: { a: 2 } })).toEqual([{ name: 'a', before: '1', after: '2' }]);
+  expect(of({ a: { before: ['x'], after: ['x', 'y'] }, b: 'c' })).toEqual([
     { name: 'a', before: 'x', after: 'x, y' },
     { name: 'b', before: null, after: 'c' },
   ]);
-  expect(detailsOf({})).toEqual([]);
+  expect(of({})).toEqual([]);
+});
+
+test.each(['quote_decided', 'quote_decision_recorded'])('what was decided about a quote is told in words: %s', (action) => {
+  const details = { number: 'Q-1', decision: 'changes_requested', method: 'in_person', total: 284000, currency: 'GBP', content: 'ab12', reason: null };
+  const told = (more: object = {}) => detailsOf({ action, details: { ...details, ...more } }, english).map(({ name, after }) => `${name}: ${after}`);
+  expect(told()).toEqual(['number: Q-1', 'decision: Changes requested', 'method: in person', 'total: £2,840.00', 'reason: –']);
+  expect(told({ decision: 'postponed', method: 'portal' })).toEqual(['number: Q-1', 'decision: postponed', 'method: on the portal', 'total: £2,840.00', 'reason: –']);
 });
 
 describe('long work', () => {

@@ -155,7 +155,7 @@ describe('the words that go with a decision', () => {
     const refused = (status: number, body: object, retryAfter: string | null = null) => refusedErrors(problemOf(status, body, retryAfter), 'note', 'Brightwater', english);
     expect(refused(400, { code: 'invalid_field', errors: [{ pointer: '/reason', code: 'invalid_text' }] })).toMatchObject([{ field: 'note' }]);
     expect(refused(400, { code: 'invalid_field', errors: [{ pointer: '/revision', code: 'invalid' }] })).toBeNull();
-    expect(refused(429, { code: 'too_many_requests' }, '7200')?.[0]?.text).toMatch(/Answer the next one in 2 hours, or call Brightwater/);
+    expect(refused(429, { code: 'too_many_requests' }, '7200')?.[0]?.text).toMatch(/Answer the next one later today or tomorrow, or call Brightwater/);
     expect(refused(409, { code: 'conflict' })).toBeNull();
     expect(refusedErrors({ kind: 'offline' }, 'reason', 'Brightwater', english)).toBeNull();
   });

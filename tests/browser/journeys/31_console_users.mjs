@@ -45,12 +45,12 @@ export const journeys = [
       await dialog.getByLabel('Surname').fill('Ibis');
       await dialog.getByLabel('Job title').fill('Caretaker');
       // Whoever is invited is told by mail of all that the permissions allow, unless somebody unticks it.
-      const told = dialog.getByRole('group', { name: 'Is told by mail' }).getByRole('checkbox');
+      const told = dialog.getByRole('group', { name: 'Gets an email when' }).getByRole('checkbox');
       assert.equal(await told.count(), 1);
       assert.equal(await told.isChecked(), true);
       await dialog.getByLabel('See invoices').check();
       assert.deepEqual(await told.evaluateAll((boxes) => boxes.map(({ checked }) => checked)), [true, true]);
-      await dialog.getByLabel('Of jobs that are done').uncheck();
+      await dialog.getByLabel('a job is finished').uncheck();
       await visitor.check('console-invite');
       await dialog.getByRole('button', { name: 'Send invitation' }).click();
       await notice(page, 'The invitation to Ida Ibis is on its way.');
@@ -88,10 +88,10 @@ export const journeys = [
       await ofClient.getByRole('button', { name: 'Change: Ida Ibis' }).click();
       const edit = page.getByRole('dialog', { name: 'Change Ida Ibis at Ibis Lodge' });
       assert.equal(await edit.getByLabel('See documents').isChecked(), true);
-      assert.equal(await edit.getByLabel('Of jobs that are done').isChecked(), false);
-      assert.equal(await edit.getByLabel('Of invoices that are to be paid').isChecked(), true);
-      await edit.getByLabel('Of jobs that are done').check();
-      await edit.getByLabel('Of invoices that are to be paid').uncheck();
+      assert.equal(await edit.getByLabel('a job is finished').isChecked(), false);
+      assert.equal(await edit.getByLabel('an invoice is due').isChecked(), true);
+      await edit.getByLabel('a job is finished').check();
+      await edit.getByLabel('an invoice is due').uncheck();
       await edit.getByLabel('See documents').uncheck();
       await edit.getByRole('button', { name: 'Save' }).click();
       await notice(page, 'Ida Ibis is saved.');
@@ -99,10 +99,10 @@ export const journeys = [
       await guest.page.getByRole('heading', { level: 2, name: 'You have no access to documents' }).waitFor();
       // What staff ticked is what the person finds.
       await guest.go('/account');
-      const mails = guest.page.getByRole('region', { name: 'Mails' });
-      await mails.getByLabel('a job is done').waitFor();
-      assert.equal(await mails.getByLabel('a job is done').isChecked(), true);
-      assert.equal(await mails.getByLabel('an invoice is to be paid').isChecked(), false);
+      const mails = guest.page.getByRole('region', { name: 'Emails' });
+      await mails.getByLabel('a job is finished').waitFor();
+      assert.equal(await mails.getByLabel('a job is finished').isChecked(), true);
+      assert.equal(await mails.getByLabel('an invoice is due').isChecked(), false);
 
       await ofClient.getByRole('button', { name: 'Remove: Ida Ibis' }).click();
       const remove = page.getByRole('dialog', { name: 'Remove Ida Ibis?' });

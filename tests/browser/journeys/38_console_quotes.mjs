@@ -101,6 +101,7 @@ export const journeys = [
       await form.getByRole('button', { name: 'Record it' }).dblclick();
       await notice(page, 'The decision about RC-1 is recorded.');
       await page.getByText('Nothing is left to decide about this quote.').waitFor();
+      await page.waitForFunction(() => document.activeElement.id === 'record');
       const decided = page.locator('section[aria-labelledby="decided"]');
       assert.match(await words(decided), /^What the client decided Accepted Today, .* · Anna Moore, by phone PO-7781$/);
       await checkBoth(visitor, 'console-quote-recorded');
@@ -116,7 +117,10 @@ export const journeys = [
       await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).click();
       await heading(page, 'Activity');
       const activity = page.getByRole('table', { name: 'Activity' });
-      await activity.getByRole('row', { name: /Quim/ }).getByText('Recorded the answer to a quote').first().waitFor();
+      const recorded = activity.getByRole('row', { name: /Quim/ }).filter({ hasText: 'Recorded the answer to a quote' }).first();
+      await recorded.getByText('Details', { exact: true }).click();
+      await recorded.getByText('£2,840.00').waitFor();
+      assert.equal(await recorded.getByText('content', { exact: true }).count(), 0, 'the hash of a document is for nobody');
       await activity.getByRole('row', { name: /Quim/ }).getByText('Changed who sees a quote').first().waitFor();
       await member.leave();
     },
@@ -143,6 +147,12 @@ export const journeys = [
       await page.waitForFunction(() => document.activeElement.classList.contains('news'));
       assert.equal(await form.getByLabel('Who decided? (optional)').inputValue(), 'Anna Moore');
       await checkBoth(visitor, 'console-quote-news');
+      // Nothing is recorded about what nobody has looked at.
+      let sent = 0;
+      page.on('request', (request) => (sent += request.method() === 'POST' && request.url().endsWith('/decision') ? 1 : 0));
+      await form.getByRole('button', { name: 'Record it' }).click();
+      await page.waitForFunction(() => document.activeElement.classList.contains('news'));
+      assert.equal(sent, 0);
       await news.getByRole('button', { name: 'I have seen it' }).click();
       await news.waitFor({ state: 'detached' });
 
@@ -155,8 +165,14 @@ export const journeys = [
       assert.equal(await form.getByLabel('Who decided? (optional)').inputValue(), 'Anna Moore');
       assert.equal(await form.getByRole('button', { name: 'Record it' }).count(), 0);
       await visitor.check('console-quote-over');
-      await form.getByRole('button', { name: 'Discard the changes' }).click();
+      await news.getByRole('button', { name: 'I have seen it' }).click();
       await page.getByText('Nothing is left to decide about this quote.').waitFor();
+      await page.waitForFunction(() => document.activeElement.id === 'record');
+      await visitor.check('console-quote-over-seen');
+      await form.getByRole('button', { name: 'Discard the changes' }).click();
+      await form.waitFor({ state: 'detached' });
+      await page.getByText('Nothing is left to decide about this quote.').waitFor();
+      await page.waitForFunction(() => document.activeElement.id === 'record');
       await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).click();
       await page.getByRole('table', { name: 'Activity' }).getByText('Answered a quote').first().waitFor();
       await member.leave();

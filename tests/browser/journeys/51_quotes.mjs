@@ -310,7 +310,7 @@ export const journeys = [
       await tabAndType(page, /Número de pedido/, 'P-1');
       await tabAndPress(page, /^\s*Aceptar por/);
       await status(page, 'Aceptado');
-      await notice(page, 'Ha aceptado el presupuesto. Brightwater ya lo sabe.');
+      await notice(page, 'Ha aceptado el presupuesto. Se ha avisado a Brightwater.');
       await checkBoth(visitor, 'quote-accepted-es');
     },
   },

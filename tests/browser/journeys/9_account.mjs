@@ -78,11 +78,11 @@ export const journeys = [
       const { page } = visitor;
       await visitor.signIn(mo);
       await visitor.go('/account');
-      const mails = page.getByRole('region', { name: 'Mails' });
+      const mails = page.getByRole('region', { name: 'Emails' });
       // Only what the person may see: no quotes, no invoices.
       const box = mails.getByRole('checkbox');
       await box.waitFor();
-      assert.equal(await mails.getByText('a job is done').count(), 1);
+      assert.equal(await mails.getByText('a job is finished').count(), 1);
       assert.equal(await box.isChecked(), false);
       await mails.getByText(mo).waitFor();
       await box.check();

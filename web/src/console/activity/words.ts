@@ -1,4 +1,6 @@
+import { formatMoney } from '../../common/numbers.ts';
 import type { Activity } from '../api/activity.ts';
+import { decisions, methods } from '../api/quotes.ts';
 import type { ConsoleTranslator } from '../i18n/words.ts';
 
 // What was done, in words. The list of the server is open: what is not known here is shown under its own name.
@@ -89,9 +91,24 @@ function show(value: unknown): string {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// What was decided about a quote, as its page has it. The hash of the document says nothing to anybody.
+function decisionOf({ content: _, currency, ...rest }: Activity['details'], { t, locale }: ConsoleTranslator): Activity['details'] {
+  const { decision, method, total } = rest;
+  const known = decisions.find((candidate) => candidate === decision);
+  const how = (['portal', ...methods] as const).find((candidate) => candidate === method);
+  const isMoney = typeof total === 'number' && typeof currency === 'string';
+  return {
+    ...rest,
+    ...(known === undefined ? {} : { decision: t(`offered.state.${known}`) }),
+    ...(how === undefined ? {} : { method: t(`offered.by.${how}`) }),
+    ...(isMoney ? { total: formatMoney({ amount: total, currency }, locale) } : {}),
+  };
+}
+
 // {before: {a: 1}, after: {a: 2}} and {a: {before: 1, after: 2}} say the same; everything else is shown as it is.
-export function detailsOf(details: Activity['details']): Detail[] {
-  const { before, after, ...rest } = details;
+export function detailsOf({ action, details }: Pick<Activity, 'action' | 'details'>, translator: ConsoleTranslator): Detail[] {
+  const isDecision = action === 'quote_decided' || action === 'quote_decision_recorded';
+  const { before, after, ...rest } = isDecision ? decisionOf(details, translator) : details;
   const changed: Detail[] = [];
   if (isRecord(before) || isRecord(after)) {
     const [old, now] = [isRecord(before) ? before : {}, isRecord(after) ? after : {}];

@@ -41,10 +41,10 @@ export function ActivityPage() {
     {
       key: 'action',
       head: t('activity.what'),
-      cell: ({ action, details }) => (
+      cell: (entry) => (
         <>
-          {describeAction(action, translator)}
-          <Details details={details} />
+          {describeAction(entry.action, translator)}
+          <Details of={entry} />
         </>
       ),
     },
@@ -124,9 +124,10 @@ export function ActivityPage() {
   );
 }
 
-function Details({ details }: { details: Activity['details'] }) {
-  const { t } = useWords();
-  const found = detailsOf(details);
+function Details({ of }: { of: Activity }) {
+  const translator = useWords();
+  const { t } = translator;
+  const found = detailsOf(of, translator);
   if (found.length === 0) return null;
   return (
     <details class="details">

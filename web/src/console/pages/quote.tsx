@@ -116,7 +116,9 @@ function Recording({ quote, onChanged }: Changing) {
   const may = useMay('manager');
   return (
     <section class="section" aria-labelledby="record">
-      <h2 id="record">{t('offered.record')}</h2>
+      <h2 id="record" tabIndex={-1}>
+        {t('offered.record')}
+      </h2>
       {may ? <Record quote={quote} onChanged={onChanged} /> : <p class="muted">{t('offered.not_yours')}</p>}
     </section>
   );

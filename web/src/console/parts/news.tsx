@@ -14,19 +14,21 @@ interface NewsProperties {
   text: string;
   // Of whoever waits for the answer; not of whoever types while the page is refreshed.
   takeFocus: { current: boolean };
+  // How often an answer brought news: the same may have come before by itself.
+  late: number;
   onClose: () => void;
 }
 
 // What somebody else has changed while one was typing, beside what was typed.
-export function News({ title, differences, text, takeFocus, onClose }: NewsProperties) {
+export function News({ title, differences, text, takeFocus, late, onClose }: NewsProperties) {
   const { t } = useWords();
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (takeFocus.current) panel.current?.focus();
     takeFocus.current = false;
-  }, [JSON.stringify(differences)]);
+  }, [JSON.stringify(differences), late]);
   return (
-    <div ref={panel} class="news" role="alert" tabIndex={-1}>
+    <div ref={panel} id="news" class="news" role="alert" tabIndex={-1}>
       <h3 class="warning">
         <Icon name="alert" />
         {title}

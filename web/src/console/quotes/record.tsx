@@ -31,6 +31,7 @@ export function Record({ quote, onChanged }: RecordProperties) {
   const form = useForm(nothingRecorded);
   const submission = useFormSubmission(recordFields);
   const newsTakeFocus = useRef(false);
+  const [late, setLate] = useState(0);
   // What one has looked at, which is what is recorded about. Nothing is news to whoever has typed nothing.
   const [known, know] = useState(quote);
   useEffect(() => {
@@ -42,6 +43,8 @@ export function Record({ quote, onChanged }: RecordProperties) {
   const isOver = !canBeRecorded(quote.state);
 
   const submit = () => {
+    // There is something to look at first.
+    if (isNews) return document.getElementById('news')?.focus();
     const body = bodyOf(form.values, known);
     const from = document.activeElement;
     let isLate = false;
@@ -53,6 +56,7 @@ export function Record({ quote, onChanged }: RecordProperties) {
       if (!now.ok) return now;
       isLate = now.value.revision !== known.revision || now.value.state !== known.state;
       newsTakeFocus.current = isLate && hasWaited(from);
+      setLate((count) => count + 1);
       onChanged(now.value);
       return answer;
     };
@@ -60,12 +64,17 @@ export function Record({ quote, onChanged }: RecordProperties) {
       form.reset(nothingRecorded);
       onChanged(recorded);
       setNotice({ key: 'offered.recorded', values: { name: recorded.number } });
+      focusWhatIsLeft();
     };
-    return submission.send({ wrong: wrongOf(form.values, translator), request: send, done, refused: () => (isLate ? 'handled' : null), uncertain: t('offered.uncertain') });
+    void submission.send({ wrong: wrongOf(form.values, translator), request: send, done, refused: () => (isLate ? 'handled' : null), uncertain: t('offered.uncertain') });
   };
   const seen = () => {
     know(quote);
-    document.getElementById('decision')?.focus();
+    document.getElementById(isOver ? 'record' : 'decision')?.focus();
+  };
+  const discard = () => {
+    form.discard();
+    focusWhatIsLeft();
   };
   if (isOver && !form.dirty) return <p class="muted">{t('offered.over')}</p>;
   return (
@@ -79,18 +88,20 @@ export function Record({ quote, onChanged }: RecordProperties) {
           }))}
           text={t(isOver ? 'offered.news_over' : 'offered.news_text')}
           takeFocus={newsTakeFocus}
+          late={late}
           onClose={seen}
         />
       )}
+      {isOver && !isNews && <p class="muted">{t('offered.over')}</p>}
       <Form
         label={t('offered.record')}
         class="form-framed"
         state={submission}
         submit={t('offered.record_submit')}
         submitting={t('work_request.submitting')}
-        footer={<UnsavedNote form={form} submission={submission} />}
+        footer={<UnsavedNote form={{ dirty: form.dirty, discard }} submission={submission} />}
         hideSubmit={isOver}
-        onSubmit={() => void submit()}
+        onSubmit={submit}
       >
         <Radios
           id="decision"
@@ -135,4 +146,9 @@ export function Record({ quote, onChanged }: RecordProperties) {
       <LeaveGuard dirty={form.dirty} />
     </>
   );
+}
+
+// The form that somebody was in may be gone by then; whoever has gone on is left there.
+function focusWhatIsLeft(): void {
+  requestAnimationFrame(() => hasWaited(null) && document.getElementById('record')?.focus());
 }

@@ -31,6 +31,7 @@ export function Answer({ request, onChanged }: AnswerProperties) {
   const submission = useFormSubmission(kFields);
   const { news, know } = useNews(request, form.dirty);
   const newsTakeFocus = useRef(false);
+  const [late, setLate] = useState(0);
   useFollow(form, request, valuesOf, submission.busy);
 
   const submit = () => {
@@ -47,6 +48,7 @@ export function Answer({ request, onChanged }: AnswerProperties) {
       if (!now.ok || answerOf(form.values, now.value) === null) return now;
       isNews = differencesOf(request, now.value, translator).length > 0;
       newsTakeFocus.current = isNews && hasWaited(from);
+      setLate((count) => count + 1);
       onChanged(now.value);
       return answer;
     };
@@ -78,6 +80,7 @@ export function Answer({ request, onChanged }: AnswerProperties) {
           }))}
           text={t(cancelled ? 'work_request.news_cancelled' : 'work_request.news_text')}
           takeFocus={newsTakeFocus}
+          late={late}
           onClose={() => {
             know(request);
             document.getElementById('reply')?.focus();

@@ -62,7 +62,7 @@ export const en = {
   'help.first_time': 'First time here?',
   'help.first_time_text': 'Open the link in the invitation from {business} and choose a password. Without an invitation, ask {business} for one.',
   'help.password': 'Password',
-  'help.password_text': 'You change it under “Account”. There you also choose of what you are told by mail, see where you are signed in and can sign out there.',
+  'help.password_text': 'You change it under “Account”. There you also choose what we email you about, see where you are signed in and can sign out there.',
   'help.forgotten_text': 'On the page “Sign in”, press “Forgot your password?”. We send you a link to choose a new one.',
   'help.clients': 'You act for several?',
   'help.clients_text': 'Press the name at the top to choose whose jobs and documents you see.',

@@ -163,9 +163,9 @@ export const es: Record<OwnKey, Message> = {
   'new_request.done': 'Su solicitud está enviada. {business} responde aquí.',
 
   'quotes.title': 'Presupuestos',
-  'quote.sent.accepted': 'Ha aceptado el presupuesto. {business} ya lo sabe.',
-  'quote.sent.declined': 'Ha rechazado el presupuesto. {business} ya lo sabe.',
-  'quote.sent.changes_requested': 'Ha pedido cambios. {business} ya lo sabe.',
+  'quote.sent.accepted': 'Ha aceptado el presupuesto. Se ha avisado a {business}.',
+  'quote.sent.declined': 'Ha rechazado el presupuesto. Se ha avisado a {business}.',
+  'quote.sent.changes_requested': 'Ha pedido cambios. Se ha avisado a {business}.',
 
   'invoices.title': 'Facturas',
   'invoices.outstanding': 'Queda por pagar',

@@ -90,11 +90,11 @@ export const users = {
   'permission.view_invoices': 'See invoices',
   'permission.view_asset_services': 'See assets and their services',
 
-  'member.notifications': 'Is told by mail',
+  'member.notifications': 'Gets an email when',
   'member.notifications_hint': 'The person can change it under “Account”.',
-  'notification.new_quotes': 'Of quotes that wait for a decision',
-  'notification.new_invoices': 'Of invoices that are to be paid',
-  'notification.completed_jobs': 'Of jobs that are done',
+  'notification.new_quotes': 'a quote is waiting for a decision',
+  'notification.new_invoices': 'an invoice is due',
+  'notification.completed_jobs': 'a job is finished',
 
   'invite.title': 'Add user',
   'invite.title_of': 'Invite {client}',

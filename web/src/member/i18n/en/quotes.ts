@@ -16,7 +16,7 @@ export const quotes = {
   'quotes.empty.closed': 'No closed quotes',
   'quotes.empty.closed_text': 'Quotes that were declined or replaced stand here, and those whose time is over.',
   'quotes.no_access': 'You have no access to quotes',
-  'quotes.no_access_text': '{business} decides what you see here. Ask them if you decide about the quotes of {client}.',
+  'quotes.no_access_text': '{business} decides what you see here. Ask them for access if you are the one who decides about quotes for {client}.',
   'quotes.to_list': 'To your quotes',
 
   'quote.state.pending_approval': 'Waiting for your answer',
@@ -77,7 +77,7 @@ export const quotes = {
   'quote.sending': 'Sending…',
   'quote.not_now': 'Not now',
   'quote.uncertain': 'We lost the connection before the answer came. Press the button again: your answer counts only once.',
-  'quote.too_many': 'You have answered many quotes in a day. Answer the next one in {wait}, or call {business}.',
+  'quote.too_many': 'You have answered many quotes in a day. Answer the next one later today or tomorrow, or call {business}.',
   'quote.news': 'This quote has changed',
   'quote.news_text': '{business} changed it while you had it open. Nothing was sent, and what you typed is still there. Look at what is new, then decide.',
   'quote.news_seen': 'I have seen it',

@@ -16,7 +16,7 @@ export const quotes: Record<QuoteKey, Message> = {
   'quotes.empty.closed': 'No hay presupuestos cerrados',
   'quotes.empty.closed_text': 'Aquí aparecen los presupuestos rechazados o sustituidos y los que han caducado.',
   'quotes.no_access': 'No tiene acceso a los presupuestos',
-  'quotes.no_access_text': '{business} decide lo que usted ve aquí. Pregúnteles si decide usted sobre los presupuestos de {client}.',
+  'quotes.no_access_text': '{business} decide lo que usted ve aquí. Si le corresponde decidir sobre los presupuestos de {client}, pídales acceso.',
   'quotes.to_list': 'Ir a sus presupuestos',
 
   'quote.state.pending_approval': 'Espera su respuesta',
@@ -77,7 +77,7 @@ export const quotes: Record<QuoteKey, Message> = {
   'quote.sending': 'Enviando…',
   'quote.not_now': 'Ahora no',
   'quote.uncertain': 'La conexión se perdió antes de la respuesta. Vuelva a pulsar el botón: su respuesta cuenta una sola vez.',
-  'quote.too_many': 'Ha respondido a muchos presupuestos en un día. Responda al siguiente dentro de {wait} o llame a {business}.',
+  'quote.too_many': 'Ha respondido a muchos presupuestos en un día. Responda al siguiente más tarde, hoy o mañana, o llame a {business}.',
   'quote.news': 'Este presupuesto ha cambiado',
   'quote.news_text': '{business} lo ha cambiado mientras usted lo tenía abierto. No se ha enviado nada y lo que escribió sigue ahí. Mire lo nuevo y decida después.',
   'quote.news_seen': 'Lo he visto',
