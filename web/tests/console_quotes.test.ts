@@ -95,6 +95,10 @@ describe('what somebody else has changed', () => {
       ['total', '£2,840.00', '€0.01'],
       ['valid_until', 'Fri 4 Dec', null],
     ]);
+    expect(differencesOf(quote, { ...quote, number: 'Q-32', issued_on: '2026-11-23', revision: 3 }, today, spanish).map(({ part, before, after }) => [part, before, after])).toEqual([
+      ['number', 'Q-31', 'Q-32'],
+      ['issued_on', 'vie 20 nov', 'lun 23 nov'],
+    ]);
   });
 
   test('is only said to differ where the words are long', () => {

@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Quote, QuoteDecision, QuoteSummary } from '../src/common/api/client.ts';
 import { problemOf } from '../src/common/api/failure.ts';
-import { changedParts, fewDaysLeft, isOpen } from '../src/common/quotes.ts';
+import { changedParts, fewDaysLeft, isAnotherOffer, isOpen } from '../src/common/quotes.ts';
 import { makeQuoteTranslator } from '../src/member/i18n/quotes.ts';
-import { draftOf, withDraft } from '../src/member/quotes/draft.ts';
+import { arrivedOf, draftOf, nothingTyped, withDraft } from '../src/member/quotes/draft.ts';
 import { bodyOf, isUnsent, noteErrors, reasonErrors, refusedErrors } from '../src/member/quotes/form.ts';
+import { forgetAnswer, keepAnswer } from '../src/member/quotes/use_draft.ts';
 import { countOf, parseQuotesShown, quoteLists, quotesPath, waitingFirst } from '../src/member/quotes/query.ts';
 import { differencesOf, formatHurry, formatValid, formatWhoAndWhen } from '../src/member/quotes/words.ts';
+import { recallDraft } from '../src/member/state/drafts.ts';
 
 const english = makeQuoteTranslator('en', ['en-GB']);
 const spanish = makeQuoteTranslator('es', ['es-ES']);
@@ -115,6 +117,10 @@ describe('what has changed of that which one would agree to', () => {
       ['valid_until', ['Sun 20 Dec', 'Thu 24 Dec']],
     ]);
     expect(differences({ file: null })).toEqual([['file', ['Q-31.pdf', null]]]);
+    expect(differences({ number: 'Q-32', issued_on: '2026-11-23', revision: 3 })).toEqual([
+      ['number', ['Q-31', 'Q-32']],
+      ['issued_on', ['Fri 20 Nov', 'Mon 23 Nov']],
+    ]);
   });
 
   test('is only said to differ where the words are long or the same', () => {
@@ -125,8 +131,22 @@ describe('what has changed of that which one would agree to', () => {
     expect(changedParts(quote, { ...quote, total: { amount: 284000, currency: 'EUR' } })).toEqual(['total']);
   });
 
+  test('is the document where only the revision tells', () => {
+    expect(differences({ revision: 3 })).toEqual([['file', null]]);
+    expect(changedParts({ ...quote, file: null }, { ...quote, file: null, revision: 3 })).toEqual([]);
+    expect(changedParts({ ...quote, file: null }, { ...quote, revision: 3 })).toEqual(['file']);
+  });
+
   test('is nothing where something else differs', () => {
-    expect(differences({ state: 'changes_requested', decisions: [accepted], revision: 3 })).toEqual([]);
+    expect(differences({ state: 'changes_requested', decisions: [accepted] })).toEqual([]);
+  });
+
+  test('makes it another offer, whether or not the revision says so', () => {
+    expect(isAnotherOffer(quote, { ...quote, revision: 3, file: null })).toBe(true);
+    expect(isAnotherOffer({ ...quote, file: null }, { ...quote, file: null, revision: 3 })).toBe(true);
+    expect(isAnotherOffer({ ...quote, file: null }, quote)).toBe(true);
+    const answered: Quote = { ...quote, state: 'changes_requested', decisions: [accepted] };
+    expect(isAnotherOffer(quote, answered)).toBe(false);
   });
 });
 
@@ -170,14 +190,54 @@ describe('the words that go with a decision', () => {
 
 describe('what is being typed', () => {
   test('is kept for each quote by itself', () => {
-    const one = withDraft({}, '41', { note: 'PO 7', about: 'declined', reason: 'Too dear' });
-    const both = withDraft(one, '4', { note: '', about: 'changes_requested', reason: 'Less' });
-    expect(draftOf(both, '41')).toEqual({ note: 'PO 7', about: 'declined', reason: 'Too dear' });
-    expect(draftOf(both, '4')).toEqual({ note: '', about: 'changes_requested', reason: 'Less' });
-    expect(withDraft(both, '41', { note: '', about: null, reason: '' })).toEqual({ '4.about': 'changes_requested', '4.reason': 'Less' });
+    const one = withDraft({}, '41', { note: 'PO 7', about: 'declined', reason: 'Too dear', revision: 2 });
+    const both = withDraft(one, '4', { ...nothingTyped, about: 'changes_requested', reason: 'Less' });
+    expect(draftOf(both, '41')).toEqual({ note: 'PO 7', about: 'declined', reason: 'Too dear', revision: 2 });
+    expect(draftOf(both, '4')).toEqual({ note: '', about: 'changes_requested', reason: 'Less', revision: null });
+    expect(withDraft(both, '41', { ...nothingTyped, revision: 3 })).toEqual({ '4.about': 'changes_requested', '4.reason': 'Less' });
   });
 
   test('of another build is read as far as it goes', () => {
-    expect(draftOf({ '41.about': 'accepted', '41.more': 'x' }, '41')).toEqual({ note: '', about: null, reason: '' });
+    expect(draftOf({ '41.about': 'accepted', '41.more': 'x', '41.revision': 'x' }, '41')).toEqual(nothingTyped);
+  });
+
+  test('has arrived where an answer about the same revision has the same words', () => {
+    const typed = { note: 'PO 7', about: 'declined', reason: ' Too dear.\n', revision: 2 } as const;
+    const answered = (reason: string | null, revision = 2) => ({ decisions: [accepted, { ...accepted, reason, revision }] });
+    expect(arrivedOf(typed, answered('Too dear.'))).toEqual({ about: null, reason: '' });
+    expect(arrivedOf(typed, answered('PO 7'))).toEqual({ note: '' });
+    expect(arrivedOf(typed, answered('Too dear for us.'))).toBeNull();
+    expect(arrivedOf(typed, answered('Too dear.', 1))).toBeNull();
+    expect(arrivedOf({ ...nothingTyped, revision: 2 }, answered(null))).toBeNull();
+  });
+});
+
+describe('what was typed and is sent', () => {
+  beforeEach(() => {
+    const items = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+      removeItem: (key: string) => void items.delete(key),
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+  const typed = { ...nothingTyped, note: 'PO 7', revision: 2 };
+
+  test('is kept no more, and the rest stays', () => {
+    keepAnswer('1', '41', typed);
+    keepAnswer('1', '42', typed);
+    forgetAnswer('1', '41');
+    expect(recallDraft('quotes', '1')).toEqual({ '42.note': 'PO 7', '42.revision': '2' });
+    forgetAnswer('1', '42');
+    expect(recallDraft('quotes', '1')).toBeNull();
+  });
+
+  test('leaves what another client has typed by the time that the answer comes', () => {
+    keepAnswer('2', '7', typed);
+    forgetAnswer('1', '41');
+    expect(recallDraft('quotes', '2')).toEqual({ '7.note': 'PO 7', '7.revision': '2' });
   });
 });

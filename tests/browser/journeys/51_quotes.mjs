@@ -159,6 +159,11 @@ export const journeys = [
         { revision: 1, decision: 'declined', reason: 'Next year.' },
       ]);
       await checkBoth(visitor, 'quote-declined');
+      // Loaded anew, it begins at its beginning.
+      await page.reload();
+      await answer(page).getByText('Brightwater has your answer.').waitFor();
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      assert.notEqual(await page.evaluate(() => document.activeElement.id), 'answer');
       await visitor.go('/quotes?state=accepted');
       assert.match(await words(card(page, 'QA-1')), /QA-1 · Accepted \w{3} \d+ \w+ by Quinn Moore$/);
       await visitor.go('/help');
@@ -189,7 +194,7 @@ export const journeys = [
       await offer(site, [{ ...quote, total: 299000 }]);
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await holds(page, 'quote-news');
-      assert.match(await words(page.locator('#quote-news')), /This quote has changed .* Amount £2,840\.00 → £2,990\.00 I have seen it$/);
+      assert.match(await words(page.locator('#quote-news')), /This quote has changed Brightwater has changed this quote\. What you typed was not sent and is still there\. .* Amount £2,840\.00 → £2,990\.00 I have seen it$/);
       await checkBoth(visitor, 'quote-news');
       await button(page, 'Accept').click();
       await holds(page, 'quote-news');
@@ -227,6 +232,9 @@ export const journeys = [
       await page.route('**/api/v1/quotes/*', (route) => route.abort());
       await visitor.context.setOffline(false);
       await offer(site, [{ ...quote, total: 310000 }]);
+      // Refused, and what is new cannot be read: that is said, and pressing again asks for it.
+      await button(page, 'Decline the quote').click();
+      await page.getByRole('alert').getByText('Your answer does not count, because this quote has changed or was answered meanwhile.').waitFor();
       await page.unroute('**/api/v1/quotes/*');
       await button(page, 'Decline the quote').click();
       await holds(page, 'quote-news');
@@ -255,6 +263,20 @@ export const journeys = [
       await page.reload();
       await page.locator('#reason').waitFor();
       assert.equal(await page.locator('#reason').inputValue(), 'Warmer light');
+      // It changes while the page is away: the form is filled about what is not offered any more.
+      const { pathname } = new URL(page.url());
+      await page.goto('about:blank');
+      await offer(site, [{ number: 'QC-1', title: 'Lamps', total: 290000 }]);
+      await visitor.go(pathname);
+      await page.locator('#quote-news').getByText('What you typed was not sent and is still there.').waitFor();
+      assert.equal(await page.locator('#reason').inputValue(), 'Warmer light');
+      await button(page, 'Ask for these changes').click();
+      await holds(page, 'quote-news');
+      await button(page, 'I have seen it').click();
+      await holds(page, 'reason');
+      await page.reload();
+      await page.locator('#reason').waitFor();
+      assert.equal(await page.locator('#quote-news').count(), 0);
       await site.ask({ sql: 'UPDATE portal.session SET ended_at = now() WHERE ended_at IS NULL AND member_id = (SELECT member_id FROM portal.member WHERE email = %s LIMIT 1) RETURNING 1', parameters: [email] });
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
       await page.locator('#email').fill(email);
@@ -263,10 +285,13 @@ export const journeys = [
       await page.locator('#reason').waitFor();
       assert.equal(await page.locator('#reason').inputValue(), 'Warmer light');
 
+      await button(page, 'Accept').click();
+      await page.locator('#note').fill('PO-8');
+      await page.keyboard.press('Escape');
       const staff = await arriveAsStaff(visitor);
-      await staff.record(idOf(page), { revision: 1, decision: 'accepted', method: 'phone', decided_by: 'Anna Moore', reason: 'PO-9' });
+      await staff.record(idOf(page), { revision: 2, decision: 'accepted', method: 'phone', decided_by: 'Anna Moore', reason: 'PO-9' });
       await status(page, 'Accepted');
-      assert.match(await words(answer(page)), /Accepted .* · Anna Moore · By phone, recorded by Brightwater PO-9 .* What you typed was not sent, because the quote was dealt with meanwhile: Warmer light Discard it$/);
+      assert.match(await words(answer(page)), /Accepted .* · Anna Moore · By phone, recorded by Brightwater PO-9 .* What you typed was not sent, because the quote was dealt with meanwhile: PO-8 Warmer light Discard it$/);
       await checkBoth(visitor, 'quote-unsent');
       await button(page, 'Discard it').click();
       await holds(page, 'answer');

@@ -19,18 +19,23 @@ export function fewDaysLeft({ state, valid_until: last }: Pick<QuoteSummary, 'st
   return left < 0 || left > kFewDays ? null : left;
 }
 
-type Offered = Pick<Quote, 'title' | 'total' | 'valid_until' | 'description' | 'file'>;
-export type OfferedPart = 'title' | 'total' | 'valid_until' | 'description' | 'file';
+const offeredParts = ['number', 'title', 'total', 'issued_on', 'valid_until', 'description', 'file'] as const;
+export type OfferedPart = (typeof offeredParts)[number];
+type Offered = Pick<Quote, OfferedPart | 'revision'>;
 
-// What of that which one would agree to differs. A file can be another one under the same name.
+// What of that which one would agree to differs. A file can be another one with the same name and size, which only the revision tells.
 export function changedParts(before: Offered, after: Offered): OfferedPart[] {
-  const parts = ({ title, total, valid_until, description, file }: Offered) => ({
-    title,
+  const parts = ({ total, file, ...others }: Offered) => ({
+    ...others,
     total: `${total.amount} ${total.currency}`,
-    valid_until,
-    description,
     file: file === null ? null : `${file.name} ${file.size}`,
   });
   const [old, now] = [parts(before), parts(after)];
-  return (['title', 'total', 'valid_until', 'description', 'file'] as const).filter((part) => old[part] !== now[part]);
+  const changed = offeredParts.filter((part) => old[part] !== now[part]);
+  return changed.length === 0 && after.revision > before.revision && after.file !== null ? ['file'] : changed;
+}
+
+// Whoever agreed to the one has not agreed to the other.
+export function isAnotherOffer(before: Offered, after: Offered): boolean {
+  return before.revision !== after.revision || changedParts(before, after).length > 0;
 }

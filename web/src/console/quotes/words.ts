@@ -36,8 +36,10 @@ export function differencesOf(before: WholeQuote, after: WholeQuote, today: Day,
   const { t, locale } = translator;
   const parts = (quote: WholeQuote) => ({
     state: t(`offered.state.${quote.state}`),
+    number: quote.number,
     title: quote.title,
     total: formatMoney(quote.total, locale),
+    issued_on: formatDay(quote.issued_on, today, translator),
     valid_until: quote.valid_until === null ? null : formatDay(quote.valid_until, today, translator),
     description: null,
     file: quote.file?.name ?? null,

@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Quote } from '../../common/api/client.ts';
 import { hasWaited } from '../../common/focus.ts';
 import { ZoneNote } from '../../common/parts/zone_note.tsx';
-import { isOpen, type QuoteState } from '../../common/quotes.ts';
+import { isAnotherOffer, isOpen, type QuoteState } from '../../common/quotes.ts';
 import { useQuoteWords } from '../i18n/quotes.ts';
-import { reasoned, type Reasoned } from '../quotes/draft.ts';
+import { arrivedOf, reasoned, type AnswerDraft, type Reasoned } from '../quotes/draft.ts';
 import { isUnsent, noteErrors, reasonErrors } from '../quotes/form.ts';
 import { useDecide } from '../quotes/use_decide.ts';
 import { useAnswerDraft, type Draft } from '../quotes/use_draft.ts';
@@ -49,16 +49,19 @@ type OverState = Exclude<QuoteState, 'pending_approval' | 'changes_requested'>;
 function Over({ state, quote, draft }: { state: OverState; quote: Quote; draft: Draft }) {
   const { t } = useQuoteWords();
   const { name: business } = useApp().portal;
-  const { reason } = draft.draft;
+  const { note, reason } = draft.draft;
+  const unsent = [...new Set([note, reason])].filter((typed) => isUnsent(typed, quote));
   return (
     <>
       <p>{t(`quote.over.${state}`, { business })}</p>
-      {isUnsent(reason, quote) && (
+      {unsent.length > 0 && (
         <div class="news">
           <p>{t('quote.unsent')}</p>
-          <p class="plain-text" dir="auto">
-            {reason}
-          </p>
+          {unsent.map((typed) => (
+            <p key={typed} class="plain-text" dir="auto">
+              {typed}
+            </p>
+          ))}
           <button
             type="button"
             class="button"
@@ -80,26 +83,50 @@ function focusOn(...ids: readonly string[]): void {
   requestAnimationFrame(() => ids.map((id) => document.getElementById(id)).find((element) => element !== null)?.focus());
 }
 
+// What arrived, while the answer to it was lost, is typed no more. Looked at only when decisions come: the same words can be typed again.
+function useArrived(quote: Quote, draft: Draft, busy: boolean): void {
+  const { length } = quote.decisions;
+  const looked = useRef(-1);
+  useEffect(() => {
+    if (busy || looked.current === length) return;
+    looked.current = length;
+    const arrived = arrivedOf(draft.draft, quote);
+    if (arrived === null) return;
+    const from = document.activeElement;
+    draft.change(arrived);
+    requestAnimationFrame(() => from?.isConnected === false && document.getElementById('answer')?.focus({ preventScroll: true }));
+  }, [length, busy]);
+}
+
 // What was read last is what is decided about: where the business has changed it since, one looks at that first.
 function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
   const translator = useQuoteWords();
   const { t } = translator;
   const { name: business } = useApp().portal;
-  const { about, reason, note } = draft.draft;
-  const [known, setKnown] = useState(quote);
+  const { about, reason, note, revision } = draft.draft;
+  // Null: what was typed before the page was loaded is about a revision that is not here any more.
+  const [known, setKnown] = useState(() => (revision === null || revision === quote.revision ? quote : null));
+  const isTyped = isUnsent(note, quote) || isUnsent(reason, quote);
+  const keep = (part: Partial<AnswerDraft>) => draft.change({ ...part, revision: known === null ? revision : known.revision });
+  // Something was sent about what had changed already.
+  const [isLate, setLate] = useState(false);
   // What the open question is about.
   const [accepting, setAccepting] = useState<Quote | null>(null);
   const withNote = useDecide(one, 'note', draft);
   const withReason = useDecide(one, 'reason', draft);
   const canBeDecided = isOpen(quote.state);
-  const isNews = canBeDecided && known.revision !== quote.revision;
+  const isNews = canBeDecided && (known === null || isAnotherOffer(known, quote));
 
   // The form that somebody was in goes with what could be decided; whoever has gone on is left there.
+  const could = useRef(canBeDecided);
   useEffect(() => {
-    if (!canBeDecided) requestAnimationFrame(() => hasWaited(null) && document.getElementById('answer')?.focus({ preventScroll: true }));
+    const isOverNow = could.current && !canBeDecided;
+    could.current = canBeDecided;
+    if (isOverNow) requestAnimationFrame(() => hasWaited(null) && document.getElementById('answer')?.focus({ preventScroll: true }));
   }, [canBeDecided]);
-  const isStale = accepting !== null && (!canBeDecided || accepting.revision !== quote.revision);
   const { busy } = withNote.submission;
+  useArrived(quote, draft, busy || withReason.submission.busy);
+  const isStale = accepting !== null && (!canBeDecided || isAnotherOffer(accepting, quote));
   useEffect(() => {
     if (!isStale || busy) return;
     setAccepting(null);
@@ -111,14 +138,17 @@ function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
     if (isNews) document.getElementById('quote-news')?.focus();
     return !isNews;
   };
-  const late = () => focusOn('quote-news', 'answer');
+  const late = () => {
+    setLate(true);
+    focusOn('quote-news', 'answer');
+  };
   const accept = () => {
     withNote.submission.clear();
     if (hasSeenAll()) setAccepting(quote);
   };
   const choose = (wanted: Reasoned) => {
     withReason.submission.clear();
-    draft.change({ about: about === wanted ? null : wanted });
+    keep({ about: about === wanted ? null : wanted });
     if (about !== wanted) focusOn('reason');
   };
   return (
@@ -127,8 +157,11 @@ function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
         <QuoteNews
           before={known}
           after={quote}
+          text={isTyped ? 'quote.news_unsent' : isLate ? 'quote.news_late' : 'quote.news_text'}
           onSeen={() => {
             setKnown(quote);
+            setLate(false);
+            draft.change({ revision: quote.revision });
             focusOn('reason', 'accept');
           }}
         />
@@ -153,7 +186,7 @@ function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
           about={about}
           reason={reason}
           submission={withReason.submission}
-          onInput={(text) => draft.change({ reason: text })}
+          onInput={(text) => keep({ reason: text })}
           onClose={() => choose(about)}
           onSend={() => {
             if (!hasSeenAll()) return;
@@ -167,7 +200,7 @@ function Ways({ quote, one, draft }: QuoteAnswerProperties & { draft: Draft }) {
           quote={accepting}
           note={note}
           submission={withNote.submission}
-          onInput={(text) => draft.change({ note: text })}
+          onInput={(text) => keep({ note: text })}
           onClose={() => {
             if (!busy) setAccepting(null);
           }}

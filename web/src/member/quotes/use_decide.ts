@@ -4,7 +4,7 @@ import { hasCode, type Failure } from '../../common/api/failure.ts';
 import { hasWaited } from '../../common/focus.ts';
 import type { FormError } from '../../common/parts/form.tsx';
 import type { Submission } from '../../common/parts/submission.ts';
-import { isOpen } from '../../common/quotes.ts';
+import { isAnotherOffer, isOpen } from '../../common/quotes.ts';
 import { useFormSubmission } from '../../common/state/form_submission.ts';
 import { useQuoteWords } from '../i18n/quotes.ts';
 import { useApp, useSession } from '../state/application.tsx';
@@ -31,7 +31,7 @@ export interface Decide {
 // `field` is where the words are typed that go along.
 export function useDecide(one: One<Quote>, field: 'note' | 'reason', draft: Draft): Decide {
   const translator = useQuoteWords();
-  const { portal, setNotice } = useApp();
+  const { portal, setNotice, handleFailure } = useApp();
   const membership = useSession().membership.id;
   const submission = useFormSubmission([field]);
   // Whoever has left is told nothing by an answer that comes late.
@@ -42,19 +42,26 @@ export function useDecide(one: One<Quote>, field: 'note' | 'reason', draft: Draf
     const { id } = quote;
     const from = document.activeElement;
     let isLate = false;
+    // Refused, and why could not be read.
+    let isUnread = false;
     const request = async () => {
       const answer = await call('post', '/quotes/{id}/decision', { path: { id }, body: bodyOf(quote, decision, words), membership });
       if (answer.ok || !hasCode(answer.failure, 'conflict')) return answer;
       const now = await call('get', '/quotes/{id}', { path: { id }, membership });
+      isUnread = !now.ok;
       if (!now.ok) return now;
-      isLate = now.value.revision !== quote.revision || !isOpen(now.value.state);
+      isLate = isAnotherOffer(quote, now.value) || !isOpen(now.value.state);
       one.take(now.value);
       return answer;
     };
     const refused = (failure: Failure): readonly FormError[] | 'handled' | null => {
-      const isGone = hasCode(failure, 'not_found');
-      if (!isGone && !isLate) return refusedErrors(failure, field, portal.name, translator);
-      if (isGone) one.reload();
+      // Whatever comes of loading it again, the form says what became of the answer.
+      if (hasCode(failure, 'not_found')) {
+        one.reload();
+        return [{ field: null, text: translator.t('quote.gone') }];
+      }
+      if (isUnread) return handleFailure(failure) ? 'handled' : [{ field: null, text: translator.t('quote.unread') }];
+      if (!isLate) return refusedErrors(failure, field, portal.name, translator);
       if (isThere.current) late();
       return 'handled';
     };

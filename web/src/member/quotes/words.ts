@@ -48,12 +48,16 @@ export interface Difference {
 export function differencesOf(before: Quote, after: Quote, today: Day, translator: QuoteTranslator): Difference[] {
   const show = (quote: Quote, part: OfferedPart): string | null => {
     switch (part) {
+      case 'number':
       case 'title':
-        return quote.title;
+        return quote[part];
       case 'total':
         return formatMoney(quote.total, translator.locale);
-      case 'valid_until':
-        return quote.valid_until === null ? null : formatDay(quote.valid_until, today, translator);
+      case 'issued_on':
+      case 'valid_until': {
+        const day = quote[part];
+        return day === null ? null : formatDay(day, today, translator);
+      }
       case 'file':
         return quote.file?.name ?? null;
       case 'description':

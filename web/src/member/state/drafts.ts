@@ -37,6 +37,11 @@ export function recallDraft(kind: DraftKind, membership: string): Texts | null {
   return null;
 }
 
+// Unlike recalling it, asking leaves what others have kept.
+export function hasDraft(kind: DraftKind, membership: string): boolean {
+  return readDraft(kind)?.membership === membership;
+}
+
 // Whoever acts for somebody else now.
 export function dropDraftsOfOthers(membership: string): void {
   for (const kind of kinds) recallDraft(kind, membership);
