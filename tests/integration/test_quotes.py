@@ -160,24 +160,24 @@ def test_a_member_decides_about_what_was_read(portal, world, system, offered, co
         assert decide(member, quote, decision, reason=" \n").json()["errors"] == [{"pointer": "/reason", "code": "too_short"}]
     assert decide(member, quote, reason="x" * 2001).json()["errors"] == [{"pointer": "/reason", "code": "too_long"}]
     assert decide(member, quote, reason="a\x02").json()["errors"] == [{"pointer": "/reason", "code": "invalid_text"}]
-    wish = decide(member, quote, "changes_requested", reason="A smaller one,\nplease")
+    wish = decide(member, quote, "changes_requested", revision=2, reason="A smaller one,\nplease")
     assert wish.status == 200 and wish.json()["state"] == "changes_requested" and wish.json()["decision"]["reason"] == "A smaller one,\nplease"
     assert member.get(f"{QUOTES}/{quote}").json() == wish.json(), "whoever decided sees it at once"
     world.settle()
     assert colleague.get(f"{QUOTES}/{quote}").json() == wish.json()
     assert system.counts("quotes", offer(world, "D-1", offered, total=9000)) == (0, 1, 0, 0)
     world.settle()
-    late = decide(member, quote, reason=None)
+    late = decide(member, quote, revision=2, reason=None)
     assert (late.status, late.code) == (409, "conflict"), "it is another offer by now"
     read = member.get(f"{QUOTES}/{quote}").json()
-    assert (read["revision"], read["state"], read["decision"], len(read["decisions"])) == (2, "pending_approval", None, 1)
-    made = decide(member, quote, revision=2, reason="Order number 4711.")
+    assert (read["revision"], read["state"], read["decision"], len(read["decisions"])) == (3, "pending_approval", None, 1)
+    made = decide(member, quote, revision=3, reason="Order number 4711.")
     assert made.status == 200, made.text
     assert {name: made.json()["decision"][name] for name in ("decision", "reason", "decided_by", "method", "revision", "total")} == {
-        "decision": "accepted", "reason": "Order number 4711.", "decided_by": {"name": "Kim Doe"}, "method": "portal", "revision": 2, "total": {"amount": 9000, "currency": "GBP"}}
-    assert [each["revision"] for each in made.json()["decisions"]] == [2, 1] and made.json()["state"] == "accepted"
-    assert decide(member, quote, revision=2, reason="Order number 4711.").json() == made.json(), "the same again"
-    for browser, body in ((colleague, {"revision": 2, "reason": "Order number 4711."}), (member, {"revision": 2}), (member, {"revision": 2, "decision": "declined", "reason": "No"})):
+        "decision": "accepted", "reason": "Order number 4711.", "decided_by": {"name": "Kim Doe"}, "method": "portal", "revision": 3, "total": {"amount": 9000, "currency": "GBP"}}
+    assert [each["revision"] for each in made.json()["decisions"]] == [3, 2] and made.json()["state"] == "accepted"
+    assert decide(member, quote, revision=3, reason="Order number 4711.").json() == made.json(), "the same again"
+    for browser, body in ((colleague, {"revision": 3, "reason": "Order number 4711."}), (member, {"revision": 3}), (member, {"revision": 3, "decision": "declined", "reason": "No"})):
         assert decide(browser, quote, **body).code == "conflict"
     assert numbers(member.get(f"{QUOTES}?state=accepted")) == ["D-1"] and numbers(member.get(f"{QUOTES}?state=open")) == []
     told = console.get(f"{STAFF_QUOTES}/{quote}").json()
