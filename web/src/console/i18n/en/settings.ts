@@ -50,7 +50,7 @@ export const settings = {
   'keys.scope.invite': 'Invite clients',
   'keys.scope.invite_text': 'The system invites clients and their contacts, and sees nothing of their jobs.',
   'keys.scope.feed': 'Read what clients do',
-  'keys.scope.feed_text': 'The system reads what clients ask for and decide, and answers requests in the business’s name.',
+  'keys.scope.feed_text': 'The system reads what clients ask for and decide, and answers requests for the business.',
   'keys.created': 'Created',
   'keys.last_used': 'Last used',
   'keys.create': 'Create a key',

@@ -51,7 +51,7 @@ export const settings: Record<keyof typeof english, Message> = {
   'keys.scope.invite': 'Invitar a clientes',
   'keys.scope.invite_text': 'El sistema invita a clientes y a sus contactos, y no ve nada de sus trabajos.',
   'keys.scope.feed': 'Leer lo que hacen los clientes',
-  'keys.scope.feed_text': 'El sistema lee lo que los clientes piden y deciden, y responde a las solicitudes en nombre de la empresa.',
+  'keys.scope.feed_text': 'El sistema lee lo que los clientes piden y deciden, y responde a las solicitudes por la empresa.',
   'keys.created': 'Creada',
   'keys.last_used': 'Último uso',
   'keys.create': 'Crear una clave',
