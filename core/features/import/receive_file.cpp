@@ -186,17 +186,17 @@ Task<Result<http::Response>> fill(edge::KeyContext context) {
 
 }  // namespace
 
-Task<Result<http::Response>> fill_document(edge::KeyContext context) { return fill<DocumentFile>(std::move(context)); }
+Task<Result<http::Response>> fill_document(edge::KeyContext context) { return fill<DocumentFile>(context); }
 
 Task<Result<http::Response>> fill_invoice(edge::KeyContext context) {
   return fill<NumberedFile<sql::find_invoice_to_fill, sql::FindInvoiceToFillRow, sql::fill_invoice,
-                           sql::read_imported_invoice>>(std::move(context));
+                           sql::read_imported_invoice>>(context);
 }
 
 Task<Result<http::Response>> fill_quote(edge::KeyContext context) {
   return fill<
       NumberedFile<sql::find_quote_to_fill, sql::FindQuoteToFillRow, sql::fill_quote, sql::read_imported_quote>>(
-      std::move(context));
+      context);
 }
 
 Task<Result<http::Response>> fill_job_file(edge::KeyContext context) {
