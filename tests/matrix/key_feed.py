@@ -29,7 +29,7 @@ def seen_by_a_system(around: Surroundings, request_id: int) -> dict:
              w.reply, j.job_id, j.external_id, j.number
            FROM portal.work_request w LEFT JOIN portal.site s ON s.site_id = w.site_id LEFT JOIN portal.job j ON j.job_id = w.job_id WHERE w.work_request_id = %s""", request_id)
     return {"id": str(request_id), "number": number, "subject": subject, "notes": notes, "state": state, "reply": reply, "preferred_date": date, "preferred_time": time,
-            "created_at": rfc3339(created_at), "changed_at": rfc3339(changed_at), "created_by": {"name": asked_by}, "client": thing(around, "client", client_id),
+            "created_at": rfc3339(created_at.replace(microsecond=0)), "changed_at": rfc3339(changed_at.replace(microsecond=0)), "created_by": {"name": asked_by}, "client": thing(around, "client", client_id),
             "site": thing(around, "site", site_id), "job": job_id and {"id": str(job_id), "external_id": job_external_id, "number": str(job_number)}}
 
 
@@ -50,8 +50,8 @@ def read_feed(around: Surroundings, principal: Principal) -> list[Cell]:
         return look
     last = changes[-1][0]
     return [
-        ask(principal, "from the beginning", "GET", "/feed", 200, then=holds(0, 100)),
-        ask(principal, "the last one", "GET", f"/feed?after={last - 1}&limit=1", 200, then=holds(last - 1, 1)),
+        ask(principal, "from the beginning", "GET", "/feed", 200, canaries=True, then=holds(0, 100)),
+        ask(principal, "the last one", "GET", f"/feed?after={last - 1}&limit=1", 200, canaries=True, then=holds(last - 1, 1)),
         ask(principal, "after all", "GET", "/feed?after=9007199254740991", 200, body={"items": [], "last": 9007199254740991, "more": False}),
         ask(principal, "wrong", "GET", "/feed?after=-1", 400, "invalid_field"),
         ask(principal, "unknown", "GET", "/feed?client_id=1", 400, "unknown_parameter"),
