@@ -2,7 +2,6 @@ import type { NewQuoteDecision, Quote } from '../../common/api/client.ts';
 import type { Failure } from '../../common/api/failure.ts';
 import { formatNumber } from '../../common/formats.ts';
 import type { FormError } from '../../common/parts/form.tsx';
-import { formatWait } from '../../common/time/durations.ts';
 import type { QuoteTranslator } from '../i18n/quotes.ts';
 import type { Reasoned } from './draft.ts';
 
@@ -42,9 +41,7 @@ export function bodyOf({ revision }: Pick<Quote, 'revision'>, decision: Decided,
 export function refusedErrors(failure: Failure, field: string, business: string, translator: QuoteTranslator): FormError[] | null {
   const { t } = translator;
   if (failure.kind !== 'problem') return null;
-  if (failure.code === 'too_many_requests') {
-    return [{ field: null, text: t('quote.too_many', { business, wait: formatWait(failure.retryAfterSeconds ?? 3600, translator) }) }];
-  }
+  if (failure.code === 'too_many_requests') return [{ field: null, text: t('quote.too_many', { business }) }];
   if (failure.code !== 'invalid_field' || !failure.errors.some(({ pointer }) => pointer === '/reason')) return null;
   return [{ field, text: t('quote.reason_refused') }];
 }
